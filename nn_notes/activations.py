@@ -1,0 +1,148 @@
+"""Activations: value, derivative, explicit Jacobian, and the Jacobian met by a row without being built.
+
+Each takes a single sample ``(M,)`` or a batch ``(B, M)``: the last axis is one layer's neurons. Complex input is
+allowed, and every formula is analytic where the activation is, so that the complex step of ``numeric`` can judge it.
+
+``value``, ``slope`` and ``pull`` are the bare formulas; ``f(u)``, ``f.derivative(u)`` and ``f.vjp(delta, u)`` check
+their arguments first.
+"""
+
+import numpy as np
+
+from .validate import array
+
+__all__ = ["ACTIVATIONS", "Activation", "ComponentWise", "identity", "relu", "sigmoid", "softmax", "tanh"]
+
+
+class Activation:
+    """What every activation f offers; F stands for its Jacobian ∂f(u)/∂u."""
+
+    def __call__(self, u):
+        """z′ = f(u) (1.5).
+
+        Args:
+            u: pre-activation, ``(..., M)``, finite.
+
+        Returns:
+            The activation, of the shape of ``u``.
+
+        Raises:
+            TypeError, ValueError: ``u`` is not numbers, not finite, or has no axis.
+        """
+        return self.value(self._checked("u", u))
+
+    def jacobian(self, u):
+        """F, explicit: ``F[..., k, l]`` = ∂f_k/∂u_l, shape ``(..., M, M)`` for ``u`` of shape ``(..., M)``."""
+        raise NotImplementedError
+
+    def vjp(self, delta, u):
+        """The row δF without F: ``delta`` and ``u`` of shape ``(..., M)`` give ``(..., M)`` (2.7, 6.10).
+
+        Raises:
+            TypeError, ValueError: an argument is not numbers or not finite, or their shapes differ.
+        """
+        u = self._checked("u", u)
+        return self.pull(array("delta", delta, shape=u.shape, complex_too=True), u)
+
+    @staticmethod
+    def _checked(name, u):
+        return array(name, u, ndim=(1, 2), complex_too=True)
+
+    @property
+    def name(self):
+        """The name in ``ACTIVATIONS``."""
+        return type(self).__name__.lower()
+
+    def __repr__(self):
+        return self.name
+
+
+class ComponentWise(Activation):
+    """f acts on each component alone, so F = diag(f′(u)) (1.6) and δF = δ ⊙ f′(u) (2.7)."""
+
+    def derivative(self, u):
+        """f′(u), component by component, of the shape of ``u`` (3.1)."""
+        return self.slope(self._checked("u", u))
+
+    def jacobian(self, u):
+        """F = diag(f′(u)), shape ``(..., M, M)`` (1.6)."""
+        slope = self.derivative(u)
+        return np.einsum("...k,kl->...kl", slope, np.eye(slope.shape[-1]))
+
+    def pull(self, delta, u):
+        return delta * self.slope(u)
+
+
+class Identity(ComponentWise):
+    """f(u) = u, f′(u) = 1: a linear layer, or one whose activation the loss takes over (7.7)."""
+
+    def value(self, u):
+        return u
+
+    def slope(self, u):
+        return np.ones_like(u)
+
+    def pull(self, delta, u):
+        return delta
+
+
+class Sigmoid(ComponentWise):
+    """σ(u) = 1 / (1 + e^−u) (6.1), σ′ = σ(1 − σ) (6.2)."""
+
+    def value(self, u):
+        e = self._decay(u)
+        return np.where(u.real >= 0, 1, e) / (1 + e)
+
+    def slope(self, u):
+        # σ(u)σ(−u), since 1 − σ(u) = σ(−u): it keeps its digits where σ has rounded to 1.
+        e = self._decay(u)
+        return e / (1 + e) ** 2
+
+    @staticmethod
+    def _decay(u):
+        """e^−|u|, which never overflows; without |·|, which is not analytic."""
+        return np.exp(np.minimum(u, -u))
+
+
+class Tanh(ComponentWise):
+    """tanh u = (e^u − e^−u) / (e^u + e^−u) (6.3), tanh′ = 1 − tanh² (6.4)."""
+
+    def value(self, u):
+        return np.tanh(u)
+
+    def slope(self, u):
+        return 1 - np.tanh(u) ** 2
+
+
+class ReLU(ComponentWise):
+    """max(0, u) (6.8), with derivative [u > 0] (6.9): at the kink itself 0, which is a choice."""
+
+    def value(self, u):
+        return np.maximum(0, u)
+
+    def slope(self, u):
+        return (u.real > 0).astype(float)
+
+
+class Softmax(Activation):
+    """S_i = e^u_i / Σ_j e^u_j (6.5): every output depends on every input, so F is full."""
+
+    def value(self, u):
+        # A shift changes nothing (6.5), and after this one no exponent is above 0.
+        e = np.exp(u - u.real.max(axis=-1, keepdims=True, initial=-np.inf))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    def jacobian(self, u):
+        """F = diag(S) − SᵀS with S a row (6.7), shape ``(..., M, M)``."""
+        S = self(u)
+        return np.einsum("...k,kl->...kl", S, np.eye(S.shape[-1])) - np.einsum("...k,...l->...kl", S, S)
+
+    def pull(self, delta, u):
+        """δF = S ⊙ (δ − δSᵀ) (6.10)."""
+        S = self.value(u)
+        return S * (delta - np.einsum("...k,...k->...", delta, S)[..., None])
+
+
+identity, sigmoid, tanh, relu, softmax = Identity(), Sigmoid(), Tanh(), ReLU(), Softmax()
+
+ACTIVATIONS = {f.name: f for f in (identity, sigmoid, tanh, relu, softmax)}

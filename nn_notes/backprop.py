@@ -1,0 +1,50 @@
+"""Backpropagation, the short form: rows δ and ξ travel back through the layers, and each leaves an outer product."""
+
+import numpy as np
+
+from .losses import LOSSES, Loss
+from .validate import array, choice
+
+__all__ = ["backward", "gradients"]
+
+
+def gradients(network, x, t, loss):
+    """The loss of a sample or a batch, and its gradient by every parameter.
+
+    Args:
+        network: a ``Network`` of L layers.
+        x: input, ``(M_0,)`` or ``(B, M_0)``.
+        t: target, ``(M_L,)`` or ``(B, M_L)``.
+        loss: one of ``LOSSES``, as an object or by its name.
+
+    Returns:
+        A pair: the loss J, the mean over the batch (5.3); and a list of ``(dW, db)``, one to each layer, in the
+        shapes of its W and b: the gradient of J (4.6, 4.7, 5.4).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
+        FloatingPointError: the loss is not finite, so it has no gradient.
+    """
+    loss = choice("loss", loss, LOSSES, Loss)
+    x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
+    t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
+    loss.check_target(t)
+    loss.check_prediction(network(x))
+    J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
+    if not np.isfinite(J):
+        raise FloatingPointError(f"the loss is {J}; a gradient needs a finite one (from logits, {loss} stays finite)")
+    return J, grads
+
+
+def backward(network, X, T, loss):
+    """``gradients`` for a batch ``(B, M)``, without its checks. This is all of backpropagation."""
+    u, z = network.trace(X)
+    J = loss.value(z[-1], T).sum() / len(X)  # the mean over the batch (5.3)
+    delta = loss.slope(z[-1], T) / len(X)  # δ^(L) (4.3), of that mean
+    grads = []
+    for l in reversed(range(len(network.layers))):
+        xi = network.layers[l].activation.pull(delta, u[l])  # ξ = δF (4.5, 4.8)
+        grads.insert(0, (z[l].T @ xi, xi.sum(axis=0)))  # ∂J/∂W = ZᵀΞ, ∂J/∂b = Σξ (4.6, 4.7, 5.4)
+        if l > 0:
+            delta = xi @ network.layers[l].W.T  # δ of the layer before (4.4)
+    return J, grads

@@ -1,0 +1,153 @@
+"""Gradient descent: one step, one epoch, and a training run that keeps the parameters of its best epoch."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from .backprop import backward
+from .losses import LOSSES, Loss
+from .validate import array, choice, generator, index, number
+
+__all__ = ["History", "epoch", "fit", "path"]
+
+
+@dataclass
+class History:
+    """What a training run went through.
+
+    ``train[n]`` and ``validation[n]`` are the mean losses of epoch n. Epoch 0 is the network as it was given; for a
+    later one the training loss is the mean over its batches, each taken just before its step. ``best`` is the epoch
+    whose parameters were kept, and ``ended`` says why the run ended: ``"epochs"`` (all done), ``"patience"`` (no
+    better epoch for too long) or ``"interrupt"``.
+    """
+
+    train: list = field(default_factory=list)
+    validation: list = field(default_factory=list)
+    best: int = 0
+    ended: str = "epochs"
+
+
+def fit(network, train, validation, loss, learning_rate, epochs, batch_size, patience, rng, progress=True):
+    """Train by mini-batch gradient descent, and keep the epoch with the best validation loss (5.1, 5.4, 5.5).
+
+    Args:
+        network: where to start; it is not changed.
+        train: a pair ``(X, T)`` of inputs ``(N, M_0)`` and targets ``(N, M_L)``.
+        validation: such a pair, held back from training.
+        loss: one of ``LOSSES``, as an object or by its name.
+        learning_rate: γ, above 0.
+        epochs: how often to go through the training data at most, 1 or more.
+        batch_size: samples to a step, 1 to N. The last batch of an epoch may be smaller.
+        patience: how many epochs without a better validation loss to go on for, 1 or more; None for no limit.
+        rng: a NumPy random generator; it shuffles the data anew for every epoch.
+        progress: show a progress bar.
+
+    Returns:
+        A pair: the network of the best epoch, and the ``History``. Interrupting the kernel ends the run in the same
+        way, with what was reached so far.
+
+    Raises:
+        TypeError, ValueError: an argument is not what it needs to be.
+        FloatingPointError: the loss is no longer finite; the message says where and what to try.
+    """
+    loss = choice("loss", loss, LOSSES, Loss)
+    X, T = _pair("train", train, network, loss)
+    validation = _pair("validation", validation, network, loss)
+    learning_rate = number("learning_rate", learning_rate, above=0)
+    epochs = index("epochs", epochs, least=1)
+    batch_size = index("batch_size", batch_size, least=1, most=len(X))
+    patience = epochs if patience is None else index("patience", patience, least=1)
+    generator("rng", rng)
+
+    network, best, history = network.copy(), network.copy(), History()
+    history.train.append(_mean_loss(network, (X, T), loss))
+    history.validation.append(_mean_loss(network, validation, loss))
+    try:
+        for n in (bar := tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)):
+            train_loss = epoch(network, X, T, loss, learning_rate, batch_size, rng)
+            validation_loss = _mean_loss(network, validation, loss)
+            if not (math.isfinite(train_loss) and math.isfinite(validation_loss)):
+                raise FloatingPointError(
+                    f"the loss is {train_loss:g} in training and {validation_loss:g} in validation after epoch {n}; "
+                    f"a learning_rate below {learning_rate:g} may mend it"
+                )
+            history.train.append(train_loss)
+            history.validation.append(validation_loss)
+            if validation_loss < history.validation[history.best]:
+                best, history.best = network.copy(), n
+            bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
+            if n - history.best >= patience:
+                history.ended = "patience"
+                break
+    except KeyboardInterrupt:
+        history.ended = "interrupt"
+    return best, history
+
+
+def epoch(network, X, T, loss, learning_rate, batch_size, rng):
+    """Go once through the data in a new order, a step to each batch, changing the network in place.
+
+    The arguments are those of ``fit``, with loss an object and X and T two arrays; they are not checked again.
+
+    Returns:
+        The mean training loss, each batch's taken just before its step. It stops at once when one is not finite.
+    """
+    order = rng.permutation(len(X))
+    X, T, total = X[order], T[order], 0.0
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for start in range(0, len(X), batch_size):
+            x, t = X[start : start + batch_size], T[start : start + batch_size]
+            J, grads = backward(network, x, t, loss)
+            if not math.isfinite(J):
+                return J
+            total += J * len(x)
+            for layer, (dW, db) in zip(network.layers, grads, strict=True):
+                step(layer.W, dW, learning_rate)
+                step(layer.b, db, learning_rate)
+    return total / len(X)
+
+
+def step(theta, gradient, learning_rate):
+    """θ ← θ − γ∇J, in place; the gradient's memory is used up on the way (5.1)."""
+    gradient *= learning_rate
+    theta -= gradient
+
+
+def path(gradient, theta, learning_rate, steps):
+    """Every θ that gradient descent visits, to be drawn (5.1, 5.2).
+
+    Args:
+        gradient: a function of θ that gives ∇J, of the shape of θ.
+        theta: where to start, ``(P,)``.
+        learning_rate: γ, above 0.
+        steps: how many, 0 or more. A path that is no longer finite ends early.
+
+    Returns:
+        ``(steps + 1, P)``, or fewer rows.
+    """
+    visited = [array("theta", theta, ndim=(1,))]
+    learning_rate = number("learning_rate", learning_rate, above=0)
+    for _ in range(index("steps", steps)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            theta = visited[-1] - learning_rate * np.asarray(gradient(visited[-1]))
+        if not np.isfinite(theta).all():
+            break
+        visited.append(theta)
+    return np.array(visited)
+
+
+def _pair(name, pair, network, loss):
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"{name} is of type {type(pair).__name__}; it needs a pair (X, T)")
+    X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
+    T = array(f"{name}[1]", pair[1], shape=(len(X), len(network.layers[-1].b)))
+    loss.check_target(T)
+    return X, T
+
+
+def _mean_loss(network, pair, loss):
+    X, T = pair
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return float(loss.value(network.trace(X).z[-1], T).mean())

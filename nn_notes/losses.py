@@ -1,0 +1,153 @@
+"""Losses: one number per sample, and its gradient as a row.
+
+``E(y, t)`` takes a sample ``(D,)`` or a batch ``(B, D)`` with targets of the same shape and gives a number per
+sample; ``E.gradient(y, t)`` has the shape of ``y``. The two fused losses take logits ``u`` in place of ``y``: they hold
+their last activation inside, where overflow and log 0 can be avoided (7.7).
+
+``value`` and ``slope`` are the bare formulas; ``E(y, t)`` and ``E.gradient(y, t)`` check their arguments first. Complex
+``y`` is allowed, for the complex step of ``numeric``.
+"""
+
+import numpy as np
+
+from .activations import sigmoid, softmax
+from .validate import array
+
+__all__ = ["LOSSES", "Loss", "cross_entropy", "mse", "sigmoid_cross_entropy", "softmax_cross_entropy"]
+
+
+class Loss:
+    """What every loss E offers."""
+
+    def __call__(self, y, t):
+        """E(y, t) (1.7), a number per sample.
+
+        Args:
+            y: prediction (or logits, for a fused loss), ``(D,)`` or ``(B, D)``.
+            t: target, of the shape of ``y``.
+
+        Returns:
+            The loss, ``()`` or ``(B,)``.
+
+        Raises:
+            TypeError, ValueError: not numbers, not finite, shapes that differ, or values the loss has no meaning for.
+        """
+        return self.value(*self.checked(y, t))
+
+    def gradient(self, y, t):
+        """∂E/∂y, a row per sample, of the shape of ``y``; arguments and errors as for the loss itself."""
+        return self.slope(*self.checked(y, t))
+
+    def checked(self, y, t):
+        """``y`` and ``t`` as arrays for which this loss has a meaning."""
+        y = array("y", y, ndim=(1, 2), complex_too=True)
+        if y.shape[-1] == 0:
+            raise ValueError(f"y has shape {y.shape}; it needs at least one entry to each sample")
+        t = array("t", t, shape=y.shape)
+        self.check_prediction(y)
+        self.check_target(t)
+        return y, t
+
+    def check_prediction(self, y):
+        """Raise unless ``y`` is in the loss's domain; any finite number is, unless a loss says otherwise."""
+
+    def check_target(self, t):
+        """Raise unless ``t`` is a target for this loss; any finite number is, unless a loss says otherwise."""
+
+    def __repr__(self):
+        return self.name
+
+
+class MSE(Loss):
+    """E = 1/D Σ_i (y_i − t_i)² (7.1), for regression; ∂E/∂y = 2/D (y − t) (7.2)."""
+
+    name = "mse"
+
+    def value(self, y, t):
+        return ((y - t) ** 2).mean(axis=-1)
+
+    def slope(self, y, t):
+        return 2 / y.shape[-1] * (y - t)
+
+
+class CrossEntropy(Loss):
+    """E = −Σ_i t_i log y_i (7.3), for classification; ∂E/∂y_k = −t_k / y_k (7.4).
+
+    0 · log 0 is 0, its limit. Where y_k = 0 and t_k > 0 the loss is infinite, and so is its slope.
+    """
+
+    name = "cross_entropy"
+
+    def value(self, y, t):
+        with np.errstate(divide="ignore"):
+            return -(t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
+
+    def slope(self, y, t):
+        with np.errstate(divide="ignore"):
+            return -t / np.where(t == 0, 1, y)
+
+    def check_prediction(self, y):
+        if ((y.real < 0) | (y.real > 1 + 1e-6)).any():
+            raise ValueError(
+                f"y runs from {y.real.min():g} to {y.real.max():g}; it needs probabilities, from 0 to 1 "
+                "(softmax_cross_entropy takes logits)"
+            )
+
+    def check_target(self, t):
+        _check_distribution(t)
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Cross entropy of softmax(u), from the logits u (7.7); ∂E/∂u = S − t (7.5)."""
+
+    name = "softmax_cross_entropy"
+
+    def value(self, u, t):
+        # −Σ t_i log S_i = log Σ e^v_i − t·v for v = u − max u. The largest e^v is 1, so log1p takes the others:
+        # both terms are positive and neither cancels.
+        rising = np.sort(u)
+        largest = rising[..., -1:]
+        return np.log1p(np.exp(rising[..., :-1] - largest).sum(axis=-1)) - np.vecdot(t, u - largest)
+
+    def slope(self, u, t):
+        return softmax.value(u) - t
+
+    def check_target(self, t):
+        _check_distribution(t)
+
+
+class SigmoidCrossEntropy(Loss):
+    """Binary cross entropy of σ(u), summed over the labels, from the logits u (7.7); ∂E/∂u = σ(u) − t (7.6)."""
+
+    name = "sigmoid_cross_entropy"
+
+    def value(self, u, t):
+        # −log σ(u) = softplus(−u) and −log(1 − σ(u)) = softplus(u).
+        return (t * _softplus(-u) + (1 - t) * _softplus(u)).sum(axis=-1)
+
+    def slope(self, u, t):
+        return sigmoid.value(u) - t
+
+    def check_target(self, t):
+        if ((t < 0) | (t > 1)).any():
+            raise ValueError(f"t runs from {t.min():g} to {t.max():g}; it needs labels from 0 to 1")
+
+
+def _softplus(u):
+    """log(1 + e^u), without overflow and without |·|, which is not analytic."""
+    return np.maximum(0, u) + np.log1p(np.exp(np.minimum(u, -u)))
+
+
+def _check_distribution(t):
+    if (t < 0).any():
+        raise ValueError(f"t has the entry {t.min():g}; it needs probabilities, which are not negative")
+    total = t.sum(axis=-1)
+    if (np.abs(total - 1) > 1e-6).any():
+        worst = total.flat[np.argmax(np.abs(total - 1))]
+        raise ValueError(f"t sums to {worst:g}; it needs to sum to 1 in every sample, as probabilities do")
+
+
+mse, cross_entropy = MSE(), CrossEntropy()
+softmax_cross_entropy, sigmoid_cross_entropy = SoftmaxCrossEntropy(), SigmoidCrossEntropy()
+
+LOSSES = {E.name: E for E in (mse, cross_entropy, softmax_cross_entropy, sigmoid_cross_entropy)}

@@ -1,0 +1,140 @@
+"""A fully connected network: layers u = zW + b, z′ = f(u), and a forward pass that keeps every u and z."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from .activations import ACTIVATIONS, Activation, relu
+from .validate import array, choice, generator, index
+
+__all__ = ["Layer", "Network", "Trace"]
+
+
+class Trace(NamedTuple):
+    """What a forward pass leaves behind for the backward one.
+
+    ``z[l]`` is the input of layer ``l`` (``z[0]`` is x and ``z[-1]`` the network's output) and ``u[l]`` its
+    pre-activation, so there is one z more than there are u's.
+    """
+
+    u: list
+    z: list
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Layer:
+    """One layer, z′ = f(zW + b) (1.1, 1.5).
+
+    Args:
+        W: weights, ``(M_in, M_out)``; ``W[i, j]`` joins input i to output j. Copied.
+        b: bias, ``(M_out,)``. Copied.
+        activation: one of ``ACTIVATIONS``, as an object or by its name.
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, shapes that do not fit, or a name that is not known.
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+    activation: Activation
+
+    def __post_init__(self):
+        W = array("W", self.W, ndim=(2,), complex_too=True, empty_too=False)
+        b = array("b", self.b, shape=W.shape[1:], complex_too=True)
+        object.__setattr__(self, "W", W.copy())
+        object.__setattr__(self, "b", b.copy())
+        object.__setattr__(self, "activation", choice("activation", self.activation, ACTIVATIONS, Activation))
+
+    def __call__(self, z):
+        """z′ = f(zW + b) for ``z`` of shape ``(M_in,)`` or ``(B, M_in)``."""
+        z = array("z", z, ndim=(1, 2), last=len(self.W), complex_too=True)
+        return self.activation(z @ self.W + self.b)
+
+    def __repr__(self):
+        return f"Layer({self.W.shape[0]} → {self.W.shape[1]} {self.activation})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """Layers, each fed by the one before.
+
+    Args:
+        layers: at least one ``Layer``; each takes as many inputs as the one before it gives.
+
+    Raises:
+        TypeError, ValueError: no layers, something that is no layer, or widths that do not fit.
+    """
+
+    layers: tuple
+
+    def __post_init__(self):
+        layers = (self.layers,) if isinstance(self.layers, Layer) else tuple(self.layers)
+        if not layers:
+            raise ValueError("layers is empty; it needs at least one Layer")
+        for n, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers[{n}] is of type {type(layer).__name__}; it needs a Layer")
+            if n and len(layer.W) != len(layers[n - 1].b):
+                raise ValueError(
+                    f"layers[{n}] takes {len(layer.W)} inputs; it needs {len(layers[n - 1].b)}, "
+                    f"which is what layers[{n - 1}] gives"
+                )
+        object.__setattr__(self, "layers", layers)
+
+    @classmethod
+    def init(cls, sizes, activations, rng):
+        """A network with random parameters.
+
+        Weights are normal with variance 1/M_in (2/M_in before a ReLU), so that u neither grows nor fades with depth.
+        Biases are small and random rather than zero: a zero would hide a wrong formula.
+
+        Args:
+            sizes: the widths [M_0, …, M_L], L + 1 whole numbers.
+            activations: L of them, as objects or names.
+            rng: a NumPy random generator.
+
+        Raises:
+            TypeError, ValueError: as above, or numbers of sizes and activations that do not fit.
+        """
+        generator("rng", rng)
+        sizes = [index(f"sizes[{n}]", size, least=1) for n, size in enumerate(sizes)]
+        if isinstance(activations, (str, Activation)):
+            raise TypeError(f"activations is {activations!r}; it needs a list, one activation to each layer")
+        activations = [choice(f"activations[{n}]", f, ACTIVATIONS, Activation) for n, f in enumerate(activations)]
+        if len(sizes) != len(activations) + 1 or not activations:
+            raise ValueError(
+                f"sizes has {len(sizes)} entries and activations {len(activations)}; "
+                "it needs at least one activation, and one size more"
+            )
+        return cls(
+            Layer(
+                rng.normal(0, np.sqrt((2 if f is relu else 1) / M_in), (M_in, M_out)),
+                rng.normal(0, 0.1, M_out),
+                f,
+            )
+            for M_in, M_out, f in zip(sizes, sizes[1:], activations, strict=False)
+        )
+
+    def __call__(self, x):
+        """The output z^(L) for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``."""
+        return self.forward(x).z[-1]
+
+    def forward(self, x):
+        """The forward pass with its ``Trace``, for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``."""
+        return self.trace(array("x", x, ndim=(1, 2), last=len(self.layers[0].W), complex_too=True))
+
+    def trace(self, x):
+        """``forward`` without its checks."""
+        u, z = [], [x]
+        for layer in self.layers:
+            u.append(z[-1] @ layer.W + layer.b)
+            z.append(layer.activation.value(u[-1]))
+        return Trace(u, z)
+
+    def copy(self):
+        """A network with parameters of its own."""
+        return Network(Layer(layer.W, layer.b, layer.activation) for layer in self.layers)
+
+    def __repr__(self):
+        return f"Network({len(self.layers[0].W)}{''.join(f' → {len(n.b)} {n.activation}' for n in self.layers)})"

@@ -1,0 +1,195 @@
+"""The long form: every derivative as the whole array it is, built by einsum from its definition.
+
+The letters are those of the equations: i an input of the layer, j (or l) and k outputs, n a sample. Jacobians are in
+numerator layout, (outputs, inputs). ``...`` stands for nothing (a single sample) or n (a batch).
+"""
+
+import numpy as np
+
+from .validate import array, index
+
+__all__ = [
+    "chain",
+    "dE_dW",
+    "du_dW",
+    "du_db",
+    "du_dz",
+    "dz_dW",
+    "dz_db",
+    "dz_dz",
+    "gradients",
+    "other_layout",
+    "pull_back",
+    "twin_dz_dz",
+]
+
+
+def chain(outer, inner, middle):
+    """∂s/∂x from ∂s/∂y and ∂y/∂x: the contraction over y's indices, whatever the orders (0.10).
+
+    Args:
+        outer: ∂s/∂y, shape s + y.
+        inner: ∂y/∂x, shape y + x.
+        middle: the number of axes of y.
+
+    Returns:
+        ∂s/∂x, shape s + x.
+
+    Raises:
+        TypeError, ValueError: not numbers, or y's axes differ.
+    """
+    outer = array("outer", outer, complex_too=True)
+    inner = array("inner", inner, complex_too=True)
+    middle = index("middle", middle, most=min(outer.ndim, inner.ndim))
+    y, y_too = outer.shape[outer.ndim - middle :], inner.shape[:middle]
+    if y != y_too:
+        raise ValueError(f"outer ends in the axes {y} and inner begins with {y_too}; the chain needs them equal")
+    return np.tensordot(outer, inner, axes=middle)
+
+
+def other_layout(J, y_axes):
+    """Numerator layout (y's axes first) from denominator layout or back: the two groups of axes change places (0.11).
+
+    Args:
+        J: a derivative.
+        y_axes: how many axes stand in its first group.
+
+    Returns:
+        The same numbers with the first ``y_axes`` axes moved behind the others.
+    """
+    J = array("J", J, complex_too=True)
+    y_axes = index("y_axes", y_axes, most=J.ndim)
+    return J.transpose(*range(y_axes, J.ndim), *range(y_axes))
+
+
+def du_dz(W):
+    """∂u/∂z = Wᵀ, shape (M_out, M_in), for W of shape (M_in, M_out) (1.2)."""
+    return np.einsum("ij->ji", _matrix("W", W))
+
+
+def du_dW(z, M_out):
+    """T = ∂u/∂W, T_kij = z_i [k=j] (1.3, 3.7).
+
+    Args:
+        z: the layer's input, ``(M_in,)`` or ``(B, M_in)``.
+        M_out: the number of outputs.
+
+    Returns:
+        T, ``(M_out, M_in, M_out)``; for a batch ``(B, M_out, M_in, M_out)``, the order-4 tensor of 5.4.
+    """
+    z = array("z", z, ndim=(1, 2), complex_too=True)
+    return np.einsum("...i,kj->...kij", z, np.eye(index("M_out", M_out, least=1)))
+
+
+def du_db(M_out):
+    """∂u/∂b = I, shape (M_out, M_out) (1.4)."""
+    return np.eye(index("M_out", M_out, least=1))
+
+
+def dz_db(F):
+    """∂z′/∂b = F I, shape ``(..., M_out, M_out)`` (2.2)."""
+    F = _square("F", F)
+    return np.einsum("...kl,lj->...kj", F, du_db(F.shape[-1]))
+
+
+def dz_dz(F, W):
+    """∂z′/∂z = F Wᵀ, shape ``(..., M_out, M_in)``, for F ``(..., M_out, M_out)``, W ``(M_in, M_out)`` (2.3).
+
+    Column i of it is 2.4, row j is 2.5.
+    """
+    F, W = _square("F", F), _matrix("W", W)
+    _fit(F, "W", W.shape[1])
+    return np.einsum("...kj,ij->...ki", F, W)
+
+
+def twin_dz_dz(F, W):
+    """∂z′/∂z = F W in the twin convention u = Wz + b, with W of shape (M_out, M_in) (2.6)."""
+    F, W = _square("F", F), _matrix("W", W)
+    _fit(F, "W", W.shape[0])
+    return np.einsum("...kl,li->...ki", F, W)
+
+
+def dz_dW(F, T):
+    """∂z′/∂W = F T, S_kij = F_kl T_lij = F_kj z_i, shape ``(..., M_out, M_in, M_out)`` (3.9)."""
+    F, T = _square("F", F), array("T", T, ndim=(3, 4), complex_too=True)
+    _fit(F, "T", T.shape[-3])
+    return np.einsum("...kl,...lij->...kij", F, T)
+
+
+def pull_back(delta, J):
+    """The row δJ, Σ_k δ_k J_kl: what a row ∂E/∂y becomes behind y's Jacobian (2.7, 4.4, 4.5, 4.7).
+
+    Args:
+        delta: ``(..., K)``.
+        J: ``(..., K, M)``; F gives ξ, F Wᵀ gives the δ of the layer before.
+
+    Returns:
+        ``(..., M)``.
+    """
+    delta, J = array("delta", delta, ndim=(1, 2), complex_too=True), array("J", J, ndim=(2, 3), complex_too=True)
+    if J.shape[-2] != delta.shape[-1]:
+        raise ValueError(f"J has shape {J.shape}; its second last axis needs delta's length, {delta.shape[-1]}")
+    return np.einsum("...k,...kl->...l", delta, J)
+
+
+def dE_dW(xi, T):
+    """∂E/∂W = ξ T, the sum over k of ξ_k T_kij, shape ``(..., M_in, M_out)`` (3.10).
+
+    With δ in place of ξ and ∂z′/∂W in place of T it is the first form of 4.6.
+    """
+    xi, T = array("xi", xi, ndim=(1, 2), complex_too=True), array("T", T, ndim=(3, 4), complex_too=True)
+    if T.shape[:-2] != xi.shape:
+        raise ValueError(f"T has shape {T.shape}; its axes up to the third last need to be those of xi, {xi.shape}")
+    return np.einsum("...k,...kij->...ij", xi, T)
+
+
+def gradients(network, x, t, loss):
+    """The same as ``backprop.gradients``, by the long way: the chain of explicit Jacobians down to the tensor (4.1).
+
+    Args:
+        network: a network; its layers give W, b and the activation's value and Jacobian.
+        x: input, ``(M_0,)`` or ``(B, M_0)``.
+        t: target, ``(M_L,)`` or ``(B, M_L)``.
+        loss: a loss object, which gives E and the row ∂E/∂z^(L).
+
+    Returns:
+        A pair: the loss, a mean over the batch; and a list of ``(dW, db)`` in the parameters' shapes.
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
+    """
+    z, F, T = array("x", x, ndim=(1, 2), complex_too=True, empty_too=False), [], []
+    for layer in network.layers:
+        u = np.einsum("...i,ij->...j", z, layer.W) + layer.b
+        F.append(layer.activation.jacobian(u))
+        T.append(du_dW(z, len(layer.b)))
+        z = layer.activation(u)
+
+    def mean(G, order):
+        return G.mean(axis=0) if G.ndim > order else G
+
+    grads = []
+    for n in range(len(F)):
+        delta = loss.gradient(z, t)
+        for m in range(len(F) - 1, n, -1):
+            delta = pull_back(delta, dz_dz(F[m], network.layers[m].W))
+        dW = dE_dW(delta, dz_dW(F[n], T[n]))
+        db = pull_back(delta, dz_db(F[n]))
+        grads.append((mean(dW, 2), mean(db, 1)))
+    return mean(loss(z, t), 0), grads
+
+
+def _matrix(name, W):
+    return array(name, W, ndim=(2,), complex_too=True)
+
+
+def _square(name, F):
+    F = array(name, F, ndim=(2, 3), complex_too=True)
+    if F.shape[-1] != F.shape[-2]:
+        raise ValueError(f"{name} has shape {F.shape}; it needs its last two axes equal")
+    return F
+
+
+def _fit(F, name, width):
+    if F.shape[-1] != width:
+        raise ValueError(f"F is for {F.shape[-1]} outputs and {name} for {width}; they need to be equal")

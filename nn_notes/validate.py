@@ -1,0 +1,97 @@
+"""What an argument must be. No formula stands here, so the short and the long form may both call it.
+
+Every error names the argument, says what it got and what it needs.
+"""
+
+import numpy as np
+
+__all__ = ["array", "choice", "generator", "index", "number"]
+
+
+def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, empty_too=True):
+    """``value`` as an array of finite float64 (or complex128) numbers.
+
+    Args:
+        name: what the caller calls it, for the error.
+        value: numbers: an array, a nested list or a scalar. Booleans, integers and shorter floats become float64.
+        ndim: a tuple of the numbers of axes that will do, or None for any.
+        shape: the exact shape that it needs, or None.
+        last: the length that its last axis needs, or None.
+        complex_too: let complex numbers through, as complex-step derivatives need them.
+        empty_too: let an array without entries through.
+
+    Raises:
+        TypeError: not numbers, or complex where only real ones will do.
+        ValueError: ragged, of the wrong shape, empty, or not finite.
+    """
+    try:
+        a = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged ({error}); it needs rows of equal length") from None
+    if a.dtype.kind not in "biufc":
+        raise TypeError(f"{name} is {_described(value, a)}; it needs real numbers")
+    if a.dtype.kind == "c" and not complex_too:
+        raise TypeError(f"{name} is complex; it needs real numbers")
+    a = a.astype(complex if a.dtype.kind == "c" else float, copy=False)
+    if ndim is not None and a.ndim not in ndim:
+        raise ValueError(f"{name} has shape {a.shape}; it needs {' or '.join(map(str, ndim))} axes")
+    if shape is not None and a.shape != tuple(shape):
+        raise ValueError(f"{name} has shape {a.shape}; it needs shape {tuple(shape)}")
+    if last is not None and (a.ndim == 0 or a.shape[-1] != last):
+        raise ValueError(f"{name} has shape {a.shape}; its last axis needs length {last}")
+    if a.size == 0 and not empty_too:
+        raise ValueError(f"{name} is empty, of shape {a.shape}; it needs at least one entry on every axis")
+    if not np.isfinite(a).all():
+        where = np.unravel_index(np.argmin(np.isfinite(a)), a.shape)
+        place = f"[{', '.join(map(str, where))}]" if a.ndim else ""
+        raise ValueError(f"{name}{place} is {a[where]}; it needs finite numbers")
+    return a
+
+
+def number(name, value, *, above=None, least=None):
+    """``value`` as a finite float, more than ``above`` and not less than ``least`` where these are given."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is {_described(value)}; it needs one real number")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} is {value}; it needs a finite number")
+    if above is not None and not value > above:
+        raise ValueError(f"{name} is {value}; it needs more than {above}")
+    if least is not None and value < least:
+        raise ValueError(f"{name} is {value}; it needs {least} or more")
+    return float(value)
+
+
+def index(name, value, *, least=0, most=None):
+    """``value`` as an int between ``least`` and ``most``, both included."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} is {_described(value)}; it needs a whole number")
+    if value < least or (most is not None and value > most):
+        needs = f"{least} or more" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name} is {value}; it needs {needs}")
+    return int(value)
+
+
+def choice(name, value, table, kind):
+    """The entry of ``table`` that ``value`` names, or ``value`` itself where it is of that ``kind``."""
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {_described(value)}; it needs one of {', '.join(table)}, by name or as an object")
+    if value not in table:
+        raise ValueError(f"{name} is {value!r}; it needs one of {', '.join(table)}")
+    return table[value]
+
+
+def generator(name, value):
+    """``value``, if it is a NumPy random generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} is {_described(value)}; it needs a generator, as np.random.default_rng(0) gives")
+    return value
+
+
+def _described(value, a=None):
+    if isinstance(value, str):
+        return repr(value)
+    if a is not None and a.ndim:
+        return f"an array of {a.dtype}"
+    return f"of type {type(value).__name__}"
