@@ -90,8 +90,9 @@ class Sigmoid(ComponentWise):
     """σ(u) = 1 / (1 + e^−u) (6.1), σ′ = σ(1 − σ) (6.2)."""
 
     def value(self, u):
+        # NumPy orders complex numbers by real part, then by imaginary part, here as in _decay.
         e = self._decay(u)
-        return np.where(u.real >= 0, 1, e) / (1 + e)
+        return np.where(u >= 0, 1, e) / (1 + e)
 
     def slope(self, u):
         # σ(u)σ(−u), since 1 − σ(u) = σ(−u): it keeps its digits where σ has rounded to 1.

@@ -32,7 +32,7 @@ def gradients(network, x, t, loss):
     loss.check_prediction(network(x))
     J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
     if not np.isfinite(J):
-        raise FloatingPointError(f"the loss is {J}; a gradient needs a finite one (from logits, {loss} stays finite)")
+        raise FloatingPointError(f"the loss is {J}; a gradient needs a finite one (from logits, cross entropy is)")
     return J, grads
 
 

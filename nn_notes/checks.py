@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .validate import array
+
 __all__ = ["answer", "check"]
 
 
@@ -17,27 +19,26 @@ def check(number, got, expected, *others, tolerance=1e-10):
             (absolute, where ``expected`` is zero).
 
     Raises:
-        TypeError: a form is not numbers, or two forms are one and the same object, which proves nothing.
-        ValueError: there is nothing to compare.
-        AssertionError: shapes or values differ, or a value is not finite; the message says where and by how much.
+        TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
+        ValueError: there is nothing to compare, or a number is not finite.
+        AssertionError: shapes or values differ; the message says where and by how much.
     """
     if not isinstance(number, str):
         raise TypeError(f"number is {number!r}; it needs an equation's number as text, such as '3.7'")
     forms = [got, expected, *others]
-    if len({id(form) for form in forms if isinstance(form, np.ndarray)}) < sum(
-        isinstance(f, np.ndarray) for f in forms
-    ):
+    arrays = [id(form) for form in forms if isinstance(form, np.ndarray)]
+    if len(set(arrays)) < len(arrays):
         raise TypeError(f"({number}) compares an array with itself; it needs forms arrived at by different roads")
-    got, expected, *others = (_numbers(number, form) for form in forms)
+    got, expected, *others = (array(f"({number})", form, complex_too=True) for form in forms)
     if expected.size == 0:
         raise ValueError(f"({number}) compares nothing: shape {expected.shape}")
     for form in (got, *others):
         if form.shape != expected.shape:
             raise AssertionError(f"({number}) fails: shape {_shape(form)}, expected {_shape(expected)}")
-        worst = np.abs(form - expected).max()
-        scale = np.abs(expected).max() or 1.0
+        difference = np.abs(form - expected)
+        worst, scale = difference.max(), np.abs(expected).max() or 1.0
         if not worst <= tolerance * scale:
-            where = np.unravel_index(np.nanargmax(np.abs(form - expected)) if np.isfinite(worst) else 0, form.shape)
+            where = np.unravel_index(difference.argmax(), form.shape)
             raise AssertionError(
                 f"({number}) fails: {form[where]:.6g} where {expected[where]:.6g} is expected, "
                 f"at {[int(n) for n in where]}; the largest difference is {worst:.2g}"
@@ -62,22 +63,17 @@ def _verdict(yours, expected, tolerance):
         return "not tried yet"
     if isinstance(expected, str):
         return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {yours!r} is not it"
+    expected = np.asarray(expected, dtype=float)
     try:
-        yours, expected = np.asarray(yours, dtype=float), np.asarray(expected, dtype=float)
+        yours = np.asarray(yours, dtype=float)
     except (TypeError, ValueError):
         return f"not yet: it needs numbers, and got {yours!r}"
     if yours.shape != expected.shape:
         return f"not yet: the shape is {_shape(yours)}, and {_shape(expected)} is needed"
-    if not np.abs(yours - expected).max() <= tolerance * (np.abs(expected).max() or 1.0):
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0
+    if not np.allclose(yours, expected, rtol=0, atol=tolerance * scale):
         return "not yet: the shape is right, the numbers are not"
     return "right"
-
-
-def _numbers(number, form):
-    a = np.asarray(form)
-    if a.dtype.kind not in "biufc":
-        raise TypeError(f"({number}) compares {form!r}; it needs numbers")
-    return a.astype(complex if a.dtype.kind == "c" else float)
 
 
 def _shape(a):

@@ -13,6 +13,11 @@ from .validate import array, choice, generator, index, number
 __all__ = ["History", "epoch", "fit", "path"]
 
 
+class _Bar(tqdm):
+    # tqdm's watch over slow bars is a thread, and a browser has none to give.
+    monitor_interval = 0
+
+
 @dataclass
 class History:
     """What a training run went through.
@@ -53,6 +58,8 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
         FloatingPointError: the loss is no longer finite; the message says where and what to try.
     """
     loss = choice("loss", loss, LOSSES, Loss)
+    if any(np.iscomplexobj(theta) for layer in network.layers for theta in (layer.W, layer.b)):
+        raise TypeError("network has complex parameters; it needs real ones")
     X, T = _pair("train", train, network, loss)
     validation = _pair("validation", validation, network, loss)
     learning_rate = number("learning_rate", learning_rate, above=0)
@@ -65,7 +72,7 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
     history.train.append(_mean_loss(network, (X, T), loss))
     history.validation.append(_mean_loss(network, validation, loss))
     try:
-        for n in (bar := tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)):
+        for n in (bar := _Bar(range(1, epochs + 1), unit="epoch", disable=not progress)):
             train_loss = epoch(network, X, T, loss, learning_rate, batch_size, rng)
             validation_loss = _mean_loss(network, validation, loss)
             if not (math.isfinite(train_loss) and math.isfinite(validation_loss)):
@@ -131,11 +138,17 @@ def path(gradient, theta, learning_rate, steps):
     learning_rate = number("learning_rate", learning_rate, above=0)
     for _ in range(index("steps", steps)):
         with np.errstate(over="ignore", invalid="ignore"):
-            theta = visited[-1] - learning_rate * np.asarray(gradient(visited[-1]))
+            theta = visited[-1] - learning_rate * _like(visited[-1], gradient(visited[-1]))
         if not np.isfinite(theta).all():
             break
         visited.append(theta)
     return np.array(visited)
+
+
+def _like(theta, gradient):
+    if np.shape(gradient) != theta.shape:
+        raise ValueError(f"gradient gives shape {np.shape(gradient)}; it needs theta's, {theta.shape}")
+    return np.asarray(gradient)
 
 
 def _pair(name, pair, network, loss):
@@ -144,6 +157,7 @@ def _pair(name, pair, network, loss):
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
     T = array(f"{name}[1]", pair[1], shape=(len(X), len(network.layers[-1].b)))
     loss.check_target(T)
+    loss.check_prediction(network(X))
     return X, T
 
 

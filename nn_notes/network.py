@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import ACTIVATIONS, Activation, relu
-from .validate import array, choice, generator, index
+from .validate import array, choice, generator, index, items
 
 __all__ = ["Layer", "Network", "Trace"]
 
@@ -69,7 +69,7 @@ class Network:
     layers: tuple
 
     def __post_init__(self):
-        layers = (self.layers,) if isinstance(self.layers, Layer) else tuple(self.layers)
+        layers = (self.layers,) if isinstance(self.layers, Layer) else tuple(items("layers", self.layers))
         if not layers:
             raise ValueError("layers is empty; it needs at least one Layer")
         for n, layer in enumerate(layers):
@@ -98,9 +98,8 @@ class Network:
             TypeError, ValueError: as above, or numbers of sizes and activations that do not fit.
         """
         generator("rng", rng)
+        sizes, activations = items("sizes", sizes), items("activations", activations)
         sizes = [index(f"sizes[{n}]", size, least=1) for n, size in enumerate(sizes)]
-        if isinstance(activations, (str, Activation)):
-            raise TypeError(f"activations is {activations!r}; it needs a list, one activation to each layer")
         activations = [choice(f"activations[{n}]", f, ACTIVATIONS, Activation) for n, f in enumerate(activations)]
         if len(sizes) != len(activations) + 1 or not activations:
             raise ValueError(

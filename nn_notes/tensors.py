@@ -113,6 +113,7 @@ def dz_dW(F, T):
     """∂z′/∂W = F T, S_kij = F_kl T_lij = F_kj z_i, shape ``(..., M_out, M_in, M_out)`` (3.9)."""
     F, T = _square("F", F), array("T", T, ndim=(3, 4), complex_too=True)
     _fit(F, "T", T.shape[-3])
+    _same_batch("F", F.shape[:-2], "T", T.shape[:-3])
     return np.einsum("...kl,...lij->...kij", F, T)
 
 
@@ -129,6 +130,7 @@ def pull_back(delta, J):
     delta, J = array("delta", delta, ndim=(1, 2), complex_too=True), array("J", J, ndim=(2, 3), complex_too=True)
     if J.shape[-2] != delta.shape[-1]:
         raise ValueError(f"J has shape {J.shape}; its second last axis needs delta's length, {delta.shape[-1]}")
+    _same_batch("delta", delta.shape[:-1], "J", J.shape[:-2])
     return np.einsum("...k,...kl->...l", delta, J)
 
 
@@ -158,7 +160,10 @@ def gradients(network, x, t, loss):
     Raises:
         TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
     """
-    z, F, T = array("x", x, ndim=(1, 2), complex_too=True, empty_too=False), [], []
+    if isinstance(loss, str):
+        raise TypeError(f"loss is {loss!r}; it needs a loss object, such as losses.mse")
+    M_0 = len(network.layers[0].W)
+    z, F, T = array("x", x, ndim=(1, 2), last=M_0, complex_too=True, empty_too=False), [], []
     for layer in network.layers:
         u = np.einsum("...i,ij->...j", z, layer.W) + layer.b
         F.append(layer.activation.jacobian(u))
@@ -193,3 +198,8 @@ def _square(name, F):
 def _fit(F, name, width):
     if F.shape[-1] != width:
         raise ValueError(f"F is for {F.shape[-1]} outputs and {name} for {width}; they need to be equal")
+
+
+def _same_batch(name, batch, other, other_batch):
+    if batch and other_batch and batch != other_batch:
+        raise ValueError(f"{name} is a batch of {batch[0]} and {other} of {other_batch[0]}; they need to be equal")

@@ -3,9 +3,11 @@
 Every error names the argument, says what it got and what it needs.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
-__all__ = ["array", "choice", "generator", "index", "number"]
+__all__ = ["array", "choice", "generator", "index", "items", "number"]
 
 
 def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, empty_too=True):
@@ -34,7 +36,7 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         raise TypeError(f"{name} is complex; it needs real numbers")
     a = a.astype(complex if a.dtype.kind == "c" else float, copy=False)
     if ndim is not None and a.ndim not in ndim:
-        raise ValueError(f"{name} has shape {a.shape}; it needs {' or '.join(map(str, ndim))} axes")
+        raise ValueError(f"{name} has shape {a.shape}; it needs ndim {' or '.join(map(str, ndim))}")
     if shape is not None and a.shape != tuple(shape):
         raise ValueError(f"{name} has shape {a.shape}; it needs shape {tuple(shape)}")
     if last is not None and (a.ndim == 0 or a.shape[-1] != last):
@@ -69,6 +71,13 @@ def index(name, value, *, least=0, most=None):
         needs = f"{least} or more" if most is None else f"{least} to {most}"
         raise ValueError(f"{name} is {value}; it needs {needs}")
     return int(value)
+
+
+def items(name, value):
+    """``value`` as a list of what it holds; text is not taken for its letters."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} is {_described(value)}; it needs a list")
+    return list(value)
 
 
 def choice(name, value, table, kind):

@@ -1,0 +1,69 @@
+# Everything starts from a fresh clone: each target sets up what it needs, once. GNU make 3.81 and later will do.
+
+PYTHON ?= python3
+UV ?= uv
+LAB_ARGS ?=
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+
+# The caller's own settings of Python and matplotlib would change what is tested and drawn.
+unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
+export PYTHONUTF8 := 1
+
+.PHONY: help lab test notebooks browser-test bench lock
+
+help: ## say what there is
+	@awk -F ':.*## ' 'NF == 2 { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+lab: .venv/ready ## open JupyterLab on the notebooks; LAB_ARGS="--no-browser" and the like pass through
+	$(PY) -m jupyterlab notebooks $(LAB_ARGS)
+
+test: .venv/ready ## lint, test, and run every notebook against its stored outputs
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m pytest -n 2 --dist loadfile
+
+notebooks: .venv/ready ## build the notebooks from their texts
+	$(PY) notebooks/build.py
+
+browser-test: .venv/ready ## drag the sliders in a real browser
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
+		{ test "$$(id -u)" = 0 && apt-get update && apt-get install --yes --no-install-recommends chromium; } || \
+		{ echo "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put it on the PATH."; exit 1; }
+	$(PY) -m pytest tests/browser
+
+bench: .venv/ready ## measure training against its peers
+	$(PY) benchmarks/peers.py
+
+lock: ## pin the newest versions that pyproject.toml allows (needs uv)
+	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--upgrade --output-file requirements.lock
+
+# Old Pythons read this too, to be told that they are old.
+define PREFLIGHT
+import sys
+version = "%d.%d" % sys.version_info[:2]
+if sys.version_info < (3, 11):
+    sys.exit("nn_notes needs Python 3.11 or later, and this is %s (%s).\n"
+             "Name another one, for example: make PYTHON=python3.12 test" % (version, sys.executable))
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("Python %s (%s) comes without its venv module. Install it, then try again.\n"
+             "On Debian and Ubuntu:  sudo apt install python%s-venv\n"
+             "Elsewhere: the full Python package of your system, or python.org's."
+             % (version, sys.executable, version))
+endef
+export PREFLIGHT
+
+# The last line builds matplotlib's list of fonts, which takes a while and says so, in the midst of a notebook.
+.venv/ready: requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here; nn_notes needs Python 3.11 or later."; exit 1; }
+	@"$(PYTHON)" -c "$$PREFLIGHT"
+	@echo "Setting up .venv from requirements.lock, once; this takes a minute or two."
+	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; exit 1; }
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PY) -c "import matplotlib.font_manager"
+	@touch $@

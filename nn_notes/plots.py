@@ -1,0 +1,154 @@
+"""Arrays to pictures: matplotlib figures in one look, each with words for those who do not see it.
+
+A cell makes a ``figure``, fills its axes, and ends in ``picture(figure, "what it shows")``. No pyplot: a figure
+belongs to whoever made it and goes with it.
+"""
+
+from io import BytesIO
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from .show import NEGATIVE, POSITIVE, ZERO
+from .show import number as written
+
+__all__ = ["DIVERGING", "curves", "descent_path", "digits", "figure", "heatmap", "picture", "surface"]
+
+DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
+DPI = 96
+
+
+class Picture:
+    """A finished figure: a PNG, with its words as alternative text and as plain text."""
+
+    def __init__(self, figure, words):
+        self.figure, self.words = figure, words
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        png = BytesIO()
+        self.figure.savefig(png, format="png", dpi=2 * DPI, metadata={"Software": None})
+        width, height = (round(DPI * inches) for inches in self.figure.get_size_inches())
+        words = {"alt": self.words, "width": width, "height": height}
+        return {"image/png": png.getvalue(), "text/plain": self.words}, {"image/png": words}
+
+
+def picture(figure, words):
+    """What a cell ends in to show its figure.
+
+    Args:
+        figure: a matplotlib ``Figure``.
+        words: what the figure shows, for those who do not see it.
+    """
+    if not isinstance(words, str) or not words.strip():
+        raise ValueError(f"words is {words!r}; it needs a sentence that says what the figure shows")
+    return Picture(figure, words)
+
+
+def figure(columns=1, rows=1, width=None, height=3.4, **subplots):
+    """A figure and its axes, as ``subplots`` gives them: one ``Axes``, or an array of them.
+
+    Args:
+        columns, rows: how many axes.
+        width, height: in inches; by default 4.2 wide to each column.
+        subplots: further arguments of ``Figure.subplots``.
+    """
+    made = Figure(figsize=(width or 4.2 * columns, height), layout="constrained", dpi=DPI)
+    FigureCanvasAgg(made)
+    axes = made.subplots(rows, columns, **subplots)
+    for ax in np.ravel(axes):
+        ax.spines[["top", "right"]].set_visible(False)
+    return made, axes
+
+
+def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
+    """A matrix as colour, with its numbers where they fit.
+
+    Args:
+        ax: the axes.
+        a: a matrix, or a vector, which is shown as a row.
+        title: above it.
+        rows, columns: the names of its axes.
+        scale: the absolute value at which the colour is full; by default the largest entry.
+        digits: how many decimals.
+
+    Returns:
+        The image, for a colour bar.
+    """
+    a = np.atleast_2d(np.asarray(a, dtype=float))
+    scale = scale or np.abs(a).max() or 1.0
+    image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
+    ax.set_title(title, fontsize=11)
+    ax.set_xlabel(columns)
+    ax.set_ylabel(rows)
+    ax.set_xticks(range(a.shape[1]))
+    ax.set_yticks(range(a.shape[0]))
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
+    ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
+    ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
+    ax.tick_params(which="minor", length=0)
+    if a.size <= 64:
+        for (r, c), x in np.ndenumerate(a):
+            ink = "white" if abs(x) > 0.6 * scale else "black"
+            ax.text(c, r, written(x, digits), ha="center", va="center", color=ink, fontsize=9)
+    return image
+
+
+def curves(ax, history, title="Loss by epoch"):
+    """Training and validation loss of a ``descent.History``, with the kept epoch marked."""
+    ax.plot(history.train, color=NEGATIVE, label="training")
+    ax.plot(history.validation, color=POSITIVE, label="validation")
+    best = history.validation[history.best]
+    ax.axvline(history.best, color="#777777", linewidth=1, linestyle=":")
+    ax.plot(history.best, best, "o", color="black", label=f"kept: epoch {history.best}")
+    ax.set_yscale("log")
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("mean loss")
+    ax.set_title(title, fontsize=11)
+    ax.legend(frameon=False)
+
+
+def surface(ax, J, x, y, title, labels):
+    """A loss over two parameters as filled contours.
+
+    Args:
+        ax: the axes.
+        J: a function of an array ``(2, ...)`` that gives ``(...)``.
+        x, y: where to evaluate it, as two vectors.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The contour set, for a colour bar.
+    """
+    values = J(np.stack(np.meshgrid(x, y)))
+    filled = ax.contourf(
+        x, y, values, levels=np.geomspace(values.min() + 1e-2, values.max(), 14), cmap="Greys", norm="log"
+    )
+    ax.set_xlabel(labels[0])
+    ax.set_ylabel(labels[1])
+    ax.set_title(title, fontsize=11)
+    ax.spines[:].set_visible(True)
+    return filled
+
+
+def descent_path(ax, visited, label, color=POSITIVE):
+    """The parameters that gradient descent visits, as a line with a dot to each step."""
+    ax.plot(*visited.T, ".-", color=color, linewidth=1, markersize=5, label=label)
+    ax.plot(*visited[0], "o", color=color, markersize=8)
+
+
+def digits(axes, images, titles):
+    """Handwritten digits, one to each of the axes.
+
+    Args:
+        axes: the axes, in any arrangement.
+        images: ``(n, 8, 8)`` or ``(n, 64)``.
+        titles: what to write above each.
+    """
+    for ax, image, title in zip(np.ravel(axes), images, titles, strict=True):
+        ax.imshow(np.reshape(image, (8, 8)), cmap="Greys")
+        ax.set_title(title, fontsize=10)
+        ax.set_axis_off()

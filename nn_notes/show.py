@@ -1,0 +1,221 @@
+"""Arrays as a person reads them: typeset on a page, or as a table of numbers and colour in a live view."""
+
+import ast
+import inspect
+import re
+import textwrap
+from html import escape
+
+import numpy as np
+
+__all__ = ["NEGATIVE", "POSITIVE", "STYLE", "ZERO", "legend", "number", "show", "source", "table"]
+
+# One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
+NEGATIVE, ZERO, POSITIVE = "#2166ac", "#ffffff", "#c8500a"
+
+
+class Shown:
+    """Named arrays, as LaTeX where a page can typeset it and as aligned text where not."""
+
+    def __init__(self, arrays, digits):
+        self.arrays, self.digits = arrays, digits
+
+    def _repr_latex_(self):
+        parts = (rf"{name} = {_latex(a, digits)}" for name, a, digits in self._entries())
+        return "$$" + r"\qquad ".join(parts) + "$$"
+
+    def __repr__(self):
+        return "\n".join(_text(name, a, digits) for name, a, digits in self._entries())
+
+    def _entries(self):
+        for name, a in self.arrays.items():
+            a = np.asarray(a)
+            yield name, a, 0 if (a == np.round(a)).all() else self.digits
+
+
+def show(arrays, digits=3):
+    """Arrays typeset side by side, each with its shape below.
+
+    A vector is shown as a row. A 3rd-order tensor is shown as its slices along the first axis, a 4th-order one as a
+    table of slices.
+
+    Args:
+        arrays: a dict from a name in LaTeX to an array of up to four axes.
+        digits: how many decimals; an exact zero is shown as 0, and an array of whole numbers without decimals.
+
+    Returns:
+        An object that a notebook displays.
+    """
+    return Shown(arrays, digits)
+
+
+class Source:
+    """A piece of code, coloured where a page can and as it stands where not."""
+
+    def __init__(self, code):
+        self.code = code
+
+    def _repr_markdown_(self):
+        return f"```python\n{self.code}\n```"
+
+    def __repr__(self):
+        return self.code
+
+
+def source(*objects):
+    """The code of functions or classes as it stands in the package, without the docstrings (``help`` shows those)."""
+    return Source("\n\n".join(_undocumented(textwrap.dedent(inspect.getsource(o))) for o in objects))
+
+
+def number(x, digits=3):
+    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0."""
+    if x == 0:
+        return "0"
+    text = f"{x:.{digits}f}"
+    return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
+
+
+STYLE = """<style>
+.nn-view { font-variant-numeric: tabular-nums; line-height: 1.35; }
+.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; }
+.nn-row > .nn-text { max-width: 46em; }
+.nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
+.nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
+.nn-view caption small { opacity: 0.85; font-size: 12px; }
+.nn-view td { min-width: 46px; padding: 3px 7px; text-align: right; border: 1px solid #8886; }
+.nn-view td.nn-new { animation: nn-new 1s; }
+.nn-legend td { min-width: 26px; text-align: center; }
+@keyframes nn-new { from { box-shadow: inset 0 0 0 3px #111, inset 0 0 0 5px #fff; } }
+@media (prefers-reduced-motion: reduce) { .nn-view td.nn-new { animation: none; } }
+</style>"""
+
+
+def table(label, a, axes="", scale=2.0, digits=2, before=None):
+    """A vector or matrix as an HTML table whose cells are coloured from ``-scale`` to ``scale``.
+
+    Args:
+        label: what stands above it, in HTML.
+        a: an array of up to two axes; a vector is a row.
+        axes: what its rows and columns are, in HTML.
+        scale: the absolute value at which the colour is full.
+        digits: how many decimals.
+        before: the array as it was, to mark the cells that changed, or None.
+    """
+    a = np.asarray(a, dtype=float)
+    shape = " × ".join(map(str, a.shape)) or "a number"
+    rows = np.atleast_2d(a)
+    marks = np.zeros(rows.shape, bool) if before is None else rows != np.atleast_2d(before)
+    places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
+    body = "".join(
+        "<tr>" + "".join(map(_cell, values, at, new)) + "</tr>"
+        for values, at, new in zip(
+            [[number(x, digits) for x in row] for row in rows.tolist()], places, marks.tolist(), strict=True
+        )
+    )
+    return f"<table><caption>{label} <small>{shape}{', ' + axes if axes else ''}</small></caption>{body}</table>"
+
+
+def legend(scale):
+    """What the colours of the tables mean, as an HTML table."""
+    values = np.linspace(-scale, scale, 9)
+    cells = "".join(
+        _cell(number(x, 1), at, False) for x, at in zip(values, np.linspace(-_STEPS, _STEPS, 9), strict=True)
+    )
+    return (
+        f'<table class="nn-legend"><caption>Colour <small>blue is negative, white is zero, orange is positive'
+        f"</small></caption><tr>{cells}</tr></table>"
+    )
+
+
+_STEPS = 50
+
+
+def _palette():
+    """Cell styles from full negative to full positive; the text is black or white, whichever stands out more."""
+    ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (NEGATIVE, ZERO, POSITIVE)]
+    styles = []
+    for x in np.arange(-_STEPS, _STEPS + 1) / _STEPS:
+        rgb = (ends[1] + abs(x) * (ends[2 if x > 0 else 0] - ends[1])).round().astype(int)
+        linear = np.where(rgb <= 10, rgb / 3294.6, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+        luminance = linear @ [0.2126, 0.7152, 0.0722]
+        ink = "#000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#fff"
+        styles.append(f"background:#{bytes(rgb.tolist()).hex()};color:{ink}")
+    return styles
+
+
+_STYLES = _palette()
+
+
+def _cell(text, place, new):
+    mark = ' class="nn-new"' if new else ""
+    return f'<td{mark} style="{_STYLES[int(place) + _STEPS]}">{escape(text)}</td>'
+
+
+def _latex(a, digits):
+    if a.ndim == 0:
+        return _entry(a.item(), digits)
+    if a.ndim < 3:
+        body = _pmatrix(a, digits)
+    elif a.ndim == 3:
+        body = _slices(a, digits)
+    else:
+        body = r"\begin{matrix}" + r"\\[1ex] ".join(_slices(part, digits) for part in a) + r"\end{matrix}"
+    shape = r" \times ".join(map(str, a.shape))
+    return rf"\underbrace{{{body}}}_{{{shape}}}"
+
+
+def _slices(a, digits):
+    return r"\;".join(rf"\underset{{[{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
+
+
+def _pmatrix(a, digits):
+    rows = r" \\ ".join(" & ".join(_entry(x, digits) for x in row) for row in np.atleast_2d(a).tolist())
+    return rf"\begin{{pmatrix}}{rows}\end{{pmatrix}}"
+
+
+def _entry(x, digits):
+    return number(x, digits).replace("\N{MINUS SIGN}", "-")
+
+
+def _text(name, a, digits):
+    head = f"{_plain(name)}: {' × '.join(map(str, a.shape)) or 'a number'}"
+    if a.ndim < 2:
+        return head + "\n" + _rows(np.atleast_2d(a), digits)
+    blocks = [
+        (f"  slice {', '.join(map(str, at))}\n" if at else "") + _rows(a[at], digits) for at in np.ndindex(a.shape[:-2])
+    ]
+    return head + "\n" + "\n".join(blocks)
+
+
+def _plain(name):
+    """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
+    for latex, text in _SIGNS.items():
+        name = name.replace(latex, text)
+    return name
+
+
+_SIGNS = {
+    r"\partial ": "∂",
+    r"\Delta ": "Δ",
+    r"\delta": "δ",
+    r"\xi": "ξ",
+    r"^\top": "ᵀ",
+    r"\,": " ",
+}
+
+
+def _rows(a, digits):
+    texts = [[number(x, digits) for x in row] for row in a.tolist()]
+    width = max((len(t) for row in texts for t in row), default=0)
+    return "\n".join("  " + "  ".join(t.rjust(width) for t in row) for row in texts)
+
+
+def _undocumented(code):
+    """The code with its docstrings cut out, every other line as it was."""
+    lines = code.rstrip().splitlines()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) and len(node.body) > 1:
+            first = node.body[0]
+            lines[first.lineno - 1 : first.end_lineno] = [None] * (first.end_lineno - first.lineno + 1)
+    return "\n".join(line for line in lines if line is not None)

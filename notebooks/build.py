@@ -1,0 +1,137 @@
+"""Build the executed notebooks from their texts: the same text gives the same bytes, on every run.
+
+python notebooks/build.py                    all of them
+python notebooks/build.py 01_single_layer    this one
+python notebooks/build.py --check            execute nothing, and say where a text and its notebook differ
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import jupytext
+import matplotlib
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+NOTEBOOKS = Path(__file__).parent
+# No version of Python is in it, so that the bytes are the same on any.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# A memory address, or the id of a widget's model. Strict validation compares them, so they may not be stored.
+DIFFERS_EVERY_TIME = re.compile(r" at 0x[0-9a-fA-F]+|\b[0-9a-f]{32}\b")
+
+
+class BuildError(Exception):
+    """A cell that must not be committed as it is."""
+
+
+def source(text):
+    """The notebook that the text describes, with its ids and metadata, and without outputs."""
+    notebook = jupytext.reads(text.read_text(encoding="utf-8"), fmt="md:myst")
+    notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict(METADATA)
+    ids = set()
+    for cell in notebook.cells:
+        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        cell.id = next(i for i in (name, *(f"{name}-{n}" for n in range(2, len(notebook.cells) + 1))) if i not in ids)
+        ids.add(cell.id)
+    return notebook
+
+
+def build(text, path):
+    """Execute the text in a fresh kernel and write the notebook, unless a cell raises, warns or cannot be repeated."""
+    notebook = source(text)
+    client = NotebookClient(
+        notebook,
+        # One stream is one output, however many pieces it arrived in.
+        coalesce_streams=True,
+        # It warns that it listens on the loopback without encryption.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+    )
+    with TemporaryDirectory() as profile:
+        try:
+            client.execute(env=_environment(profile))
+        except CellExecutionError as error:
+            raise BuildError(f"{text.name}: {error}") from None
+    for n, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            # A code host then shows the view's static picture instead of a message that a widget is missing.
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if fault := _fault(output):
+                raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")
+    notebook.metadata = nbformat.from_dict(METADATA)
+    nbformat.write(notebook, path)
+
+
+def difference(text, path):
+    """Where the text and its notebook differ, in words, or None where they do not."""
+    for file in (text, path):
+        if not file.is_file():
+            return f"there is no {file.name}"
+    ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    for n, (cell, built) in enumerate(zip(ours.cells, theirs.cells, strict=False)):
+        for key in ("cell_type", "source", "metadata", "id"):
+            if cell[key] != built.get(key):
+                return f"cell {n} differs in its {key}: the text has {cell[key]!r}, the notebook {built.get(key)!r}"
+    if len(ours.cells) != len(theirs.cells):
+        return f"the text has {len(ours.cells)} cells, the notebook {len(theirs.cells)}"
+    if theirs.metadata != ours.metadata:
+        return f"the notebook's metadata is {dict(theirs.metadata)}"
+    return None
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="notebooks to build, such as 01_single_layer; all, if none is named")
+    parser.add_argument("--check", action="store_true", help="only compare the texts with the notebooks")
+    options = parser.parse_args(arguments)
+    texts, notebooks = NOTEBOOKS.glob("text/*.md"), NOTEBOOKS.glob("*.ipynb")
+    known = sorted({file.stem for file in texts} | ({file.stem for file in notebooks} if options.check else set()))
+    if unknown := set(options.names) - set(known):
+        parser.error(f"there is no text for {', '.join(sorted(unknown))}; there is one for {', '.join(known)}")
+    pairs = [(NOTEBOOKS / "text" / f"{n}.md", NOTEBOOKS / f"{n}.ipynb") for n in options.names or known]
+    if options.check:
+        return "\n".join(f"{path.stem}: {found}" for text, path in pairs if (found := difference(text, path)))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return "\n\n".join(fault for fault in pool.map(_built, pairs) if fault)
+
+
+def _built(pair):
+    try:
+        build(*pair)
+    except BuildError as error:
+        return str(error)
+    print(f"built {pair[1].name}", flush=True)
+    return None
+
+
+def _environment(profile):
+    """The caller's environment without his own settings of Python, IPython and matplotlib, which would show."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MPL"))}
+    return kept | {"IPYTHONDIR": profile, "MATPLOTLIBRC": matplotlib.get_data_path()}
+
+
+def _fault(output):
+    if output.output_type == "stream" and output.name == "stderr":
+        return f"it writes to stderr, as warnings do:\n{output.text}"
+    text = {mime: value for mime, value in output.get("data", {}).items() if not mime.startswith("image/")}
+    if found := DIFFERS_EVERY_TIME.search(json.dumps([text, output.get("text")])):
+        return f"its output holds {found[0].strip()!r}, which differs every time"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) or None)

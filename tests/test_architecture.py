@@ -1,0 +1,151 @@
+"""Who may know whom: the modules of nn_notes, by what they import, and what importing and running them sets off."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import files
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "nn_notes").glob("*.py"))
+
+# Short form and long form are evidence for each other only because neither was written from the other: no line below
+# joins the one to the other, or a model to its witness and its checks.
+SHORT = {"activations", "losses", "network", "backprop", "descent"}
+LONG = {"tensors"}
+MAY_KNOW = {
+    "validate": {"numpy"},
+    "activations": {"numpy", "validate"},
+    "losses": {"numpy", "validate", "activations"},
+    "network": {"numpy", "validate", "activations"},
+    "backprop": {"numpy", "validate", "network", "losses"},
+    "descent": {"numpy", "validate", "network", "losses", "backprop", "tqdm"},
+    "tensors": {"numpy", "validate"},
+    "numeric": {"numpy", "validate"},
+    "checks": {"numpy", "validate"},
+    "data": {"numpy", "validate"},
+    "show": {"numpy", "validate"},
+    "plots": {"numpy", "validate", "matplotlib", "show"},
+    "explore": {"numpy", "validate", "matplotlib", "ipywidgets", "show", "plots"},
+    "views": {"numpy", "validate", "explore", *SHORT, *LONG},
+    "__init__": {"checks", "numeric", *SHORT, *LONG},
+}
+
+# What a browser has none of.
+NOT_IN_A_BROWSER = {
+    "concurrent",
+    "ctypes",
+    "http",
+    "multiprocessing",
+    "socket",
+    "ssl",
+    "subprocess",
+    "threading",
+    "urllib",
+}
+
+
+def imports(source):
+    """Whom a module imports, anywhere in it: modules of nn_notes by their own names, others by their first one."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = "nn_notes." * bool(node.level) + (node.module or "")
+            names = [package] if package.strip(".") not in ("nn_notes", "") else []
+            names = names or [f"nn_notes.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found |= {name.removeprefix("nn_notes.").partition(".")[0] for name in names}
+    return found
+
+
+def test_every_module_is_spoken_for():
+    assert {path.stem for path in MODULES} == set(MAY_KNOW)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_modules_import_only_whom_they_may_know(path):
+    known = imports(path.read_text(encoding="utf-8"))
+    assert known - sys.stdlib_module_names <= MAY_KNOW[path.stem]
+    assert not known & NOT_IN_A_BROWSER
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import numpy as np", {"numpy"}),
+        ("from tqdm.auto import tqdm", {"tqdm"}),
+        ("from .losses import LOSSES", {"losses"}),
+        ("from . import tensors, numeric", {"tensors", "numeric"}),
+        ("from nn_notes import tensors", {"tensors"}),
+        ("from nn_notes.tensors import contract", {"tensors"}),
+        ("import nn_notes.tensors", {"tensors"}),
+        ("def f():\n    import urllib.request", {"urllib"}),
+    ],
+)
+def test_every_way_to_import_is_seen(source, found):
+    assert imports(source) == found
+
+
+# Run by a fresh Python, which reports every thread, process and socket as it is asked for.
+WATCHED = """
+import os, sys
+
+def watch(event, arguments):
+    if event.startswith(("_thread.start", "subprocess.", "socket.", "urllib.", "os.fork", "os.exec", "os.posix_spawn")):
+        print("asked for", event)
+
+sys.addaudithook(watch)
+import threading
+start = threading.Thread.start
+threading.Thread.start = lambda self: (print("asked for a thread"), start(self))[1]
+
+{code}
+print("done", *sorted({{"matplotlib", "ipywidgets", "sklearn", "scipy", "IPython"}} & set(sys.modules)))
+"""
+IMPORT = "import nn_notes"
+TRAIN = """
+import numpy as np
+from nn_notes import Network, data, descent
+
+rng = np.random.default_rng(0)
+split = data.digits()
+network = Network.init([64, 8, 10], ["tanh", "identity"], rng)
+descent.fit(network, split.train, split.validation, "softmax_cross_entropy", 0.1, 1, 32, 1, rng, progress=True)
+"""
+
+
+def watched(code):
+    command = [sys.executable, "-c", WATCHED.format(code=code)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+@pytest.mark.parametrize("code", [IMPORT, TRAIN], ids=["import", "train"])
+def test_importing_and_training_need_neither_threads_nor_processes_nor_the_network(code):
+    assert watched(code) == "done\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "report"),
+    [
+        ("import threading; threading.Thread(target=print).start()", "asked for a thread"),
+        ("import subprocess; subprocess.run([sys.executable, '-c', ''])", "asked for subprocess.Popen"),
+        ("import socket; socket.socket()", "asked for socket.__new__"),
+        ("import nn_notes, ipywidgets", "ipywidgets"),
+    ],
+)
+def test_the_watch_sees(code, report):
+    assert report in watched(code)
+
+
+def test_only_numpy_and_matplotlib_are_compiled():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {Requirement(line).name for line in project["dependencies"]}
+    compiled = {name for name in needed if any(file.suffix in (".so", ".pyd", ".dylib") for file in files(name))}
+    assert compiled == {"numpy", "matplotlib"}

@@ -1,0 +1,217 @@
+"""The digits are the digits, a split is a split, and the made sets are what their docstrings say."""
+
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from nn_notes import data
+
+# The data set's own description counts its test samples so, from 0 to 9.
+COUNTS = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+SOURCES = {
+    "digit_images": lambda seed: data.digit_images(),
+    "digits": data.digits,
+    "curve": lambda seed: data.curve(7, np.random.default_rng(seed)),
+    "moons": lambda seed: data.moons(7, np.random.default_rng(seed)),
+    "one_hot": lambda seed: data.one_hot([seed, 2], 3),
+}
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def arrays(nested):
+    """Every array in a pair, or in a split of pairs."""
+    return [nested] if isinstance(nested, np.ndarray) else [a for part in nested for a in arrays(part)]
+
+
+def sorted_rows(*columns):
+    rows = np.column_stack(columns)
+    return rows[np.lexsort(rows.T)]
+
+
+# The shipped file
+
+
+def test_the_file_is_small():
+    assert len((files("nn_notes") / "digits.npz").read_bytes()) < 100_000
+
+
+def test_the_digits_are_those_of_scikit_learn():
+    images, labels = data.digit_images()
+    theirs = load_digits()
+    assert images.dtype == labels.dtype == np.uint8
+    np.testing.assert_array_equal(images, theirs.images)
+    np.testing.assert_array_equal(labels, theirs.target)
+
+
+def test_the_digits_are_those_that_their_authors_describe():
+    images, labels = data.digit_images()
+    assert images.shape == (1797, 8, 8)
+    assert (images.min(), images.max()) == (0, 16)
+    assert np.bincount(labels).tolist() == COUNTS
+
+
+@pytest.mark.parametrize("text", ["E. Alpaydin and C. Kaynak", "1998", "10.24432/C50P49", "CC BY 4.0", "1,797"])
+def test_source_and_licence_are_named_beside_the_file_and_in_the_docstring(text):
+    assert text in data.__doc__
+    assert text in (files("nn_notes") / "digits.LICENSE.txt").read_text(encoding="utf-8")
+
+
+# The split
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_split_uses_every_digit_once(seed):
+    images, labels = data.digit_images()
+    raw = sorted_rows(images.reshape(-1, 64), labels)
+    assert len(np.unique(raw, axis=0)) == 1797, "two equal samples could hide an overlap"
+    X, T = (np.concatenate(parts) for parts in zip(*data.digits(seed), strict=True))
+    np.testing.assert_array_equal(sorted_rows(X * 16, T.argmax(1)), raw)
+
+
+def test_a_split_has_the_shapes_and_the_scale_that_a_network_takes():
+    train, validation, test = split = data.digits()
+    assert split.train is train and split.validation is validation and split.test is test
+    for (X, T), n in zip(split, [1197, 300, 300], strict=True):
+        assert X.shape == (n, 64) and T.shape == (n, 10)
+        assert X.dtype == T.dtype == np.float64
+        assert (X.min(), X.max()) == (0, 1)
+        assert ((T == 0) | (T == 1)).all() and (T.sum(1) == 1).all()
+
+
+def test_a_row_of_a_split_is_an_image_read_row_after_row():
+    images, labels = data.digit_images()
+    X, T = data.digits().train
+    (n,) = np.flatnonzero((images == X[0].reshape(8, 8) * 16).all((1, 2)))
+    assert T[0].argmax() == labels[n]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_part_of_a_split_has_its_share_of_every_digit(seed):
+    for _, T in data.digits(seed):
+        share = T.mean(0)
+        assert share.min() > 0.04 and share.max() < 0.16
+
+
+def test_without_a_seed_the_split_is_that_of_seed_0():
+    for a, b in zip(arrays(data.digits()), arrays(data.digits(0)), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# One-hot rows
+
+
+def test_one_hot_by_hand():
+    np.testing.assert_array_equal(data.one_hot(np.array([2, 0]), 3), [[0, 0, 1], [1, 0, 0]])
+    np.testing.assert_array_equal(data.one_hot(1, 3), [0, 1, 0])
+    assert data.one_hot(np.zeros((2, 5), int), 3).shape == (2, 5, 3)
+    assert data.one_hot([0], 1).dtype == np.float64
+
+
+# The made sets
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_the_made_sets_have_the_shapes_they_say(n):
+    X, T = data.curve(n, rng())
+    assert X.shape == T.shape == (n, 1)
+    X, T = data.moons(n, rng())
+    assert X.shape == T.shape == (n, 2)
+    assert T.sum(0).tolist() == [(n + 1) // 2, n // 2]
+
+
+def test_the_curve_is_one_wave_of_a_sine():
+    X, T = data.curve(500, rng(), noise=0)
+    np.testing.assert_allclose(T, np.sin(np.pi * X), rtol=1e-12)
+    assert -1 <= X.min() < -0.95 and 0.95 < X.max() <= 1
+
+
+def test_the_moons_are_half_circles_around_their_centres():
+    X, T = data.moons(500, rng(), noise=0)
+    away = X - T @ [[0, 0], [1, 0.5]]
+    np.testing.assert_allclose(np.hypot(*away.T), 1, rtol=1e-12)
+    assert (away[:, 1] * (T @ [1, -1]) >= 0).all(), "the first moon is an upper half, the second a lower"
+    for label in (0, 1):
+        assert np.ptp(away[T[:, label] == 1, 0]) > 1.95, "from one end to the other"
+
+
+def test_no_straight_line_parts_the_moons():
+    """A line leaves a triangle of the first moon's points whole, yet points of the second lie inside one."""
+    X, T = data.moons(200, rng())
+    first, second = X[T[:, 0] == 1], X[T[:, 1] == 1]
+    triangle = first[[first[:, 0].argmin(), first[:, 0].argmax(), first[:, 1].argmax()]]
+    corners, points = (np.column_stack([a, np.ones(len(a))]) for a in (triangle, second))
+    barycentric = np.linalg.solve(corners.T, points.T)
+    assert (barycentric > 0.01).all(0).sum() >= 5
+
+
+def test_but_a_bent_line_does():
+    """Almost every sample has its nearest neighbour in its own moon."""
+    X, T = data.moons(200, rng())
+    distance = np.linalg.norm(X[:, None] - X, axis=2) + np.diag(np.full(200, np.inf))
+    assert (T[distance.argmin(1)] == T).all(1).mean() > 0.97
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.4])
+@pytest.mark.parametrize(("made", "noisy"), [(data.curve, 1), (data.moons, 0)], ids=["curve", "moons"])
+def test_noise_is_the_standard_deviation_of_each_coordinate_on_its_own(made, noisy, noise):
+    difference = made(2000, rng(), noise=noise)[noisy] - made(2000, rng(), noise=0)[noisy]
+    covariance = np.atleast_2d(np.cov(difference.T))
+    np.testing.assert_allclose(covariance, noise**2 * np.eye(len(covariance)), atol=0.1 * noise**2)
+    np.testing.assert_allclose(difference.mean(0), 0, atol=0.1 * noise)
+
+
+# What holds for all
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_changing_what_a_call_gave_does_not_change_the_next(source):
+    given = arrays(source(0))
+    kept = [a.copy() for a in given]
+    for a in given:
+        a += 1
+    for a, b in zip(arrays(source(0)), kept, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["digits", "curve", "moons"])
+def test_another_seed_gives_other_samples(name):
+    for a, b in zip(*(arrays(SOURCES[name](seed))[::2] for seed in (0, 1)), strict=True):
+        assert not np.array_equal(a, b)
+
+
+ERRORS = {
+    "label too large": (lambda: data.one_hot([[0, 3], [1, 4]], 3), ValueError, r"labels\[0, 1\] is 3; .* 0 to 2"),
+    "label negative": (lambda: data.one_hot([0, 1, -1], 3), ValueError, r"labels\[2\] is -1; .* 0 to 2"),
+    "label alone": (lambda: data.one_hot(np.uint8(10), 10), ValueError, "labels is 10; .* 0 to 9"),
+    "float labels": (lambda: data.one_hot([0.0, 1.0], 2), TypeError, "labels is an array of float64; .* whole numbers"),
+    "boolean labels": (lambda: data.one_hot([True, False], 2), TypeError, "labels is an array of bool; .* whole"),
+    "text labels": (lambda: data.one_hot(["3"], 4), TypeError, "labels is an array of <U1"),
+    "ragged labels": (lambda: data.one_hot([[0], [0, 1]], 2), ValueError, "labels is ragged"),
+    "no labels": (lambda: data.one_hot([], 2), ValueError, r"labels is empty, of shape \(0,\)"),
+    "no classes": (lambda: data.one_hot([0], 0), ValueError, "classes is 0; it needs 1 or more"),
+    "half a class": (lambda: data.one_hot([0], 2.5), TypeError, "classes is of type float; it needs a whole number"),
+    "seed None": (lambda: data.digits(None), TypeError, "seed is of type NoneType; it needs a whole number"),
+    "seed negative": (lambda: data.digits(-1), ValueError, "seed is -1; it needs 0 or more"),
+}
+for name, made in {"curve": data.curve, "moons": data.moons}.items():
+    ERRORS |= {
+        f"{name}: no samples": (lambda made=made: made(0, rng()), ValueError, "n is 0; it needs 1 or more"),
+        f"{name}: n float": (lambda made=made: made(7.0, rng()), TypeError, "n is of type float; .* whole number"),
+        f"{name}: rng a seed": (lambda made=made: made(7, 0), TypeError, "rng is of type int; it needs a generator"),
+        f"{name}: rng old": (lambda made=made: made(7, np.random), TypeError, "rng is of type module; .* a generator"),
+        f"{name}: noise negative": (lambda made=made: made(7, rng(), -0.1), ValueError, "noise is -0.1; .* 0 or more"),
+        f"{name}: noise NaN": (lambda made=made: made(7, rng(), np.nan), ValueError, "noise is nan; .* finite"),
+        f"{name}: noise text": (lambda made=made: made(7, rng(), "0.1"), TypeError, "noise is '0.1'; .* real number"),
+    }
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), ERRORS.values(), ids=ERRORS)
+def test_an_error_names_the_argument_what_it_got_and_what_it_needs(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()

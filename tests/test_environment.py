@@ -1,0 +1,114 @@
+"""What gets installed: the lock and the conda environment say what pyproject.toml says, and the wheel is whole."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from rattler import MatchSpec
+from rattler.exceptions import InvalidMatchSpecError
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+# conda-forge's name, where it is another one; its matplotlib brings a windowing toolkit along that nothing here opens.
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+# conda-forge has playwright's Python part for some systems only, and the browser tests have their own command.
+NOT_IN_CONDA = {"playwright"}
+
+
+def requirements(lines):
+    return {canonicalize_name(r.name): r.specifier for r in map(Requirement, lines)}
+
+
+WANTED = requirements(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
+
+
+def locked():
+    """Every entry of the lock: its requirement and its hashes."""
+    entries = LOCK.replace("\\\n", " ").splitlines()
+    return [
+        (Requirement(entry.partition("--hash")[0]), re.findall(r"--hash=sha256:[0-9a-f]{64}\b", entry))
+        for entry in entries
+    ]
+
+
+def test_the_lock_pins_everything_with_hashes():
+    for requirement, hashes in locked():
+        assert re.fullmatch(r"==[0-9][^*,]*", str(requirement.specifier)), requirement
+        assert hashes, requirement
+
+
+def test_the_lock_names_no_place_to_download_from():
+    assert "://" not in LOCK
+    assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links|--trusted)", LOCK, re.MULTILINE)
+
+
+def test_the_lock_is_within_the_ranges_of_the_project():
+    pinned = [(canonicalize_name(r.name), str(r.specifier).removeprefix("==")) for r, _ in locked()]
+    assert set(WANTED) <= {name for name, _ in pinned}
+    for name, version in pinned:
+        assert name not in WANTED or version in WANTED[name], f"{name} {version}"
+
+
+def conda_specs():
+    return [spec for spec in ENVIRONMENT["dependencies"] if isinstance(spec, str)]
+
+
+@pytest.mark.parametrize("spec", conda_specs())
+def test_conda_specs_are_strictly_valid(spec):
+    assert MatchSpec(spec, strict=True).name.normalized == re.match(r"[\w-]+", spec)[0]
+
+
+@pytest.mark.parametrize("spec", ["numpy=>2.0", "numpy>=2.0,,<3", "numpy>=2.0<3", "numpy>=", "num py>=2"])
+def test_strictness_refuses_what_is_not_valid(spec):
+    with pytest.raises(InvalidMatchSpecError):
+        MatchSpec(spec, strict=True)
+
+
+def test_the_conda_environment_is_the_project():
+    python, pip, *specs = conda_specs()
+    wanted = {CONDA_NAMES.get(name, name): ranges for name, ranges in WANTED.items() if name not in NOT_IN_CONDA}
+    assert requirements(specs) == wanted
+    assert (python, pip) == ("python=3.12", "pip")
+    assert "3.12" in Requirement(f"python{PROJECT['requires-python']}").specifier
+    assert ENVIRONMENT["dependencies"][-1] == {"pip": ["-e ."]}
+    assert ENVIRONMENT["name"] == PROJECT["name"]
+    assert ENVIRONMENT["channels"] == ["conda-forge"]
+
+
+def test_binder_plans_an_image_from_the_environment(tmp_path):
+    for name in ("environment.yml", "pyproject.toml", "requirements.lock", "Makefile", "LICENSE", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "nn_notes", tmp_path / "nn_notes", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(tmp_path)]
+    plan = subprocess.run(command, capture_output=True, text=True, check=True)
+    plan = plan.stdout + plan.stderr
+    assert "Building conda environment for python=3.12" in plan
+    assert re.search(r'\benv update -p \S+ --file "environment.yml"', plan)
+    # The package itself is installed from the copied repository, so the copy comes first.
+    assert plan.index("COPY --chown=0:0 src/") < plan.index('--file "environment.yml"')
+    assert "unspecified" not in plan
+
+
+def test_the_wheel_holds_the_whole_package(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
+    (wheel,) = tmp_path.iterdir()
+    package = ROOT / "nn_notes"
+    files = {path.relative_to(ROOT).as_posix() for path in package.rglob("*") if path.is_file()}
+    files = {name for name in files if "__pycache__" not in name}
+    with ZipFile(wheel) as content:
+        assert {name for name in content.namelist() if ".dist-info/" not in name} == files
+        assert any(name.endswith("/licenses/LICENSE") for name in content.namelist())
+    assert {"nn_notes/__init__.py", "nn_notes/digits.npz"} <= files
