@@ -13,10 +13,11 @@ export PYTHONUTF8 := 1
 .PHONY: help lab test notebooks browser-test bench lock
 
 help: ## say what there is
-	@awk -F ':.*## ' 'NF == 2 { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
+# Jupyter talks to its kernels in plain text unless told otherwise, and warns of it.
 lab: .venv/ready ## open JupyterLab on the notebooks; LAB_ARGS="--no-browser" and the like pass through
-	$(PY) -m jupyterlab notebooks $(LAB_ARGS)
+	$(PY) -m jupyterlab notebooks --KernelManager.transport_encryption=auto $(LAB_ARGS)
 
 test: .venv/ready ## lint, test, and run every notebook against its stored outputs
 	$(PY) -m ruff check

@@ -23,16 +23,17 @@ def gradients(network, x, t, loss):
 
     Raises:
         TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
-        FloatingPointError: the loss is not finite, so it has no gradient.
+        FloatingPointError: the loss or its gradient is not finite.
     """
     loss = choice("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
     t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_target(t)
-    loss.check_prediction(network(x))
-    J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
-    if not np.isfinite(J):
-        raise FloatingPointError(f"the loss is {J}; a gradient needs a finite one (from logits, cross entropy is)")
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss.check_prediction(network(x))
+        J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
+    if not (np.isfinite(J) and all(np.isfinite(a).all() for pair in grads for a in pair)):
+        raise FloatingPointError(f"the loss is {J:g}, and its gradient not finite (from logits, cross entropy's is)")
     return J, grads
 
 

@@ -34,7 +34,7 @@ def check(number, got, expected, *others, tolerance=1e-10):
         raise ValueError(f"({number}) compares nothing: shape {expected.shape}")
     for form in (got, *others):
         if form.shape != expected.shape:
-            raise AssertionError(f"({number}) fails: shape {_shape(form)}, expected {_shape(expected)}")
+            raise AssertionError(f"({number}) fails: {_shape(form)}, expected {_shape(expected)}")
         difference = np.abs(form - expected)
         worst, scale = difference.max(), np.abs(expected).max() or 1.0
         if not worst <= tolerance * scale:
@@ -69,7 +69,7 @@ def _verdict(yours, expected, tolerance):
     except (TypeError, ValueError):
         return f"not yet: it needs numbers, and got {yours!r}"
     if yours.shape != expected.shape:
-        return f"not yet: the shape is {_shape(yours)}, and {_shape(expected)} is needed"
+        return f"not yet: it has {_shape(yours)}, and needs {_shape(expected)}"
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0
     if not np.allclose(yours, expected, rtol=0, atol=tolerance * scale):
         return "not yet: the shape is right, the numbers are not"
@@ -77,4 +77,4 @@ def _verdict(yours, expected, tolerance):
 
 
 def _shape(a):
-    return "shape " + " × ".join(map(str, a.shape)) if a.ndim else "one number"
+    return f"shape {a.shape}" if a.ndim else "one number"

@@ -102,7 +102,6 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
         before: the array as it was, to mark the cells that changed, or None.
     """
     a = np.asarray(a, dtype=float)
-    shape = " × ".join(map(str, a.shape)) or "a number"
     rows = np.atleast_2d(a)
     marks = np.zeros(rows.shape, bool) if before is None else rows != np.atleast_2d(before)
     places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
@@ -112,7 +111,7 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
             [[number(x, digits) for x in row] for row in rows.tolist()], places, marks.tolist(), strict=True
         )
     )
-    return f"<table><caption>{label} <small>{shape}{', ' + axes if axes else ''}</small></caption>{body}</table>"
+    return f"<table><caption>{label} <small>{a.shape}{', ' + axes if axes else ''}</small></caption>{body}</table>"
 
 
 def legend(scale):
@@ -160,8 +159,7 @@ def _latex(a, digits):
         body = _slices(a, digits)
     else:
         body = r"\begin{matrix}" + r"\\[1ex] ".join(_slices(part, digits) for part in a) + r"\end{matrix}"
-    shape = r" \times ".join(map(str, a.shape))
-    return rf"\underbrace{{{body}}}_{{{shape}}}"
+    return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
 def _slices(a, digits):
@@ -178,7 +176,7 @@ def _entry(x, digits):
 
 
 def _text(name, a, digits):
-    head = f"{_plain(name)}: {' × '.join(map(str, a.shape)) or 'a number'}"
+    head = f"{_plain(name)}: {f'shape {a.shape}' if a.ndim else 'a number'}"
     if a.ndim < 2:
         return head + "\n" + _rows(np.atleast_2d(a), digits)
     blocks = [

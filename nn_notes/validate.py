@@ -36,7 +36,7 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         raise TypeError(f"{name} is complex; it needs real numbers")
     a = a.astype(complex if a.dtype.kind == "c" else float, copy=False)
     if ndim is not None and a.ndim not in ndim:
-        raise ValueError(f"{name} has shape {a.shape}; it needs ndim {' or '.join(map(str, ndim))}")
+        raise ValueError(f"{name} has shape {a.shape}; its number of axes needs to be {' or '.join(map(str, ndim))}")
     if shape is not None and a.shape != tuple(shape):
         raise ValueError(f"{name} has shape {a.shape}; it needs shape {tuple(shape)}")
     if last is not None and (a.ndim == 0 or a.shape[-1] != last):

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -83,7 +84,10 @@ def difference(text, path):
             return f"there is no {file.name}"
     ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
     for n, (cell, built) in enumerate(zip(ours.cells, theirs.cells, strict=False)):
-        for key in ("cell_type", "source", "metadata", "id"):
+        for line, stored in zip_longest(cell.source.splitlines(), built.source.splitlines()):
+            if line != stored:
+                return f"cell {n} differs in its source: the text has {line!r}, the notebook {stored!r}"
+        for key in ("cell_type", "metadata", "id"):
             if cell[key] != built.get(key):
                 return f"cell {n} differs in its {key}: the text has {cell[key]!r}, the notebook {built.get(key)!r}"
     if len(ours.cells) != len(theirs.cells):

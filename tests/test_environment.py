@@ -97,7 +97,7 @@ def test_binder_plans_an_image_from_the_environment(tmp_path):
     assert "Building conda environment for python=3.12" in plan
     assert re.search(r'\benv update -p \S+ --file "environment.yml"', plan)
     # The package itself is installed from the copied repository, so the copy comes first.
-    assert plan.index("COPY --chown=0:0 src/") < plan.index('--file "environment.yml"')
+    assert plan.index("COPY --chown=0:0 src/ ${REPO_DIR}/") < plan.index('--file "environment.yml"')
     assert "unspecified" not in plan
 
 

@@ -1,15 +1,15 @@
-"""The live view of each notebook: its controls, its model, and how its arrays are laid out."""
+"""The live view of notebook 01: one layer, its Jacobians, and the change they predict."""
 
 import numpy as np
 
-from . import tensors
-from .activations import ACTIVATIONS
-from .explore import Choice, Matrix, Sliders, View
+from .. import tensors
+from ..activations import ACTIVATIONS
+from ..explore import Choice, Matrix, Sliders, View
 
-__all__ = ["single_layer"]
+__all__ = ["view"]
 
 
-def single_layer(z, W, b, activation="sigmoid"):
+def view(z, W, b, activation="sigmoid"):
     """Nudge any entry of z, W and b: u, z′, their Jacobians, and the change predicted beside the change that happens.
 
     Args:
