@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from .show import NEGATIVE, POSITIVE, ZERO
 from .show import number as written
 
-__all__ = ["DIVERGING", "curves", "descent_path", "digits", "figure", "heatmap", "picture", "surface"]
+__all__ = ["DIVERGING", "curves", "descent_path", "digits", "figure", "heatmap", "loglog", "picture", "surface"]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 DPI = 96
@@ -152,3 +152,25 @@ def digits(axes, images, titles):
         ax.imshow(np.reshape(image, (8, 8)), cmap="Greys")
         ax.set_title(title, fontsize=10)
         ax.set_axis_off()
+
+
+def loglog(ax, x, series, title, labels):
+    """Curves on log-log axes, each named with its fitted slope.
+
+    Args:
+        ax: the axes.
+        x: where.
+        series: a dict from a name to values at x.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        A dict from each name to its slope.
+    """
+    slopes = {name: float(np.polyfit(np.log(x), np.log(y), 1)[0]) for name, y in series.items()}
+    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
+        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
+    ax.set_xlabel(labels[0])
+    ax.set_ylabel(labels[1])
+    ax.set_title(title, fontsize=11)
+    ax.legend(frameon=False)
+    return slopes
