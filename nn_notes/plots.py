@@ -14,7 +14,19 @@ from matplotlib.figure import Figure
 from .show import NEGATIVE, POSITIVE, ZERO
 from .show import number as written
 
-__all__ = ["DIVERGING", "curves", "descent_path", "digits", "figure", "heatmap", "loglog", "picture", "surface"]
+__all__ = [
+    "DIVERGING",
+    "box",
+    "curves",
+    "descent_path",
+    "digits",
+    "figure",
+    "heatmap",
+    "loglog",
+    "picture",
+    "slices",
+    "surface",
+]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 DPI = 96
@@ -86,6 +98,8 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     ax.set_yticks(range(a.shape[0]))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    if len(rows) <= len("$k$"):
+        ax.yaxis.label.set(rotation=0, va="center")
     ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
     ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
     ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
@@ -95,6 +109,78 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
             ink = "white" if abs(x) > 0.6 * scale else "black"
             ax.text(c, r, written(x, digits), ha="center", va="center", color=ink, fontsize=9)
     return image
+
+
+def box(ax, T, title, scale, cut=None):
+    """A tensor T_kij as the box that it is: a cube to each entry, in colour; where the entry is zero, only its edges.
+
+    The slice k = 0 stands in front and reads like the matrix it is: i runs down, j to the right.
+
+    Args:
+        ax: axes of the projection ``"3d"``.
+        T: the tensor, with three axes.
+        title: above it.
+        scale: the absolute value at which the colour is full.
+        cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
+            writes its numbers on the cubes.
+    """
+    V = np.transpose(T, (2, 0, 1))
+    sides = [np.arange(n)[:, None] * (1 + (letter == cut)) + [0, 1] for n, letter in zip(V.shape, "jki", strict=True)]
+    corners = np.meshgrid(*(side.ravel() for side in sides), indexing="ij")
+    cells = np.zeros([2 * n - 1 for n in V.shape], bool)
+    colours = np.zeros((*cells.shape, 4))
+    colours[::2, ::2, ::2] = DIVERGING((V / scale + 1) / 2)
+    # Two calls, since voxels leaves out the faces between two cubes of one call.
+    cells[::2, ::2, ::2] = V == 0
+    ax.voxels(*corners, cells, shade=False, facecolors="#ffffff00", edgecolors="#99999938", linewidth=0.6)
+    cells[::2, ::2, ::2] = V != 0
+    ax.voxels(*corners, cells, shade=False, facecolors=colours, edgecolors="#222222", linewidth=0.8)
+    if cut is None:
+        for j, k, i in zip(*V.nonzero(), strict=True):
+            ink = "white" if abs(V[j, k, i]) > 0.6 * scale else "black"
+            where = sides[0][j].mean(), sides[1][k, 0], sides[2][i].mean()
+            ax.text(*where, written(V[j, k, i], 1), ha="center", va="center", color=ink, fontsize=9, zorder=99)
+    for axis, side, letter in zip((ax.xaxis, ax.yaxis, ax.zaxis), sides, "jki", strict=True):
+        axis.set_ticks(side.mean(axis=1), range(len(side)))
+        axis.set_tick_params(pad=-2, color="#ffffff00")
+        axis.set_label_text(f"${letter}$", fontsize=14)
+        axis.labelpad = -3
+        axis.pane.set_visible(False)
+        axis.line.set_visible(False)
+    lengths = [side[-1, 1] for side in sides]
+    ax.set(xlim=(0, lengths[0]), ylim=(0, lengths[1]), zlim=(lengths[2], 0))
+    ax.set_box_aspect(lengths, zoom=0.95)
+    ax.set_proj_type("ortho")
+    ax.view_init(elev=22, azim=-58)
+    ax.grid(False)
+    ax.set_title(title, fontsize=11)
+
+
+def slices(T, cut, scale):
+    """A tensor T_kij with its slices along one axis drawn apart, and beside it each slice flat.
+
+    Args:
+        T: the tensor, with three axes.
+        cut: along which axis, ``"k"``, ``"i"`` or ``"j"``.
+        scale: the absolute value at which the colour is full.
+
+    Returns:
+        The figure.
+    """
+    parts = np.moveaxis(T, "kij".index(cut), 0)
+    rows, columns = "kij".replace(cut, "")
+    made = Figure(figsize=(11, 3.6), layout="constrained", dpi=DPI)
+    FigureCanvasAgg(made)
+    axes = made.subplot_mosaic(
+        [["box", *range(len(parts))]],
+        per_subplot_kw={"box": {"projection": "3d"}},
+        width_ratios=[1.8, *[1] * len(parts)],
+    )
+    box(axes["box"], T, f"cut along ${cut}$", scale, cut)
+    for n, part in enumerate(parts):
+        image = heatmap(axes[n], part, f"${cut} = {n}$", f"${rows}$", f"${columns}$", scale, digits=1)
+    made.colorbar(image, ax=list(axes.values()), label="entry", shrink=0.7)
+    return made
 
 
 def curves(ax, history, title="Loss by epoch"):
@@ -160,13 +246,14 @@ def loglog(ax, x, series, title, labels):
     Args:
         ax: the axes.
         x: where.
-        series: a dict from a name to values at x.
+        series: a dict from a name to values at x, NaN where there is none.
         title, labels: the title, and the names of the two axes.
 
     Returns:
         A dict from each name to its slope.
     """
-    slopes = {name: float(np.polyfit(np.log(x), np.log(y), 1)[0]) for name, y in series.items()}
+    known = {name: np.isfinite(y) for name, y in series.items()}
+    slopes = {name: float(np.polyfit(*np.log([x, y])[:, known[name]], 1)[0]) for name, y in series.items()}
     for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
         ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
     ax.set_xlabel(labels[0])
