@@ -100,6 +100,7 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     ax.tick_params(length=0)
     if len(rows) <= len("$k$"):
         ax.yaxis.label.set(rotation=0, va="center")
+        ax.yaxis.labelpad = 9
     ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
     ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
     ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
@@ -169,7 +170,7 @@ def slices(T, cut, scale):
     """
     parts = np.moveaxis(T, "kij".index(cut), 0)
     rows, columns = "kij".replace(cut, "")
-    made = Figure(figsize=(11, 3.6), layout="constrained", dpi=DPI)
+    made = Figure(figsize=(9.6, 3.4), layout="constrained", dpi=DPI)
     FigureCanvasAgg(made)
     axes = made.subplot_mosaic(
         [["box", *range(len(parts))]],

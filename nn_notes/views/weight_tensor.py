@@ -59,7 +59,7 @@ def view(z, xi):
             [
                 _drawing(a["T"], axis, n),
                 Matrix(f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}"),
-                Matrix("<i>ξ</i> times it", a["share"]),
+                Matrix("its share of <i>ξT</i>", a["share"]),
                 Matrix(f"gathered up to {axis} = {n}", a["gathered"]),
                 Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j"),
             ],
