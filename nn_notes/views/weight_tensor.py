@@ -7,7 +7,7 @@ import numpy as np
 from .. import tensors
 from ..explore import Choice, Matrix, Slider, Sliders, View
 from ..plots import DIVERGING
-from ..show import number
+from ..show import ZERO, number
 
 __all__ = ["view"]
 
@@ -97,9 +97,10 @@ def _drawing(T, axis, n):
     colours = DIVERGING((T / SCALE + 1) / 2, bytes=True)[..., :3]
     (left, top, width, height), cells, letters = _outline(T.shape, axis, n)
     paths = ""
-    for at, path, opacity in cells:
-        fill = "#" + bytes(colours[at]).hex() if T[at] or opacity == 1 else "none"
-        paths += f'<path d="{path}" opacity="{opacity}" fill="{fill}"/>'
+    for at, path, chosen in cells:
+        empty = ZERO if chosen else "none"
+        fill = "#" + bytes(colours[at]).hex() if T[at] else empty
+        paths += f'<path d="{path}" opacity="{1 if chosen else 0.25}" fill="{fill}"/>'
     return (
         f'<svg role="img" aria-label="T as a box, open at slice {n} along {axis}" width="{width}" height="{height}" '
         f'viewBox="{left} {top} {width} {height}" stroke="#777" stroke-width="0.8" stroke-linejoin="round">'
@@ -113,22 +114,22 @@ def _outline(shape, axis, n):
 
     Returns:
         Its frame: left, top, width and height. Its cells from the furthest to the nearest: of each the place in T, the
-        path around the three faces that can be seen, and the opacity. And the letters of its axes.
+        path around the three faces that can be seen, and whether it is in the slice. And the letters of its axes.
     """
     cells = []
     for at in sorted(np.ndindex(shape), key=lambda at: (-at[0], -at[1], at[2])):
         place = dict(zip("kij", at, strict=True))
-        opacity = 1 if place[axis] == n else 0.25
+        chosen = place[axis] == n
         place[axis] += OPENING * ((place[axis] >= n > 0) + (place[axis] > n))
         corner = _point(**place)
         faces = (corner, "i", "j"), (corner + STEPS["j"], "i", "k"), (corner, "j", "k")
-        cells.append((at, "".join(_face(start, STEPS[a], STEPS[b]) for start, a, b in faces), opacity))
+        cells.append((at, "".join(_face(start, STEPS[a], STEPS[b]) for start, a, b in faces), chosen))
 
     # The frame has room for an opening along every axis, so that the box keeps its place on the page.
     K, I, J = np.array(shape) + 2 * OPENING
     (right, _), (_, top), (_, bottom) = _point(K, 0, J), _point(K, 0, 0), _point(0, I, J)
     frame = -20, round(top) - 4, round(right) + 40, round(bottom - top) + 26
-    k, i, j = (n + 2 * OPENING * (letter == axis) for n, letter in zip(shape, "kij", strict=True))
+    k, i, j = (length + 2 * OPENING * (letter == axis) for length, letter in zip(shape, "kij", strict=True))
     letters = "".join(
         f'<text x="{x + right:.0f}" y="{y + down:.0f}">{letter}</text>'
         for letter, (x, y), right, down in (
