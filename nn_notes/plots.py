@@ -170,12 +170,15 @@ def slices(T, cut, scale):
     """
     parts = np.moveaxis(T, "kij".index(cut), 0)
     rows, columns = "kij".replace(cut, "")
-    made = Figure(figsize=(9.6, 3.4), layout="constrained", dpi=DPI)
+    across = max(1, 10 // parts.shape[2])
+    places = [*range(len(parts)), *"." * (-len(parts) % across)]
+    made = Figure(figsize=(9.6, 3.2 + 0.6 * len(places) / across), layout="constrained", dpi=DPI)
     FigureCanvasAgg(made)
+    made.get_layout_engine().set(hspace=0.08)
     axes = made.subplot_mosaic(
-        [["box", *range(len(parts))]],
+        [["box", *places[n : n + across]] for n in range(0, len(places), across)],
         per_subplot_kw={"box": {"projection": "3d"}},
-        width_ratios=[1.8, *[1] * len(parts)],
+        width_ratios=[0.6 * across, *[1] * across],
     )
     box(axes["box"], T, f"cut along ${cut}$", scale, cut)
     for n, part in enumerate(parts):

@@ -129,13 +129,14 @@ def _outline(shape, axis, n):
     K, I, J = np.array(shape) + 2 * OPENING
     (right, _), (_, top), (_, bottom) = _point(K, 0, J), _point(K, 0, 0), _point(0, I, J)
     frame = -20, round(top) - 4, round(right) + 40, round(bottom - top) + 26
-    k, i, j = (length + 2 * OPENING * (letter == axis) for length, letter in zip(shape, "kij", strict=True))
+    size = dict(zip("kij", shape, strict=True))
+    size[axis] += OPENING * ((n > 0) + (n < size[axis] - 1))
     letters = "".join(
         f'<text x="{x + right:.0f}" y="{y + down:.0f}">{letter}</text>'
         for letter, (x, y), right, down in (
-            ("k", _point(k / 2, i, j), 8, 10),
-            ("i", _point(0, i / 2, 0), -14, 4),
-            ("j", _point(0, i, j / 2), -8, 20),
+            ("k", _point(size["k"] / 2, size["i"], size["j"]), 8, 10),
+            ("i", _point(0, size["i"] / 2, 0), -14, 4),
+            ("j", _point(0, size["i"], size["j"] / 2), -8, 20),
         )
     )
     return frame, cells, letters
