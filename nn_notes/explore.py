@@ -155,7 +155,7 @@ class View:
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
-            layout=widgets.Layout(gap="12px", overflow="hidden"),
+            layout=widgets.Layout(overflow="hidden"),
         )
         self.widget.add_class("nn-view")
         self.update()
@@ -180,7 +180,11 @@ class View:
         if isinstance(item, str):
             return f'<div class="nn-text">{item}</div>'
         self._shown[item.label] = item.array
-        return table(item.label, item.array, item.axes, self._scale, before=before.get(item.label))
+        before = before.get(item.label)
+        # An array of another shape is another thing, of which nothing can be marked as changed.
+        if before is not None and before.shape != item.array.shape:
+            before = None
+        return table(item.label, item.array, item.axes, self._scale, before=before)
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))

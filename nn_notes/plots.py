@@ -191,7 +191,7 @@ def loglog(ax, x, series, title, labels):
 def tensor(ax, a, title, axes="", scale=None, digits=0):
     """An array of up to four axes as what it looks like: a cell, a row, a matrix, a stack of matrices, several stacks.
 
-    Every cell has the size 1, so that arrays in axes with shared limits can be compared.
+    A cell is a square of size 1, so that arrays in axes with shared limits can be compared by eye.
 
     Args:
         ax: the axes.
@@ -212,7 +212,7 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
     behind = 0.8 * (n_sheets - 1)
     apart = n_columns + behind + 1.5
     left, top = -(n_stacks * apart - 1.5) / 2, (n_rows + behind) / 2
-    stack, sheet, row, column = axes.rjust(4) if axes else "    "
+    stack, sheet, row, column = axes.rjust(4)
     letter = {"ha": "center", "va": "center", "style": "italic", "fontsize": 10, "color": "#444444"}
     for s, k in np.ndindex(n_stacks, n_sheets):
         x, y = left + s * apart + 0.8 * k, top - behind + 0.8 * k

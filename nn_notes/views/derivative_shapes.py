@@ -102,64 +102,78 @@ def _board(a):
     axes = {"scalar": 0, "vector": 1, "matrix": 2}
     y = _Named("Y" if what == "matrix" else "y", "ab"[: axes[what]])
     x = _Named("X" if by == "matrix" else "x", "abcd"[axes[what] :][: axes[by]])
-    groups = [y, x] if layout == "numerator" else [x, y]
-    made, moved, note = (_sums if "matrix" in (what, by) else _products)(a, y, x)
-    order = " then ".join(f"the axes of {group}" if group.axes else f"none for {group}" for group in groups)
-    K, entry = float(a["K"].flat[0]), float(a["x"].flat[0])
-    y_0, x_0 = (group.at("0" * len(group.axes)) for group in (y, x))
-    K_00 = _Named("K", "").at("0" * len(y.axes + x.axes))
+    first, second = (y, x) if layout == "numerator" else (x, y)
+    if "matrix" in (what, by):
+        missing, letters = "no axis", list(first.axes + second.axes)
+        made, moved, note = _sums(y, x)
+    else:
+        missing, letters = "an axis of length 1", [first.axes, second.axes]
+        made, moved, note = _products(a, y, x)
+    order = [f"the axes of {group}" if group.axes else f"{missing} for {group}" for group in (first, second)]
+    shape = a["∂y/∂x"].shape
     return [
-        [Matrix(f"input {x}", a["x"]), Matrix(f"output {y}", a["y"]), "=", *made],
-        [f"<b>In {layout} layout</b> ∂{y}/∂{x} has {order}: {a['∂y/∂x'].shape}."],
-        *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", [group.axes for group in groups]),
-        [
-            f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_00} · {x_0} "
-            f"= 2 · {_number(K)} · {_number(entry)} = {_number(2 * K * entry)}."
-        ],
-        [Matrix(f"Δ{y} predicted", a["Δy predicted"]), "=", *moved, Matrix(f"Δ{y} actual", a["Δy actual"])],
+        [Matrix(f"input {x}", a["x"])],
+        [Matrix(f"output {y}", a["y"]), *made],
+        [f"<b>{layout.capitalize()} layout:</b> first {order[0]}, then {order[1]}. So ∂{y}/∂{x} is {shape}."],
+        *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters),
+        [_first_entry(a, y, x)],
+        [Matrix(f"Δ{y} predicted", a["Δy predicted"]), *moved, Matrix(f"Δ{y} actual", a["Δy actual"])],
         [note],
     ]
-
-
-def _number(x):
-    return f"{x:.2f}" if x >= 0 else f"(\N{MINUS SIGN}{-x:.2f})"
 
 
 def _products(a, y, x):
     """Scalars and vectors: y and its predicted change as matrix products, and whether the derivative is transposed."""
     *_, layout, habit = a["chosen"]
     rows, fit = habit == "rows", (layout == "numerator") == (habit == "columns")
+    note = f"{layout.capitalize()} layout and vectors as {habit} " + (
+        "fit each other: the nudge meets the derivative as it is."
+        if fit
+        else "do not fit each other: the nudge meets the derivative transposed."
+    )
+    if not (y.axes or x.axes):
+        rows, fit, note = False, True, "With one number there is nothing to transpose."
     square, nudge = Matrix(f"{x}²", a["x²"]), Matrix(f"Δ{x}", a["Δx"])
     K = Matrix("<i>K</i>ᵀ", a["K"].T) if rows else Matrix("<i>K</i>", a["K"])
     D = Matrix(f"∂{y}/∂{x} as it is", a["∂y/∂x"]) if fit else Matrix(f"(∂{y}/∂{x})ᵀ", a["∂y/∂x"].T)
-    note = (
-        f"{layout.capitalize()} layout and vectors as {habit} fit each other: the nudge meets the derivative as it is."
-        if fit
-        else f"{layout.capitalize()} layout and vectors as {habit} do not fit each other: the nudge meets the "
-        "derivative transposed."
-    )
-    return ([square, "·", K], [nudge, "·", D], note) if rows else ([K, "·", square], [D, "·", nudge], note)
+    if rows:
+        return ["=", square, "·", K], ["=", nudge, "·", D], note
+    return ["=", K, "·", square], ["=", D, "·", nudge], note
 
 
-def _sums(a, y, x):
+def _sums(y, x):
     """Where a matrix takes part: y and its predicted change as sums over the letters of x."""
-    over = f"Σ<sub>{x.axes}</sub> " if x.axes else ""
-    return (
-        [f"{over}<i>K</i><sub>{y.axes}{x.axes}</sub> {x.at(x.axes)}²"],
-        [f"{over}∂{y.at(y.axes)}/∂{x.at(x.axes)} Δ{x.at(x.axes)}"],
-        "The letters say what is summed. So nothing is transposed to fit, whatever the layout.",
+    y_at, x_at, over = y.at(y.axes), x.at(x.axes), f"Σ<sub>{x.axes}</sub> " if x.axes else ""
+    note = (
+        "The letters say what is summed. So nothing is transposed to fit, whatever the layout."
+        if y.axes and x.axes
+        else "A scalar has no axis that could change places: both layouts are the same."
     )
+    K = _Named("K", "").at(y.axes + x.axes)
+    return [f"{y_at} = {over}{K} {x_at}²"], [f"Δ{y_at} ≈ {over}∂{y_at}/∂{x_at} Δ{x_at}"], note
 
 
-def _faces(D, label, groups):
+def _first_entry(a, y, x):
+    """An entry of the derivative as the formula, and with the numbers in it."""
+    y_0, x_0 = (named.at("0" * len(named.axes)) for named in (y, x))
+    K_0 = _Named("K", "").at("0" * len(y.axes + x.axes))
+    K, x, entry = (_number(a[name].flat[0]) for name in ("K", "x", "∂y/∂x"))
+    return f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_0} · {x_0} = 2 · ({K}) · ({x}) = {entry}."
+
+
+def _number(x):
+    return f"{x:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _faces(D, label, letters):
     """The derivative as one table, or as one to each index of the axes before the last two."""
-    letters = groups if D.ndim == 2 and all(len(group) < 2 for group in groups) else list("".join(groups))
-    axes = ", ".join(f"{side} {letter}" for side, letter in zip(("row", "column"), letters[-2:], strict=True) if letter)
-    if D.ndim == 2:
+    *fixed, row, column = letters
+    axes = ", ".join(f"{side} {letter}" for side, letter in (("row", row), ("column", column)) if letter)
+    if not fixed:
         return [[Matrix(label, D, axes)]]
 
     def face(*at):
-        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(letters, at, strict=False)), D[at], axes)
+        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(fixed, at, strict=True)), D[at], axes)
 
     if D.ndim == 3:
         return [[face(n) for n in range(len(D))]]
