@@ -160,7 +160,7 @@ def _latex(a, digits):
     else:
         rows = (_slices(part, digits, f"{n},") for n, part in enumerate(a))
         # Small, so that it fits on a narrow page.
-        body = r"\small\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
+        body = r"\scriptsize\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
     return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
