@@ -208,5 +208,5 @@ def test_fast_drag_ends_in_its_last_state_without_flicker(view):
         view.drag("z[1]", by=by, steps=60)
     view.until(wrong)
     seen = view.page.evaluate("() => seen")
-    assert seen["faults"] == []
+    assert set(seen["faults"]) == set()
     assert seen["changes"] > 10 and seen["looks"] > seen["changes"]
