@@ -1,10 +1,10 @@
-"""``check`` holds an equation to its proof, and ``answer`` a reader's answer to an exercise."""
+"""``check`` holds an equation to its proof, ``refute`` shows a wrong one fail, and ``answer`` judges a reader's own."""
 
 import numpy as np
 
 from .validate import array
 
-__all__ = ["answer", "check"]
+__all__ = ["answer", "check", "refute"]
 
 
 def check(number, got, expected, *others, tolerance=1e-10):
@@ -44,6 +44,25 @@ def check(number, got, expected, *others, tolerance=1e-10):
                 f"at {[int(n) for n in where]}; the largest difference is {worst:.2g}"
             )
     print(f"({number}) holds: {len(forms)} forms agree, {_shape(expected)}")
+
+
+def refute(number, wrong, right):
+    """Print how ``check`` refuses a wrong form of an equation.
+
+    Args:
+        number: the equation's number on the page, as text.
+        wrong: a form that does not hold.
+        right: one that does.
+
+    Raises:
+        AssertionError: the two agree, so nothing is refuted.
+    """
+    try:
+        check(number, wrong, right)
+    except AssertionError as refusal:
+        print(refusal)
+    else:
+        raise AssertionError(f"({number}) holds, and was to be refuted")
 
 
 def answer(exercise, yours, expected, tolerance=1e-6):

@@ -219,7 +219,11 @@ class View:
         if isinstance(item, str):
             return f'<div class="nn-text">{item}</div>'
         self._shown[item.label] = item.array
-        return table(item.label, item.array, item.axes, self._scale, before=before.get(item.label))
+        before = before.get(item.label)
+        # An array of another shape is another thing, of which nothing can be marked as changed.
+        if before is not None and before.shape != item.array.shape:
+            before = None
+        return table(item.label, item.array, item.axes, self._scale, before=before)
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))

@@ -10,11 +10,23 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from .show import NEGATIVE, POSITIVE, ZERO
 from .show import number as written
 
-__all__ = ["DIVERGING", "curves", "descent_path", "digits", "figure", "heatmap", "loglog", "picture", "surface"]
+__all__ = [
+    "DIVERGING",
+    "curves",
+    "descent_path",
+    "digits",
+    "figure",
+    "heatmap",
+    "loglog",
+    "picture",
+    "surface",
+    "tensor",
+]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
@@ -186,3 +198,60 @@ def _frame(ax, title, x, y):
     ax.set_title(title, fontsize=11)
     ax.set_xlabel(x)
     ax.set_ylabel(y)
+
+
+def tensor(ax, a, title, axes="", scale=None, digits=0):
+    """An array of up to four axes as what it looks like: a cell, a row, a matrix, a stack of matrices, several stacks.
+
+    A cell is a square of size 1, so that arrays in axes with shared limits can be compared by eye.
+
+    Args:
+        ax: the axes.
+        a: an array; a vector is a row. Of three axes, the first counts the sheets of a stack from front to back, and
+            of four, the first counts the stacks.
+        title: above it.
+        axes: a letter to each axis of ``a``, a space where it needs none.
+        scale: the absolute value at which the colour is full; by default the largest entry.
+        digits: how many decimals.
+
+    Returns:
+        The front sheet, for a colour bar.
+    """
+    a = np.asarray(a, dtype=float)
+    scale = scale or np.abs(a).max() or 1.0
+    stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
+    n_stacks, n_sheets, n_rows, n_columns = stacks.shape
+    behind = 0.8 * (n_sheets - 1)
+    apart = n_columns + behind + 1.5
+    left, top = -(n_stacks * apart - 1.5) / 2, (n_rows + behind) / 2
+    stack, sheet, row, column = axes.rjust(4)
+    letter = {"ha": "center", "va": "center", "style": "italic", "fontsize": 10, "color": "#444444"}
+    for s, k in np.ndindex(n_stacks, n_sheets):
+        x, y = left + s * apart + 0.8 * k, top - behind + 0.8 * k
+        # Each sheet hides a part of the one behind it.
+        depth = {"zorder": 2 + n_sheets - k}
+        mesh = ax.pcolormesh(
+            x + np.arange(n_columns + 1), y - np.arange(n_rows + 1), stacks[s, k],
+            cmap=DIVERGING, vmin=-scale, vmax=scale, edgecolors="#bbbbbb", linewidth=0.6, clip_on=False, **depth,
+        )  # fmt: skip
+        ax.add_patch(Rectangle((x, y), n_columns, -n_rows, fill=False, linewidth=0.9, clip_on=False, **depth))
+        if k:
+            continue
+        front = mesh
+        for (r, c), entry in np.ndenumerate(stacks[s, 0]):
+            ink = "white" if abs(entry) > 0.6 * scale else "black"
+            place = (x + c + 0.5, y - r - 0.5)
+            ax.text(*place, written(entry, digits), ha="center", va="center", color=ink, fontsize=8, **depth)
+        below = y - n_rows - 0.7
+        ax.text(x + n_columns / 2, below, column, **letter)
+        ax.text(x - 0.6, y - n_rows / 2, row, **letter)
+        if sheet.strip():
+            ax.text(x + n_columns + behind / 2 + 0.7, y - n_rows + behind / 2 - 0.3, f"{sheet}↗", **letter)
+        if stack.strip():
+            ax.text(x + n_columns / 2, below - 1, f"{stack} = {s}", **letter)
+    ax.update_datalim([(left - 1, -top - 2), (-left + 1, top + 0.5)])
+    ax.autoscale_view()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.set_title(title, fontsize=11)
+    return front

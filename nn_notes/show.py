@@ -158,12 +158,13 @@ def _latex(a, digits):
     elif a.ndim == 3:
         body = _slices(a, digits)
     else:
-        body = r"\begin{matrix}" + r"\\[1ex] ".join(_slices(part, digits) for part in a) + r"\end{matrix}"
+        rows = (_slices(part, digits, f"{n},") for n, part in enumerate(a))
+        body = r"\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
     return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
-def _slices(a, digits):
-    return r"\;".join(rf"\underset{{[{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
+def _slices(a, digits, at=""):
+    return r"\;".join(rf"\underset{{[{at}{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
 
 
 def _pmatrix(a, digits):
@@ -195,6 +196,7 @@ def _plain(name):
 
 _SIGNS = {
     r"\partial ": "∂",
+    r"\mathbf ": "",
     r"\Delta ": "Δ",
     r"\delta": "δ",
     r"\xi": "ξ",
