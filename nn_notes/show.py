@@ -187,6 +187,7 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\text\{(.*?)\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
@@ -199,6 +200,7 @@ _SIGNS = {
     r"\delta": "δ",
     r"\xi": "ξ",
     r"^\top": "ᵀ",
+    r"\odot": "⊙",
     r"\,": " ",
 }
 
