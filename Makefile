@@ -29,7 +29,8 @@ notebooks: .venv/ready ## build the notebooks from their texts
 
 browser-test: .venv/ready ## drag the sliders in a real browser
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
-		{ test "$$(id -u)" = 0 && apt-get update && apt-get install --yes --no-install-recommends chromium; } || \
+		{ test "$$(id -u)" = 0 && apt-get update --quiet && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium; } || \
 		{ echo "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put it on the PATH."; exit 1; }
 	$(PY) -m pytest tests/browser
 
@@ -37,7 +38,7 @@ bench: .venv/ready ## measure training against its peers
 	$(PY) benchmarks/peers.py
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)
-	$(UV) pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(UV) pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--upgrade --output-file requirements.lock
 
@@ -59,12 +60,15 @@ endef
 export PREFLIGHT
 
 # The last line builds matplotlib's list of fonts, which takes a while and says so, in the midst of a notebook.
-.venv/ready: requirements.lock pyproject.toml
+.venv/locked: requirements.lock
 	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here; nn_notes needs Python 3.11 or later."; exit 1; }
 	@"$(PYTHON)" -c "$$PREFLIGHT"
 	@echo "Setting up .venv from requirements.lock, once; this takes a minute or two."
 	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; exit 1; }
 	@$(PIP) --require-hashes --requirement requirements.lock
-	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(PY) -c "import matplotlib.font_manager"
+	@touch $@
+
+.venv/ready: .venv/locked pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@

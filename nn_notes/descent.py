@@ -65,7 +65,7 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
     learning_rate = number("learning_rate", learning_rate, above=0)
     epochs = index("epochs", epochs, least=1)
     batch_size = index("batch_size", batch_size, least=1, most=len(X))
-    patience = epochs if patience is None else index("patience", patience, least=1)
+    patience = math.inf if patience is None else index("patience", patience, least=1)
     generator("rng", rng)
 
     network, best, history = network.copy(), network.copy(), History()

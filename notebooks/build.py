@@ -12,7 +12,6 @@ import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,12 +83,9 @@ def difference(text, path):
             return f"there is no {file.name}"
     ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
     for n, (cell, built) in enumerate(zip(ours.cells, theirs.cells, strict=False)):
-        for line, stored in zip_longest(cell.source.splitlines(), built.source.splitlines()):
-            if line != stored:
-                return f"cell {n} differs in its source: the text has {line!r}, the notebook {stored!r}"
-        for key in ("cell_type", "metadata", "id"):
+        for key in ("cell_type", "metadata", "source", "id"):
             if cell[key] != built.get(key):
-                return f"cell {n} differs in its {key}: the text has {cell[key]!r}, the notebook {built.get(key)!r}"
+                return f"cell {n} differs in its {key}:\n--- the text\n{cell[key]}\n--- the notebook\n{built.get(key)}"
     if len(ours.cells) != len(theirs.cells):
         return f"the text has {len(ours.cells)} cells, the notebook {len(theirs.cells)}"
     if theirs.metadata != ours.metadata:
@@ -123,8 +119,8 @@ def _built(pair):
 
 
 def _environment(profile):
-    """The caller's environment without his own settings of Python, IPython and matplotlib, which would show."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MPL"))}
+    """The environment, without the caller's settings of Python, IPython and matplotlib: the pages would show them."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MPLBACKEND"))}
     return kept | {"IPYTHONDIR": profile, "MATPLOTLIBRC": matplotlib.get_data_path()}
 
 

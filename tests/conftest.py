@@ -1,16 +1,16 @@
-"""What every test shares: the same examples on every run, and kernels without the caller's own IPython settings."""
+"""What every run shares: the same examples each time, and kernels without the caller's own IPython settings."""
 
+import os
 import tempfile
 
 import hypothesis
-import pytest
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _fresh_ipython():
-    with tempfile.TemporaryDirectory() as profile, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IPYTHONDIR", profile)
-        yield
+# Not a fixture: the cells of a notebook, which are tests too, have none.
+def pytest_configure(config):
+    profile = tempfile.TemporaryDirectory()
+    config.add_cleanup(profile.cleanup)
+    os.environ["IPYTHONDIR"] = profile.name

@@ -5,13 +5,14 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import files
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted((ROOT / "nn_notes").glob("*.py"))
+MODULES = {path.relative_to(ROOT).with_suffix("").parts[1:]: path for path in (ROOT / "nn_notes").rglob("*.py")}
 
 # Short form and long form are evidence for each other only because neither was written from the other: no line below
 # joins the one to the other, or a model to its witness and its checks.
@@ -31,7 +32,7 @@ MAY_KNOW = {
     "show": {"numpy", "validate"},
     "plots": {"numpy", "validate", "matplotlib", "show"},
     "explore": {"numpy", "validate", "matplotlib", "ipywidgets", "show", "plots"},
-    "views": {"numpy", "validate", "explore", *SHORT, *LONG},
+    "views": {"numpy", "validate", "show", "plots", "explore", "views", *SHORT, *LONG},
     "__init__": {"checks", "numeric", *SHORT, *LONG},
 }
 
@@ -49,30 +50,26 @@ NOT_IN_A_BROWSER = {
 }
 
 
-def imports(source):
-    """Whom a module imports, anywhere in it: modules of nn_notes by their own names, others by their first one."""
+def imports(source, package="nn_notes"):
+    """Whom a module imports, anywhere in it: parts of nn_notes by their own names, others by their first one."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            package = "nn_notes." * bool(node.level) + (node.module or "")
-            names = [package] if package.strip(".") not in ("nn_notes", "") else []
-            names = names or [f"nn_notes.{alias.name}" for alias in node.names]
-        else:
-            continue
-        found |= {name.removeprefix("nn_notes.").partition(".")[0] for name in names}
-    return found
+            whole = resolve_name("." * node.level + (node.module or ""), package)
+            found |= {f"{whole}.{alias.name}" for alias in node.names}
+    return {name.removeprefix("nn_notes.").partition(".")[0] for name in found}
 
 
 def test_every_module_is_spoken_for():
-    assert {path.stem for path in MODULES} == set(MAY_KNOW)
+    assert {name for name, *_ in MODULES} == set(MAY_KNOW)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_modules_import_only_whom_they_may_know(path):
-    known = imports(path.read_text(encoding="utf-8"))
-    assert known - sys.stdlib_module_names <= MAY_KNOW[path.stem]
+@pytest.mark.parametrize(("module", "path"), MODULES.items(), ids=map(".".join, MODULES))
+def test_modules_import_only_whom_they_may_know(module, path):
+    known = imports(path.read_text(encoding="utf-8"), ".".join(["nn_notes", *module[:-1]]))
+    assert known - sys.stdlib_module_names <= MAY_KNOW[module[0]]
     assert not known & NOT_IN_A_BROWSER
 
 
@@ -91,6 +88,11 @@ def test_modules_import_only_whom_they_may_know(path):
 )
 def test_every_way_to_import_is_seen(source, found):
     assert imports(source) == found
+
+
+def test_a_deeper_module_looks_up_and_around():
+    assert imports("from .. import tensors\nfrom ..explore import View", "nn_notes.views") == {"tensors", "explore"}
+    assert imports("from . import single_layer", "nn_notes.views") == {"views"}
 
 
 # Run by a fresh Python, which reports every thread, process and socket as it is asked for.

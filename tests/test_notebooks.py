@@ -29,7 +29,8 @@ def read(path):
 
 @every_notebook
 def test_text_and_notebook_are_equal(path):
-    assert build.difference(NOTEBOOKS / "text" / f"{path.stem}.md", path) is None
+    if found := build.difference(NOTEBOOKS / "text" / f"{path.stem}.md", path):
+        pytest.fail(found)
 
 
 def test_every_text_has_its_notebook():
