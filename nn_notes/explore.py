@@ -147,6 +147,8 @@ class View:
 
         self._board, self._picture = widgets.HTML(), widgets.Image(format="png")
         self._board.layout.width = "auto"
+        # As large as it was drawn, where there is room.
+        self._picture.layout = widgets.Layout(max_width="100%", align_self="flex-start")
         buttons = [self._button(label, action) for label, action in actions.items()]
         for name, control in controls.items():
             for leaf in control.leaves:
@@ -155,7 +157,7 @@ class View:
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
-            layout=widgets.Layout(gap="12px", overflow="hidden"),
+            layout=widgets.Layout(grid_gap="12px", overflow="hidden"),
         )
         self.widget.add_class("nn-view")
         self.update()

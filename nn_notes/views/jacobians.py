@@ -64,13 +64,17 @@ def view(z, W, b, activation="sigmoid"):
 
         return [
             [m("u"), "=", m("z"), "·", m("W", "row i, column j"), "+", m("b")],
+            [m("z′"), "= <i>f</i>(<i>u</i>)", m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>")],
             [
                 m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j"), "·",
                 m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),
-                m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>"), m("z′"),
             ],
             [m("Δz"), m("ΔW", "row i, column j"), m("Δb")],
-            [m("Δz′ predicted"), m("Δz′ actual"), _verdict(a)],
+            [
+                m("Δz′ predicted"), "= ∂<i>z′</i>/∂<i>z</i> Δ<i>z</i> + ∂<i>z′</i>/∂<i>W</i> Δ<i>W</i> + "
+                "∂<i>z′</i>/∂<i>b</i> Δ<i>b</i>", m("Δz′ actual"),
+            ],
+            [_verdict(a)],
         ]  # fmt: skip
 
     fig, (left, right) = figure(2, width=7.6, height=2.8)
