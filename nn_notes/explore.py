@@ -14,10 +14,11 @@ import ipywidgets as widgets
 import matplotlib.image
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from traitlets import Unicode
 
 from .show import STYLE, legend, table
 
-__all__ = ["Canvas", "Choice", "Matrix", "Slider", "Sliders", "View"]
+__all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
 
 class Matrix(NamedTuple):
@@ -57,6 +58,25 @@ class Slider(Control):
                 readout_format=".2f",
                 style={"description_width": "44px"},
                 layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
+            )
+        )
+
+
+class LogSlider(Control):
+    """One number above zero, whose factor counts: the slider runs evenly over its logarithm."""
+
+    def __init__(self, label, value, low, high, steps=100):
+        low, high = np.log10([low, high])
+        super().__init__(
+            widgets.FloatLogSlider(
+                value=value,
+                min=low,
+                max=high,
+                step=(high - low) / steps,
+                description=label,
+                readout_format=".3g",
+                style={"description_width": "44px"},
+                layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
             )
         )
 
@@ -101,11 +121,23 @@ class Sliders:
             leaf.value = x
 
 
-class Canvas:
-    """A figure that is made once; only ``moving`` artists are drawn again, over a copy of what stands still."""
+class Picture(widgets.Image):
+    """An image with words for those who do not see it: its tooltip, since the widget has no alternative text.
 
-    def __init__(self, figure, moving):
-        self._canvas, self._moving = FigureCanvasAgg(figure), moving
+    The page shows the tooltip of a widget only where it finds a description too, be it an empty one.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
+class Canvas:
+    """A figure that is made once; only ``moving`` artists are drawn again, over a copy of what stands still.
+
+    ``words`` say what it shows, for those who do not see it.
+    """
+
+    def __init__(self, figure, moving, words):
+        self._canvas, self._moving, self.words = FigureCanvasAgg(figure), moving, words
         for artist in moving:
             artist.set_animated(True)
         self._canvas.draw()
@@ -145,10 +177,9 @@ class View:
         first = dict(self.state)
         actions = {**(actions or {}), "Reset": lambda state: first}
 
-        self._board, self._picture = widgets.HTML(), widgets.Image(format="png")
+        self._board, self._picture = widgets.HTML(), Picture(format="png", tooltip=canvas and canvas.words)
+        self._picture.layout = widgets.Layout(align_self="flex-start", max_width="100%")
         self._board.layout.width = "auto"
-        # As large as it was drawn, where there is room.
-        self._picture.layout = widgets.Layout(max_width="100%", align_self="flex-start")
         buttons = [self._button(label, action) for label, action in actions.items()]
         for name, control in controls.items():
             for leaf in control.leaves:
@@ -157,7 +188,7 @@ class View:
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
-            layout=widgets.Layout(grid_gap="12px", overflow="hidden"),
+            layout=widgets.Layout(overflow="hidden"),
         )
         self.widget.add_class("nn-view")
         self.update()
@@ -205,7 +236,8 @@ class View:
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = ""
         if self._canvas is not None:
-            picture = f'<img alt="" src="data:image/png;base64,{b64encode(self._picture.value).decode()}">'
+            png = b64encode(self._picture.value).decode()
+            picture = f'<img alt="{html.escape(self._canvas.words)}" src="data:image/png;base64,{png}">'
         still = f'{STYLE}<div class="nn-view">{legend(self._scale)}{picture}{self._board.value}</div>'
         return {
             **self.widget._repr_mimebundle_(),

@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
+GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
+GREY = "#777777"
 LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
 
@@ -91,9 +93,7 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     a = np.atleast_2d(np.asarray(a, dtype=float))
     scale = scale or np.abs(a).max() or 1.0
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
-    ax.set_title(title, fontsize=11)
-    ax.set_xlabel(columns)
-    ax.set_ylabel(rows)
+    _frame(ax, title, columns, rows)
     ax.set_xticks(range(a.shape[1]))
     ax.set_yticks(range(a.shape[0]))
     ax.spines[:].set_visible(False)
@@ -109,61 +109,69 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     return image
 
 
-def curves(ax, history, title="Loss by epoch"):
-    """Training and validation loss of a ``descent.History``, with the kept epoch marked."""
+def curves(ax, history):
+    """Training and validation loss of a ``descent.History`` by epoch, with the kept epoch marked."""
+    kept = history.best
     ax.plot(history.train, color=NEGATIVE, label="training")
     ax.plot(history.validation, color=POSITIVE, label="validation")
-    best = history.validation[history.best]
-    ax.axvline(history.best, color="#777777", linewidth=1, linestyle=":")
-    ax.plot(history.best, best, "o", color="black", label=f"kept: epoch {history.best}")
+    ax.axvline(kept, color=GREY, linewidth=1, linestyle=":")
+    ax.plot(kept, history.validation[kept], "o", color="black", label=f"kept: epoch {kept}")
     ax.set_yscale("log")
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("mean loss")
-    ax.set_title(title, fontsize=11)
+    _frame(ax, "Mean loss by epoch", "epoch", "mean loss")
     ax.legend(frameon=False)
 
 
 def surface(ax, J, x, y, title, labels):
-    """A loss over two parameters as filled contours.
+    """A loss over two parameters: the darker, the higher; each line is a loss half as high as that of the next.
 
     Args:
         ax: the axes.
         J: a function of an array ``(2, ...)`` that gives ``(...)``.
         x, y: where to evaluate it, as two vectors.
         title, labels: the title, and the names of the two axes.
-
-    Returns:
-        The contour set, for a colour bar.
     """
     values = J(np.stack(np.meshgrid(x, y)))
-    filled = ax.contourf(
-        x, y, values, levels=np.geomspace(values.min() + 1e-2, values.max(), 14), cmap="Greys", norm="log"
-    )
-    ax.set_xlabel(labels[0])
-    ax.set_ylabel(labels[1])
-    ax.set_title(title, fontsize=11)
+    levels = values.max() / 2.0 ** np.arange(11)[::-1]
+    ax.contourf(x, y, values, levels, cmap=GREYS, norm="log", extend="min")
+    ax.contour(x, y, values, levels, colors="#999999", linewidths=0.5)
     ax.spines[:].set_visible(True)
-    return filled
+    ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
+    _frame(ax, title, *labels)
 
 
-def descent_path(ax, visited, label, color=POSITIVE):
-    """The parameters that gradient descent visits, as a line with a dot to each step."""
-    ax.plot(*visited.T, ".-", color=color, linewidth=1, markersize=5, label=label)
-    ax.plot(*visited[0], "o", color=color, markersize=8)
+def descent_path(ax, visited, label=""):
+    """The parameters that gradient descent visits, ``(steps, 2)``: a dot to each, and a large one at the start.
+
+    Returns:
+        The line and the large dot.
+    """
+    (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
+    (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
+    return line, start
 
 
-def digits(axes, images, titles):
-    """Handwritten digits, one to each of the axes.
+def digits(axes, images, probabilities, labels):
+    """Handwritten digits, each above what a network says of it: a bar to each class, from 0 to 1.
+
+    The bar of the true label is blue. Where another one is higher, that one is orange.
 
     Args:
-        axes: the axes, in any arrangement.
+        axes: two rows of n axes.
         images: ``(n, 8, 8)`` or ``(n, 64)``.
-        titles: what to write above each.
+        probabilities: ``(n, 10)``.
+        labels: the true ones, ``(n,)``.
     """
-    for ax, image, title in zip(np.ravel(axes), images, titles, strict=True):
-        ax.imshow(np.reshape(image, (8, 8)), cmap="Greys")
-        ax.set_title(title, fontsize=10)
-        ax.set_axis_off()
+    for top, bottom, image, p, label in zip(*axes, images, probabilities, labels, strict=True):
+        said = p.argmax()
+        top.imshow(np.reshape(image, (8, 8)), cmap="Greys")
+        top.set_title(f"says {said}" if said == label else f"says {said}, is {label}", fontsize=10)
+        top.set_axis_off()
+        colours = np.full(10, GREY, dtype=object)
+        colours[said], colours[label] = POSITIVE, NEGATIVE
+        bottom.bar(range(10), p, color=colours)
+        bottom.set(ylim=(0, 1), xticks=range(10), yticks=[])
+        bottom.tick_params(length=0, labelsize=8)
+        bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
 def loglog(ax, x, series, title, labels, fit=slice(None)):
@@ -184,9 +192,7 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
         # An exact zero has no place on the axis: it leaves a gap.
         label = f"{name}: slope {written(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
-    ax.set_xlabel(labels[0])
-    ax.set_ylabel(labels[1])
-    ax.set_title(title, fontsize=11)
+    _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
 
@@ -207,8 +213,12 @@ def parting(ax, lengths, actual, predicted, title, labels):
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
         for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
             lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
-    ax.set_xlabel(labels[0])
-    ax.set_ylabel(labels[1])
-    ax.set_title(title, fontsize=11)
+    _frame(ax, title, *labels)
     ax.legend(frameon=False, fontsize=9)
     return lines
+
+
+def _frame(ax, title, x, y):
+    ax.set_title(title, fontsize=11)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)

@@ -77,7 +77,7 @@ def number(x, digits=3):
 
 STYLE = """<style>
 .nn-view { font-variant-numeric: tabular-nums; line-height: 1.35; }
-.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; }
+.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; line-height: 1.35; }
 .nn-row > .nn-text { max-width: 46em; }
 .nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
 .nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
@@ -199,6 +199,9 @@ _SIGNS = {
     r"\Delta ": "Δ",
     r"\delta": "δ",
     r"\xi": "ξ",
+    r"\Xi": "Ξ",
+    r"\lambda": "λ",
+    r"\nabla ": "∇",
     r"^\top": "ᵀ",
     r"\odot": "⊙",
     r"\,": " ",

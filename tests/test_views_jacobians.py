@@ -97,7 +97,7 @@ def test_the_curves_and_dots_follow(view):
 
 
 def test_what_it_says(view):
-    assert "wrong by 0.07954. At half the length it is wrong by 0.01575, which is 5.0 times less." in view._board.value
+    assert "wrong by 0.0795. At half the length it is wrong by 0.0158, which is 5.0 times less." in view._board.value
     put(view, f="identity")
     assert "the prediction is exact" in view._board.value
     # A product of two nudges is of second order, even without a bend.
@@ -130,4 +130,17 @@ def test_without_a_kernel_its_first_state_stands_there(view):
     data = view._repr_mimebundle_()
     assert "<img" in data["text/html"]
     assert "∂z′/∂z" in data["text/html"]
-    assert "wrong by 0.07954" in data["text/html"]
+    assert "wrong by 0.0795" in data["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((Z, W.T, B), r"z has shape \(3,\); it needs shape \(2,\)"),
+        ((Z, W, Z), "b has shape"),
+        (([[1]], W, B), "z has shape"),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        jacobians.view(*arguments)

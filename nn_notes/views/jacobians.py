@@ -4,17 +4,19 @@ import numpy as np
 
 from .. import tensors
 from ..activations import ACTIVATIONS
-from ..explore import Canvas, Choice, Matrix, Slider, View
+from ..explore import Canvas, Choice, LogSlider, Matrix, View
 from ..plots import figure, parting
-from ..show import number
-from .single_layer import controls, first_order, new_numbers
+from .single_layer import controls, first_order, new_numbers, start_of
 
 __all__ = ["view"]
 
-LONGEST = 2.0
-LENGTHS = np.geomspace(0.01, LONGEST, 60)
+LENGTHS = np.geomspace(0.01, 2, 60)
 # Below this, an error is roundoff.
 EXACT = 1e-12
+WORDS = (
+    "Left: the change of each output as the nudge grows, actual and predicted, which part. "
+    "Right: the error of the prediction against the length of the nudge, and a line of slope 2."
+)
 
 
 def view(z, W, b, activation="sigmoid"):
@@ -28,8 +30,11 @@ def view(z, W, b, activation="sigmoid"):
 
     Returns:
         A ``View`` (2.1–2.3).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
-    start = {"z": np.asarray(z), "W": np.asarray(W), "b": np.asarray(b)}
+    start = start_of(z, W, b)
     entries = [(name, at) for name, array in start.items() for at in np.ndindex(array.shape)]
     owners = np.array([name for name, _ in entries])
     names = [f"{name}[{','.join(map(str, at))}]" for name, at in entries]
@@ -81,11 +86,11 @@ def view(z, W, b, activation="sigmoid"):
     labels = ("length of the nudge", "change of z′")
     nothing = np.zeros((len(LENGTHS), len(start["b"])))
     lines = parting(left, LENGTHS, nothing, nothing, "Actual and predicted change", labels)
-    left.set(xlim=(0, LONGEST), ylim=(-1, 1.5))
+    left.set(xlim=(0, LENGTHS[-1]), ylim=(-1, 1.5))
     left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
     right.loglog(LENGTHS, LENGTHS**2 / 10, ":", color="#777777", label="a line of slope 2")
     lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
-    right.set(xlim=(LENGTHS[0], LONGEST), ylim=(1e-7, 10), xlabel=labels[0], ylabel="error", title="Where they part")
+    right.set(xlim=LENGTHS[[0, -1]], ylim=(1e-7, 10), xlabel=labels[0], ylabel="error", title="Where they part")
     right.title.set_fontsize(11)
     right.legend(frameon=False, fontsize=8)
     dots = [ax.plot([], [], "o", color="black")[0] for ax in (left, right)]
@@ -102,12 +107,12 @@ def view(z, W, b, activation="sigmoid"):
         controls(start, activation)
         | {
             "along": Choice("nudge along", "z[1]", list(directions)),
-            "length": Slider("length", 1.0, 0.05, LONGEST),
+            "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
         },
         model,
         layout,
         actions={"New random numbers": new_numbers(start)},
-        canvas=Canvas(fig, [*lines, *dots]),
+        canvas=Canvas(fig, [*lines, *dots], WORDS),
         paint=paint,
     )
 
@@ -116,8 +121,8 @@ def _verdict(a):
     """How wrong the prediction is, and how that changes when the nudge is halved, in words."""
     length, error, half = (float(a[name]) for name in ("length", "error", "error at half"))
     if error < EXACT:
-        return f"A nudge of length {number(length, 2)}: the prediction is exact. The layer is a straight line so far."
-    wrong = f"A nudge of length {number(length, 2)}: the prediction is wrong by {number(error, 5)}. At half the length"
+        return f"A nudge of length {length:.3g}: the prediction is exact. The layer is a straight line so far."
+    wrong = f"A nudge of length {length:.3g}: the prediction is wrong by {error:.3g}. At half the length"
     if half < EXACT:
         return f"{wrong} it is exact."
-    return f"{wrong} it is wrong by {number(half, 5)}, which is {number(error / half, 1)} times less."
+    return f"{wrong} it is wrong by {half:.3g}, which is {error / half:.1f} times less."

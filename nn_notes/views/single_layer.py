@@ -5,13 +5,20 @@ import numpy as np
 from .. import tensors
 from ..activations import ACTIVATIONS
 from ..explore import Choice, Matrix, Sliders, View
+from ..validate import array
 
-__all__ = ["controls", "first_order", "new_numbers", "view"]
+__all__ = ["controls", "first_order", "new_numbers", "start_of", "view"]
+
+
+def start_of(z, W, b):
+    """z, W and b as a dict of arrays that fit each other; otherwise a ``TypeError`` or ``ValueError`` says why."""
+    W = array("W", W, ndim=(2,), empty_too=False)
+    return {"z": array("z", z, shape=W.shape[:1]), "W": W, "b": array("b", b, shape=W.shape[1:])}
 
 
 def controls(start, activation):
     """Sliders for z, W and b from ``start``, a dict of the three, and a choice of the activation f."""
-    return {name: Sliders(name, array, -2, 2) for name, array in start.items()} | {
+    return {name: Sliders(name, a, -2, 2) for name, a in start.items()} | {
         "f": Choice("activation", activation, list(ACTIVATIONS))
     }
 
@@ -19,7 +26,7 @@ def controls(start, activation):
 def new_numbers(start):
     """An action that draws random arrays of the shapes in ``start``."""
     rng = np.random.default_rng(0)
-    return lambda state: {name: rng.integers(-40, 41, np.shape(array)) / 20 for name, array in start.items()}
+    return lambda state: {name: rng.integers(-40, 41, a.shape) / 20 for name, a in start.items()}
 
 
 def first_order(z, W, b, dz, dW, db):
@@ -42,8 +49,11 @@ def view(z, W, b, activation="sigmoid"):
 
     Returns:
         A ``View`` (1.1–1.6).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
-    start = {"z": np.asarray(z), "W": np.asarray(W), "b": np.asarray(b)}
+    start = start_of(z, W, b)
 
     def model(z, W, b, f, start):
         f = ACTIVATIONS[f]
