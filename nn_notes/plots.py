@@ -23,6 +23,7 @@ __all__ = [
     "figure",
     "heatmap",
     "loglog",
+    "parting",
     "picture",
     "surface",
     "tensor",
@@ -31,6 +32,7 @@ __all__ = [
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
+LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
 
 
@@ -174,24 +176,48 @@ def digits(axes, images, probabilities, labels):
         bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
-def loglog(ax, x, series, title, labels):
+def loglog(ax, x, series, title, labels, fit=slice(None)):
     """Curves on log-log axes, each named with its fitted slope.
 
     Args:
         ax: the axes.
-        x: where.
-        series: a dict from a name to values at x.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
+        fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
         A dict from each name to its slope.
     """
-    slopes = {name: float(np.polyfit(np.log(x), np.log(y), 1)[0]) for name, y in series.items()}
-    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
-        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
+    slopes = {name: float(np.polyfit(np.log(x[fit]), np.log(y[fit]), 1)[0]) for name, y in series.items()}
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        # An exact zero has no place on the axis: it leaves a gap.
+        label = f"{name}: slope {written(slopes[name], 1)}"
+        ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
+
+
+def parting(ax, lengths, actual, predicted, title, labels):
+    """Changes that happen, as solid lines, and those that a Jacobian predicts, dashed, as a nudge grows.
+
+    Args:
+        ax: the axes.
+        lengths: of the nudge, ``(n,)``.
+        actual, predicted: ``(n, M)``, a column to each output.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The lines: a solid one to each output, then a dashed one to each.
+    """
+    lines = []
+    for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
+        for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
+            lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False, fontsize=9)
+    return lines
 
 
 def _frame(ax, title, x, y):

@@ -188,6 +188,7 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\text\{(.*?)\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
@@ -204,6 +205,7 @@ _SIGNS = {
     r"\lambda": "λ",
     r"\nabla ": "∇",
     r"^\top": "ᵀ",
+    r"\odot": "⊙",
     r"\,": " ",
 }
 
