@@ -21,11 +21,12 @@ __all__ = ["Canvas", "Choice", "Matrix", "Slider", "Sliders", "View"]
 
 
 class Matrix(NamedTuple):
-    """An array on the board: ``label`` above it in HTML, and what its ``axes`` are."""
+    """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows."""
 
     label: str
     array: np.ndarray
     axes: str = ""
+    digits: int = 2
 
 
 class Control:
@@ -151,11 +152,12 @@ class View:
         for name, control in controls.items():
             for leaf in control.leaves:
                 leaf.observe(lambda change, name=name: self._moved(name), names="value")
-        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons)]
+        wrap = widgets.Layout(flex_flow="row wrap")
+        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons, layout=wrap)]
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
-            layout=widgets.Layout(gap="12px", overflow="hidden"),
+            layout=widgets.Layout(overflow="hidden"),
         )
         self.widget.add_class("nn-view")
         self.update()
@@ -180,7 +182,7 @@ class View:
         if isinstance(item, str):
             return f'<div class="nn-text">{item}</div>'
         self._shown[item.label] = item.array
-        return table(item.label, item.array, item.axes, self._scale, before=before.get(item.label))
+        return table(item.label, item.array, item.axes, self._scale, item.digits, before=before.get(item.label))
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))

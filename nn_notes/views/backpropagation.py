@@ -5,6 +5,7 @@ import numpy as np
 from ..explore import Choice, Matrix, Slider, View
 from ..network import Layer, Network
 from ..show import number
+from ..validate import array
 
 __all__ = ["view"]
 
@@ -21,8 +22,13 @@ def view(network, x, t, loss):
     Returns:
         A ``View`` (4.2–4.8). Its arrays are dicts by layer: z, F, W, and δ, ξ and G = ∂E/∂W, which are NaN as long as
         the pass has not come to them.
+
+    Raises:
+        TypeError, ValueError: x or t not numbers, not finite, or of shapes that do not fit the network.
     """
     L = len(network.layers)
+    x = array("x", x, shape=(len(network.layers[0].W),))
+    t = array("t", t, shape=(len(network.layers[-1].b),))
     weights = {
         f"W({l})[{i}, {j}]": (l, i, j)
         for l, layer in enumerate(network.layers, start=1)
@@ -60,13 +66,14 @@ def view(network, x, t, loss):
         rows = [[_step(a, stages, L)], [_change(a)], [*forward, Matrix("<i>t</i>", t)]]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
+            product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
             row = [
-                Matrix(f"{_of('δ', l)} = {reason}", a["δ"][l]),
+                Matrix(f"{_of('δ', l)} = {reason}", a["δ"][l], digits=3),
                 "·",
-                Matrix(_of("F", l), a["F"][l], "row k, column l"),
+                Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
                 "=",
-                Matrix(f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}", a["ξ"][l]),
-                Matrix(f"∂<i>E</i>/∂{_of('W', l)} = {_of('z', l - 1, '⊤')}{_of('ξ', l)}", a["G"][l], "row i, column j"),
+                Matrix(f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}", a["ξ"][l], digits=3),
+                Matrix(f"∂<i>E</i>/∂{_of('W', l)} = {product}", a["G"][l], "row i, column j", 3),
             ]
             if l > 1:
                 row.append(Matrix(_of("W", l, "⊤"), a["W"][l].T, "row j, column i"))
@@ -83,18 +90,18 @@ def view(network, x, t, loss):
         {"weight": Choice("weight", next(iter(weights)), list(weights)), "nudge": Slider("nudge", 0, -1, 1)},
         model,
         layout,
-        memory={"network": network, "x": np.asarray(x), "step": 0},
+        memory={"network": network, "x": x, "step": 0},
         actions={
-            "One factor back": lambda state: {"step": min(state["step"] + 1, last)},
-            "All the way back": lambda state: {"step": last},
-            "Forward pass only": lambda state: {"step": 0},
+            "Next factor": lambda state: {"step": min(state["step"] + 1, last)},
+            "All factors": lambda state: {"step": last},
+            "Start again": lambda state: {"step": 0},
             "Nudge from here": lambda state: {
                 "network": _nudged(state["network"], *weights[state["weight"]], state["nudge"]),
                 "nudge": 0.0,
             },
             "New random numbers": new_numbers,
         },
-        scale=1.0,
+        scale=0.5,
     )
 
 
@@ -133,7 +140,9 @@ def _change(a):
     if np.isnan(a["slope"]):
         foretold = "the gradient is not known yet"
     else:
-        foretold = f"gradient · nudge = {_factor(a['slope'], 4)}·{_factor(a['nudge'])} = {number(a['ΔE predicted'], 4)}"
+        foretold = (
+            f"gradient · nudge = {_factor(a['slope'], 4)}·{_factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
+        )
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {a['E before']:.4f} to {a['E']:.4f}, a change of {number(a['ΔE actual'], 4)}"
