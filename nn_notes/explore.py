@@ -22,11 +22,12 @@ __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View
 
 
 class Matrix(NamedTuple):
-    """An array on the board: ``label`` above it in HTML, and what its ``axes`` are."""
+    """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows."""
 
     label: str
     array: np.ndarray
     axes: str = ""
+    digits: int = 2
 
 
 class Control:
@@ -190,7 +191,8 @@ class View:
         for name, control in controls.items():
             for leaf in control.leaves:
                 leaf.observe(lambda change, name=name: self._moved(name), names="value")
-        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons)]
+        wrap = widgets.Layout(flex_flow="row wrap")
+        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons, layout=wrap)]
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
@@ -223,7 +225,7 @@ class View:
         # An array of another shape is another thing, of which nothing can be marked as changed.
         if before is not None and before.shape != item.array.shape:
             before = None
-        return table(item.label, item.array, item.axes, self._scale, before=before)
+        return table(item.label, item.array, item.axes, self._scale, item.digits, before=before)
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))

@@ -68,9 +68,14 @@ def source(*objects):
 
 
 def number(x, digits=3):
-    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0."""
+    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
+
+    NaN is a dot: a number that is not there yet.
+    """
     if x == 0:
         return "0"
+    if x != x:
+        return "·"
     text = f"{x:.{digits}f}"
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
 
@@ -103,7 +108,7 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
     """
     a = np.asarray(a, dtype=float)
     rows = np.atleast_2d(a)
-    marks = np.zeros(rows.shape, bool) if before is None else rows != np.atleast_2d(before)
+    marks = np.zeros(rows.shape, bool) if before is None else (rows != np.atleast_2d(before)) & (rows == rows)
     places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
     body = "".join(
         "<tr>" + "".join(map(_cell, values, at, new)) + "</tr>"
@@ -189,6 +194,7 @@ def _text(name, a, digits):
 def _plain(name):
     """A name in LaTeX as it would be written without."""
     name = re.sub(r"\\text\{(.*?)\}", r"\1", name)
+    name = re.sub(r"\^\{(\(.*?\))\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
