@@ -187,6 +187,7 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\mathrm\{(.*?)\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
@@ -201,6 +202,9 @@ _SIGNS = {
     r"\Xi": "Ξ",
     r"\lambda": "λ",
     r"\nabla ": "∇",
+    r"\sigma": "σ",
+    r"\odot": "⊙",
+    r"\tanh": "tanh",
     r"^\top": "ᵀ",
     r"\,": " ",
 }
