@@ -17,11 +17,13 @@ from .show import number as written
 
 __all__ = [
     "DIVERGING",
+    "bend",
     "curves",
     "descent_path",
     "digits",
     "figure",
     "heatmap",
+    "lines",
     "loglog",
     "parting",
     "picture",
@@ -109,6 +111,46 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
             ink = "white" if abs(x) > 0.6 * scale else "black"
             ax.text(c, r, written(x, digits), ha="center", va="center", color=ink, fontsize=9)
     return image
+
+
+def bend(axes, f, name, x):
+    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
+
+    The dots are the entries of x. Grey is where f is saturated: the slope is below 1 % of its largest value.
+
+    Args:
+        axes: three axes.
+        f: the activation.
+        name: of f.
+        x: pre-activation, ``(M,)``.
+
+    Returns:
+        The image of F, for a colour bar.
+    """
+    line = np.linspace(-8, 8, 801)
+    saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
+    for ax, y, label in zip(axes, (f, f.derivative), (name, f"{name}′"), strict=False):
+        ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
+        ax.plot(line, y(line), color=NEGATIVE)
+        ax.plot(x, y(x), "o", color="black", markersize=5)
+        ax.set_xlim(line[0], line[-1])
+        _frame(ax, f"{label}(x)", "x", "")
+    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+
+
+def lines(ax, x, series, title, labels):
+    """Curves, each with its name in the legend.
+
+    Args:
+        ax: the axes.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``.
+        title, labels: the title, and the names of the two axes.
+    """
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        ax.plot(x, y, color=color, label=name)
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False)
 
 
 def curves(ax, history):

@@ -193,7 +193,7 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
-    name = re.sub(r"\\text\{(.*?)\}", r"\1", name)
+    name = re.sub(r"\\(?:text|mathrm)\{(.*?)\}", r"\1", name)
     name = re.sub(r"\^\{(\(.*?\))\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
@@ -210,8 +210,10 @@ _SIGNS = {
     r"\Xi": "Ξ",
     r"\lambda": "λ",
     r"\nabla ": "∇",
-    r"^\top": "ᵀ",
+    r"\sigma": "σ",
     r"\odot": "⊙",
+    r"\tanh": "tanh",
+    r"^\top": "ᵀ",
     r"\,": " ",
 }
 

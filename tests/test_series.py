@@ -1,4 +1,4 @@
-"""The series as a whole: its links lead somewhere, its order is told the same way everywhere, its summaries are complete."""
+"""The series as a whole: links lead somewhere, the order is told the same everywhere, summaries are complete."""
 
 import re
 
