@@ -56,7 +56,7 @@ class Slider(Control):
                 max=high,
                 step=step,
                 description=label,
-                readout_format=".2f",
+                readout_format=".2f" if step % 1 else "d",
                 style={"description_width": "44px"},
                 layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
             )

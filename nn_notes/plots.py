@@ -17,18 +17,29 @@ from .show import number as written
 
 __all__ = [
     "DIVERGING",
+<<<<<<< HEAD
     "bend",
+=======
+    "box",
+>>>>>>> nb03
     "curves",
     "descent_path",
     "digits",
     "figure",
     "heatmap",
+<<<<<<< HEAD
     "lines",
     "loglog",
     "parting",
     "picture",
     "surface",
     "tensor",
+=======
+    "loglog",
+    "picture",
+    "slices",
+    "surface",
+>>>>>>> nb03
 ]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
@@ -102,6 +113,9 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     ax.set_yticks(range(a.shape[0]))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    if len(rows) <= len("$k$"):
+        ax.yaxis.label.set(rotation=0, va="center")
+        ax.yaxis.labelpad = 9
     ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
     ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
     ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
@@ -113,6 +127,7 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     return image
 
 
+<<<<<<< HEAD
 def bend(axes, f, name, x):
     """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
 
@@ -151,6 +166,78 @@ def lines(ax, x, series, title, labels):
         ax.plot(x, y, color=color, label=name)
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
+=======
+def box(ax, T, title, scale, cut=None):
+    """A tensor T_kij as the box that it is: a cube to each entry, in colour; where the entry is zero, only its edges.
+
+    The slice k = 0 stands in front and reads like the matrix it is: i runs down, j to the right.
+
+    Args:
+        ax: axes of the projection ``"3d"``.
+        T: the tensor, with three axes.
+        title: above it.
+        scale: the absolute value at which the colour is full.
+        cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
+            writes its numbers on the cubes.
+    """
+    V = np.transpose(T, (2, 0, 1))
+    sides = [np.arange(n)[:, None] * (1 + (letter == cut)) + [0, 1] for n, letter in zip(V.shape, "jki", strict=True)]
+    corners = np.meshgrid(*(side.ravel() for side in sides), indexing="ij")
+    cells = np.zeros([2 * n - 1 for n in V.shape], bool)
+    colours = np.zeros((*cells.shape, 4))
+    colours[::2, ::2, ::2] = DIVERGING((V / scale + 1) / 2)
+    # Two calls, since voxels leaves out the faces between two cubes of one call.
+    cells[::2, ::2, ::2] = V == 0
+    ax.voxels(*corners, cells, shade=False, facecolors="#ffffff00", edgecolors="#99999938", linewidth=0.6)
+    cells[::2, ::2, ::2] = V != 0
+    ax.voxels(*corners, cells, shade=False, facecolors=colours, edgecolors="#222222", linewidth=0.8)
+    if cut is None:
+        for j, k, i in zip(*V.nonzero(), strict=True):
+            ink = "white" if abs(V[j, k, i]) > 0.6 * scale else "black"
+            where = sides[0][j].mean(), sides[1][k, 0], sides[2][i].mean()
+            ax.text(*where, written(V[j, k, i], 1), ha="center", va="center", color=ink, fontsize=9, zorder=99)
+    for axis, side, letter in zip((ax.xaxis, ax.yaxis, ax.zaxis), sides, "jki", strict=True):
+        axis.set_ticks(side.mean(axis=1), range(len(side)))
+        axis.set_tick_params(pad=-2, color="#ffffff00")
+        axis.set_label_text(f"${letter}$", fontsize=14)
+        axis.labelpad = -3
+        axis.pane.set_visible(False)
+        axis.line.set_visible(False)
+    lengths = [side[-1, 1] for side in sides]
+    ax.set(xlim=(0, lengths[0]), ylim=(0, lengths[1]), zlim=(lengths[2], 0))
+    ax.set_box_aspect(lengths, zoom=0.95)
+    ax.set_proj_type("ortho")
+    ax.view_init(elev=22, azim=-58)
+    ax.grid(False)
+    ax.set_title(title, fontsize=11)
+
+
+def slices(T, cut, scale):
+    """A tensor T_kij with its slices along one axis drawn apart, and beside it each slice flat.
+
+    Args:
+        T: the tensor, with three axes.
+        cut: along which axis, ``"k"``, ``"i"`` or ``"j"``.
+        scale: the absolute value at which the colour is full.
+
+    Returns:
+        The figure.
+    """
+    parts = np.moveaxis(T, "kij".index(cut), 0)
+    rows, columns = "kij".replace(cut, "")
+    made = Figure(figsize=(9.6, 3.4), layout="constrained", dpi=DPI)
+    FigureCanvasAgg(made)
+    axes = made.subplot_mosaic(
+        [["box", *range(len(parts))]],
+        per_subplot_kw={"box": {"projection": "3d"}},
+        width_ratios=[1.8, *[1] * len(parts)],
+    )
+    box(axes["box"], T, f"cut along ${cut}$", scale, cut)
+    for n, part in enumerate(parts):
+        image = heatmap(axes[n], part, f"${cut} = {n}$", f"${rows}$", f"${columns}$", scale, digits=1)
+    made.colorbar(image, ax=list(axes.values()), label="entry", shrink=0.7)
+    return made
+>>>>>>> nb03
 
 
 def curves(ax, history):
@@ -223,19 +310,31 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
 
     Args:
         ax: the axes.
+<<<<<<< HEAD
         x: where, ``(n,)``.
         series: a dict from a name to values at x, ``(n,)``.
+=======
+        x: where.
+        series: a dict from a name to values at x, NaN where there is none.
+>>>>>>> nb03
         title, labels: the title, and the names of the two axes.
         fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
         A dict from each name to its slope.
     """
+<<<<<<< HEAD
     slopes = {name: float(np.polyfit(np.log(x[fit]), np.log(y[fit]), 1)[0]) for name, y in series.items()}
     for (name, y), color in zip(series.items(), LINES, strict=False):
         # An exact zero has no place on the axis: it leaves a gap.
         label = f"{name}: slope {written(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
+=======
+    known = {name: np.isfinite(y) for name, y in series.items()}
+    slopes = {name: float(np.polyfit(*np.log([x, y])[:, known[name]], 1)[0]) for name, y in series.items()}
+    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
+        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
+>>>>>>> nb03
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
