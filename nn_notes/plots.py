@@ -17,29 +17,20 @@ from .show import number as written
 
 __all__ = [
     "DIVERGING",
-<<<<<<< HEAD
     "bend",
-=======
     "box",
->>>>>>> nb03
     "curves",
     "descent_path",
     "digits",
     "figure",
     "heatmap",
-<<<<<<< HEAD
     "lines",
     "loglog",
     "parting",
     "picture",
-    "surface",
-    "tensor",
-=======
-    "loglog",
-    "picture",
     "slices",
     "surface",
->>>>>>> nb03
+    "tensor",
 ]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
@@ -127,7 +118,6 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     return image
 
 
-<<<<<<< HEAD
 def bend(axes, f, name, x):
     """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
 
@@ -166,7 +156,8 @@ def lines(ax, x, series, title, labels):
         ax.plot(x, y, color=color, label=name)
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
-=======
+
+
 def box(ax, T, title, scale, cut=None):
     """A tensor T_kij as the box that it is: a cube to each entry, in colour; where the entry is zero, only its edges.
 
@@ -237,7 +228,6 @@ def slices(T, cut, scale):
         image = heatmap(axes[n], part, f"${cut} = {n}$", f"${rows}$", f"${columns}$", scale, digits=1)
     made.colorbar(image, ax=list(axes.values()), label="entry", shrink=0.7)
     return made
->>>>>>> nb03
 
 
 def curves(ax, history):
@@ -310,31 +300,21 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
 
     Args:
         ax: the axes.
-<<<<<<< HEAD
         x: where, ``(n,)``.
-        series: a dict from a name to values at x, ``(n,)``.
-=======
-        x: where.
-        series: a dict from a name to values at x, NaN where there is none.
->>>>>>> nb03
+        series: a dict from a name to values at x, ``(n,)``, NaN where there is none.
         title, labels: the title, and the names of the two axes.
         fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
         A dict from each name to its slope.
     """
-<<<<<<< HEAD
-    slopes = {name: float(np.polyfit(np.log(x[fit]), np.log(y[fit]), 1)[0]) for name, y in series.items()}
+    slopes = {}
     for (name, y), color in zip(series.items(), LINES, strict=False):
+        known = np.isfinite(y[fit])
+        slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
         # An exact zero has no place on the axis: it leaves a gap.
         label = f"{name}: slope {written(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
-=======
-    known = {name: np.isfinite(y) for name, y in series.items()}
-    slopes = {name: float(np.polyfit(*np.log([x, y])[:, known[name]], 1)[0]) for name, y in series.items()}
-    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
-        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
->>>>>>> nb03
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
