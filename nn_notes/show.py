@@ -164,7 +164,8 @@ def _latex(a, digits):
         body = _slices(a, digits)
     else:
         rows = (_slices(part, digits, f"{n},") for n, part in enumerate(a))
-        body = r"\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
+        # Small, so that it fits on a narrow page.
+        body = r"\small\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
     return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
