@@ -308,8 +308,9 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     Returns:
         A dict from each name to its slope.
     """
-    slopes = {}
+    x, slopes = np.asarray(x), {}
     for (name, y), color in zip(series.items(), LINES, strict=False):
+        y = np.asarray(y)
         known = np.isfinite(y[fit])
         slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
         # An exact zero has no place on the axis: it leaves a gap.
