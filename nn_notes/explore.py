@@ -14,18 +14,20 @@ import ipywidgets as widgets
 import matplotlib.image
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from traitlets import Unicode
 
 from .show import STYLE, legend, table
 
-__all__ = ["Canvas", "Choice", "Matrix", "Slider", "Sliders", "View"]
+__all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
 
 class Matrix(NamedTuple):
-    """An array on the board: ``label`` above it in HTML, and what its ``axes`` are."""
+    """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows."""
 
     label: str
     array: np.ndarray
     axes: str = ""
+    digits: int = 2
 
 
 class Control:
@@ -54,9 +56,33 @@ class Slider(Control):
                 max=high,
                 step=step,
                 description=label,
-                readout_format=".2f",
+                readout_format=".2f" if step % 1 else "d",
                 style={"description_width": "44px"},
                 layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
+            )
+        )
+
+    @Control.value.getter
+    def value(self):
+        # The page puts a slider at its nearest stop and reports where that is: 1.2 comes back as 1.2000000000000002.
+        return round(self.widget.value, 9)
+
+
+class LogSlider(Control):
+    """One number above zero, whose factor counts: the slider runs evenly over its logarithm."""
+
+    def __init__(self, label, value, low, high, steps=100):
+        low, high = np.log10([low, high])
+        super().__init__(
+            widgets.FloatLogSlider(
+                value=value,
+                min=low,
+                max=high,
+                step=(high - low) / steps,
+                description=label,
+                readout_format=".3g",
+                style={"description_width": "44px"},
+                layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
             )
         )
 
@@ -87,25 +113,38 @@ class Sliders:
             [Slider(name + index.format(r, c), x, low, high, step) for c, x in enumerate(row)]
             for r, row in enumerate(rows)
         ]
-        self.leaves = [slider.widget for row in grid for slider in row]
+        self._sliders = [slider for row in grid for slider in row]
+        self.leaves = [slider.widget for slider in self._sliders]
         wrap = widgets.Layout(flex_flow="row wrap")
         self.widget = widgets.VBox([widgets.HBox([s.widget for s in row], layout=wrap) for row in grid])
 
     @property
     def value(self):
-        return np.array([leaf.value for leaf in self.leaves]).reshape(self._shape)
+        return np.array([slider.value for slider in self._sliders]).reshape(self._shape)
 
     @value.setter
     def value(self, array):
-        for leaf, x in zip(self.leaves, np.ravel(array), strict=True):
-            leaf.value = x
+        for slider, x in zip(self._sliders, np.ravel(array), strict=True):
+            slider.value = x
+
+
+class Picture(widgets.Image):
+    """An image with words for those who do not see it: its tooltip, since the widget has no alternative text.
+
+    The page shows the tooltip of a widget only where it finds a description too, be it an empty one.
+    """
+
+    description = Unicode("").tag(sync=True)
 
 
 class Canvas:
-    """A figure that is made once; only ``moving`` artists are drawn again, over a copy of what stands still."""
+    """A figure that is made once; only ``moving`` artists are drawn again, over a copy of what stands still.
 
-    def __init__(self, figure, moving):
-        self._canvas, self._moving = FigureCanvasAgg(figure), moving
+    ``words`` say what it shows, for those who do not see it.
+    """
+
+    def __init__(self, figure, moving, words):
+        self._canvas, self._moving, self.words = FigureCanvasAgg(figure), moving, words
         for artist in moving:
             artist.set_animated(True)
         self._canvas.draw()
@@ -145,13 +184,15 @@ class View:
         first = dict(self.state)
         actions = {**(actions or {}), "Reset": lambda state: first}
 
-        self._board, self._picture = widgets.HTML(), widgets.Image(format="png")
+        self._board, self._picture = widgets.HTML(), Picture(format="png", tooltip=canvas and canvas.words)
+        self._picture.layout = widgets.Layout(align_self="flex-start", max_width="100%")
         self._board.layout.width = "auto"
         buttons = [self._button(label, action) for label, action in actions.items()]
         for name, control in controls.items():
             for leaf in control.leaves:
                 leaf.observe(lambda change, name=name: self._moved(name), names="value")
-        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons)]
+        wrap = widgets.Layout(flex_flow="row wrap")
+        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons, layout=wrap)]
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
@@ -184,7 +225,7 @@ class View:
         # An array of another shape is another thing, of which nothing can be marked as changed.
         if before is not None and before.shape != item.array.shape:
             before = None
-        return table(item.label, item.array, item.axes, self._scale, before=before)
+        return table(item.label, item.array, item.axes, self._scale, item.digits, before=before)
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))
@@ -200,14 +241,16 @@ class View:
         self.update()
 
     def _moved(self, name):
-        if not self._held:
-            self.state[name] = self._controls[name].value
+        value = self._controls[name].value
+        if not self._held and not np.array_equal(value, self.state[name]):
+            self.state[name] = value
             self.update()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = ""
         if self._canvas is not None:
-            picture = f'<img alt="" src="data:image/png;base64,{b64encode(self._picture.value).decode()}">'
+            png = b64encode(self._picture.value).decode()
+            picture = f'<img alt="{html.escape(self._canvas.words)}" src="data:image/png;base64,{png}">'
         still = f'{STYLE}<div class="nn-view">{legend(self._scale)}{picture}{self._board.value}</div>'
         return {
             **self.widget._repr_mimebundle_(),

@@ -83,7 +83,7 @@ class CrossEntropy(Loss):
             return -(t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
 
     def slope(self, y, t):
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return -t / np.where(t == 0, 1, y)
 
     def check_prediction(self, y):

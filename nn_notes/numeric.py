@@ -58,4 +58,5 @@ def _central(f, x, i, h):
     above, below = x.copy(), x.copy()
     above[i] += h
     below[i] -= h
-    return (np.asarray(f(above)) - np.asarray(f(below))) / (above[i] - below[i])
+    width = above[i] - below[i]  # f may write to its argument
+    return (np.asarray(f(above)) - np.asarray(f(below))) / width

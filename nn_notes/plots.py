@@ -17,18 +17,26 @@ from .show import number as written
 
 __all__ = [
     "DIVERGING",
+    "bend",
+    "box",
     "curves",
     "descent_path",
     "digits",
     "figure",
     "heatmap",
+    "lines",
     "loglog",
+    "parting",
     "picture",
+    "slices",
     "surface",
     "tensor",
 ]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
+GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
+GREY = "#777777"
+LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
 
 
@@ -91,13 +99,14 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     a = np.atleast_2d(np.asarray(a, dtype=float))
     scale = scale or np.abs(a).max() or 1.0
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
-    ax.set_title(title, fontsize=11)
-    ax.set_xlabel(columns)
-    ax.set_ylabel(rows)
+    _frame(ax, title, columns, rows)
     ax.set_xticks(range(a.shape[1]))
     ax.set_yticks(range(a.shape[0]))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
+    if len(rows) <= len("$k$"):
+        ax.yaxis.label.set(rotation=0, va="center")
+        ax.yaxis.labelpad = 9
     ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
     ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
     ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
@@ -109,83 +118,234 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     return image
 
 
-def curves(ax, history, title="Loss by epoch"):
-    """Training and validation loss of a ``descent.History``, with the kept epoch marked."""
+def bend(axes, f, name, x):
+    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
+
+    The dots are the entries of x. Grey is where f is saturated: the slope is below 1 % of its largest value.
+
+    Args:
+        axes: three axes.
+        f: the activation.
+        name: of f.
+        x: pre-activation, ``(M,)``.
+
+    Returns:
+        The image of F, for a colour bar.
+    """
+    line = np.linspace(-8, 8, 801)
+    saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
+    for ax, y, label in zip(axes, (f, f.derivative), (name, f"{name}′"), strict=False):
+        ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
+        ax.plot(line, y(line), color=NEGATIVE)
+        ax.plot(x, y(x), "o", color="black", markersize=5)
+        ax.set_xlim(line[0], line[-1])
+        _frame(ax, f"{label}(x)", "x", "")
+    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+
+
+def lines(ax, x, series, title, labels):
+    """Curves, each with its name in the legend.
+
+    Args:
+        ax: the axes.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``.
+        title, labels: the title, and the names of the two axes.
+    """
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        ax.plot(x, y, color=color, label=name)
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False)
+
+
+def box(ax, T, title, scale, cut=None):
+    """A tensor T_kij as the box that it is: a cube to each entry, in colour; where the entry is zero, only its edges.
+
+    The slice k = 0 stands in front and reads like the matrix it is: i runs down, j to the right.
+
+    Args:
+        ax: axes of the projection ``"3d"``.
+        T: the tensor, with three axes.
+        title: above it.
+        scale: the absolute value at which the colour is full.
+        cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
+            writes its numbers on the cubes.
+    """
+    V = np.transpose(T, (2, 0, 1))
+    sides = [np.arange(n)[:, None] * (1 + (letter == cut)) + [0, 1] for n, letter in zip(V.shape, "jki", strict=True)]
+    corners = np.meshgrid(*(side.ravel() for side in sides), indexing="ij")
+    cells = np.zeros([2 * n - 1 for n in V.shape], bool)
+    colours = np.zeros((*cells.shape, 4))
+    colours[::2, ::2, ::2] = DIVERGING((V / scale + 1) / 2)
+    # Two calls, since voxels leaves out the faces between two cubes of one call.
+    cells[::2, ::2, ::2] = V == 0
+    ax.voxels(*corners, cells, shade=False, facecolors="#ffffff00", edgecolors="#99999938", linewidth=0.6)
+    cells[::2, ::2, ::2] = V != 0
+    ax.voxels(*corners, cells, shade=False, facecolors=colours, edgecolors="#222222", linewidth=0.8)
+    if cut is None:
+        for j, k, i in zip(*V.nonzero(), strict=True):
+            ink = "white" if abs(V[j, k, i]) > 0.6 * scale else "black"
+            where = sides[0][j].mean(), sides[1][k, 0], sides[2][i].mean()
+            ax.text(*where, written(V[j, k, i], 1), ha="center", va="center", color=ink, fontsize=9, zorder=99)
+    for axis, side, letter in zip((ax.xaxis, ax.yaxis, ax.zaxis), sides, "jki", strict=True):
+        axis.set_ticks(side.mean(axis=1), range(len(side)))
+        axis.set_tick_params(pad=-2, color="#ffffff00")
+        axis.set_label_text(f"${letter}$", fontsize=14)
+        axis.labelpad = -3
+        axis.pane.set_visible(False)
+        axis.line.set_visible(False)
+    lengths = [side[-1, 1] for side in sides]
+    ax.set(xlim=(0, lengths[0]), ylim=(0, lengths[1]), zlim=(lengths[2], 0))
+    ax.set_box_aspect(lengths, zoom=0.95)
+    ax.set_proj_type("ortho")
+    ax.view_init(elev=22, azim=-58)
+    ax.grid(False)
+    ax.set_title(title, fontsize=11)
+
+
+def slices(T, cut, scale):
+    """A tensor T_kij with its slices along one axis drawn apart, and beside it each slice flat.
+
+    Args:
+        T: the tensor, with three axes.
+        cut: along which axis, ``"k"``, ``"i"`` or ``"j"``.
+        scale: the absolute value at which the colour is full.
+
+    Returns:
+        The figure.
+    """
+    parts = np.moveaxis(T, "kij".index(cut), 0)
+    rows, columns = "kij".replace(cut, "")
+    made = Figure(figsize=(9.6, 3.4), layout="constrained", dpi=DPI)
+    FigureCanvasAgg(made)
+    axes = made.subplot_mosaic(
+        [["box", *range(len(parts))]],
+        per_subplot_kw={"box": {"projection": "3d"}},
+        width_ratios=[1.8, *[1] * len(parts)],
+    )
+    box(axes["box"], T, f"cut along ${cut}$", scale, cut)
+    for n, part in enumerate(parts):
+        image = heatmap(axes[n], part, f"${cut} = {n}$", f"${rows}$", f"${columns}$", scale, digits=1)
+    made.colorbar(image, ax=list(axes.values()), label="entry", shrink=0.7)
+    return made
+
+
+def curves(ax, history):
+    """Training and validation loss of a ``descent.History`` by epoch, with the kept epoch marked."""
+    kept = history.best
     ax.plot(history.train, color=NEGATIVE, label="training")
     ax.plot(history.validation, color=POSITIVE, label="validation")
-    best = history.validation[history.best]
-    ax.axvline(history.best, color="#777777", linewidth=1, linestyle=":")
-    ax.plot(history.best, best, "o", color="black", label=f"kept: epoch {history.best}")
+    ax.axvline(kept, color=GREY, linewidth=1, linestyle=":")
+    ax.plot(kept, history.validation[kept], "o", color="black", label=f"kept: epoch {kept}")
     ax.set_yscale("log")
-    ax.set_xlabel("epoch")
-    ax.set_ylabel("mean loss")
-    ax.set_title(title, fontsize=11)
+    _frame(ax, "Mean loss by epoch", "epoch", "mean loss")
     ax.legend(frameon=False)
 
 
 def surface(ax, J, x, y, title, labels):
-    """A loss over two parameters as filled contours.
+    """A loss over two parameters: the darker, the higher; each line is a loss half as high as that of the next.
 
     Args:
         ax: the axes.
         J: a function of an array ``(2, ...)`` that gives ``(...)``.
         x, y: where to evaluate it, as two vectors.
         title, labels: the title, and the names of the two axes.
-
-    Returns:
-        The contour set, for a colour bar.
     """
     values = J(np.stack(np.meshgrid(x, y)))
-    filled = ax.contourf(
-        x, y, values, levels=np.geomspace(values.min() + 1e-2, values.max(), 14), cmap="Greys", norm="log"
-    )
-    ax.set_xlabel(labels[0])
-    ax.set_ylabel(labels[1])
-    ax.set_title(title, fontsize=11)
+    levels = values.max() / 2.0 ** np.arange(11)[::-1]
+    ax.contourf(x, y, values, levels, cmap=GREYS, norm="log", extend="min")
+    ax.contour(x, y, values, levels, colors="#999999", linewidths=0.5)
     ax.spines[:].set_visible(True)
-    return filled
+    ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
+    _frame(ax, title, *labels)
 
 
-def descent_path(ax, visited, label, color=POSITIVE):
-    """The parameters that gradient descent visits, as a line with a dot to each step."""
-    ax.plot(*visited.T, ".-", color=color, linewidth=1, markersize=5, label=label)
-    ax.plot(*visited[0], "o", color=color, markersize=8)
+def descent_path(ax, visited, label=""):
+    """The parameters that gradient descent visits, ``(steps, 2)``: a dot to each, and a large one at the start.
+
+    Returns:
+        The line and the large dot.
+    """
+    (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
+    (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
+    return line, start
 
 
-def digits(axes, images, titles):
-    """Handwritten digits, one to each of the axes.
+def digits(axes, images, probabilities, labels):
+    """Handwritten digits, each above what a network says of it: a bar to each class, from 0 to 1.
+
+    The bar of the true label is blue. Where another one is higher, that one is orange.
 
     Args:
-        axes: the axes, in any arrangement.
+        axes: two rows of n axes.
         images: ``(n, 8, 8)`` or ``(n, 64)``.
-        titles: what to write above each.
+        probabilities: ``(n, 10)``.
+        labels: the true ones, ``(n,)``.
     """
-    for ax, image, title in zip(np.ravel(axes), images, titles, strict=True):
-        ax.imshow(np.reshape(image, (8, 8)), cmap="Greys")
-        ax.set_title(title, fontsize=10)
-        ax.set_axis_off()
+    for top, bottom, image, p, label in zip(*axes, images, probabilities, labels, strict=True):
+        said = p.argmax()
+        top.imshow(np.reshape(image, (8, 8)), cmap="Greys")
+        top.set_title(f"says {said}" if said == label else f"says {said}, is {label}", fontsize=10)
+        top.set_axis_off()
+        colours = np.full(10, GREY, dtype=object)
+        colours[said], colours[label] = POSITIVE, NEGATIVE
+        bottom.bar(range(10), p, color=colours)
+        bottom.set(ylim=(0, 1), xticks=range(10), yticks=[])
+        bottom.tick_params(length=0, labelsize=8)
+        bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
-def loglog(ax, x, series, title, labels):
+def loglog(ax, x, series, title, labels, fit=slice(None)):
     """Curves on log-log axes, each named with its fitted slope.
 
     Args:
         ax: the axes.
-        x: where.
-        series: a dict from a name to values at x.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``, NaN where there is none.
         title, labels: the title, and the names of the two axes.
+        fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
         A dict from each name to its slope.
     """
-    slopes = {name: float(np.polyfit(np.log(x), np.log(y), 1)[0]) for name, y in series.items()}
-    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
-        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
-    ax.set_xlabel(labels[0])
-    ax.set_ylabel(labels[1])
-    ax.set_title(title, fontsize=11)
+    x, slopes = np.asarray(x), {}
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        y = np.asarray(y)
+        known = np.isfinite(y[fit])
+        slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
+        # An exact zero has no place on the axis: it leaves a gap.
+        label = f"{name}: slope {written(slopes[name], 1)}"
+        ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
+    _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
+
+
+def parting(ax, lengths, actual, predicted, title, labels):
+    """Changes that happen, as solid lines, and those that a Jacobian predicts, dashed, as a nudge grows.
+
+    Args:
+        ax: the axes.
+        lengths: of the nudge, ``(n,)``.
+        actual, predicted: ``(n, M)``, a column to each output.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The lines: a solid one to each output, then a dashed one to each.
+    """
+    lines = []
+    for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
+        for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
+            lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False, fontsize=9)
+    return lines
+
+
+def _frame(ax, title, x, y):
+    ax.set_title(title, fontsize=11)
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
 
 
 def tensor(ax, a, title, axes="", scale=None, digits=0):

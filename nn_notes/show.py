@@ -68,16 +68,21 @@ def source(*objects):
 
 
 def number(x, digits=3):
-    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0."""
+    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
+
+    NaN is a dot: a number that is not there yet.
+    """
     if x == 0:
         return "0"
+    if x != x:
+        return "·"
     text = f"{x:.{digits}f}"
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
 
 
 STYLE = """<style>
 .nn-view { font-variant-numeric: tabular-nums; line-height: 1.35; }
-.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; }
+.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; line-height: 1.35; }
 .nn-row > .nn-text { max-width: 46em; }
 .nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
 .nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
@@ -103,7 +108,7 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
     """
     a = np.asarray(a, dtype=float)
     rows = np.atleast_2d(a)
-    marks = np.zeros(rows.shape, bool) if before is None else rows != np.atleast_2d(before)
+    marks = np.zeros(rows.shape, bool) if before is None else (rows != np.atleast_2d(before)) & (rows == rows)
     places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
     body = "".join(
         "<tr>" + "".join(map(_cell, values, at, new)) + "</tr>"
@@ -189,6 +194,8 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\(?:text|mathrm)\{(.*?)\}", r"\1", name)
+    name = re.sub(r"\^\{(\(.*?\))\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
@@ -201,6 +208,12 @@ _SIGNS = {
     r"\Delta ": "Δ",
     r"\delta": "δ",
     r"\xi": "ξ",
+    r"\Xi": "Ξ",
+    r"\lambda": "λ",
+    r"\nabla ": "∇",
+    r"\sigma": "σ",
+    r"\odot": "⊙",
+    r"\tanh": "tanh",
     r"^\top": "ᵀ",
     r"\,": " ",
 }

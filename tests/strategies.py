@@ -1,18 +1,16 @@
-"""What the tests of the core draw from: generic numbers, and random networks with data that their loss has a meaning for."""
+"""What the tests of the core draw from: generic numbers, and random networks with data that fit their loss."""
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from nn_notes import ACTIVATIONS, Network
+from nn_notes import ACTIVATIONS, LOSSES, Network
 
-# The last activations that a loss has a meaning behind: cross entropy needs probabilities.
-LAST = {
-    "mse": list(ACTIVATIONS),
-    "cross_entropy": ["sigmoid", "softmax"],
-    "softmax_cross_entropy": list(ACTIVATIONS),
-    "sigmoid_cross_entropy": list(ACTIVATIONS),
-}
+PROBABILITIES = ["sigmoid", "softmax"]
+
+# Each loss with the last activations that it has a meaning behind: cross entropy needs probabilities.
+FITTING = [(loss, last) for loss in LOSSES for last in ACTIVATIONS if loss != "cross_entropy" or last in PROBABILITIES]
+BATCHES = [(), (1,), (5,)]
 
 # Pre-activations of a sample or a batch, as large as they ever get.
 preactivations = arrays(
@@ -25,6 +23,11 @@ def generic(*shape, seed=0):
     return np.random.default_rng([seed, *shape]).normal(size=shape)
 
 
+def parameters(network):
+    """Every W and b of a network, as the arrays they are."""
+    return [a for layer in network.layers for a in (layer.W, layer.b)]
+
+
 def targets(loss, shape, rng):
     """Random targets for a loss, soft ones, so that every entry counts."""
     if loss == "sigmoid_cross_entropy":
@@ -35,14 +38,14 @@ def targets(loss, shape, rng):
 
 
 @st.composite
-def problems(draw, loss, last):
-    """A network of any depth and widths with any activations below the last, an input and a target: a sample or a batch.
+def problems(draw, depth, loss, last):
+    """A network, x, t and the loss: that depth and last activation, any others, any widths, a sample or a batch.
 
-    Structure is drawn, and shrinks. Numbers come from a drawn seed: generic, so that no ReLU is at its kink.
+    Structure is drawn, and shrinks. Numbers come from a drawn seed, and are generic.
     """
-    sizes = draw(st.lists(st.integers(1, 7), min_size=2, max_size=5))
-    below = draw(st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=len(sizes) - 2, max_size=len(sizes) - 2))
-    batch = draw(st.sampled_from([(), (1,), (5,)]))
+    sizes = draw(st.lists(st.integers(1, 7), min_size=depth + 1, max_size=depth + 1))
+    below = draw(st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=depth - 1, max_size=depth - 1))
+    batch = draw(st.sampled_from(BATCHES))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     network = Network.init(sizes, [*below, last], rng)
-    return network, rng.normal(size=(*batch, sizes[0])), targets(loss, (*batch, sizes[-1]), rng)
+    return network, rng.normal(size=(*batch, sizes[0])), targets(loss, (*batch, sizes[-1]), rng), LOSSES[loss]

@@ -1,18 +1,17 @@
 """Short form, long form and witness agree on every network that can be drawn, and on one worked out by hand."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
-from strategies import LAST, generic, problems, targets
+from hypothesis import HealthCheck, assume, given, seed, settings
+from strategies import BATCHES, FITTING, generic, parameters, problems, targets
 
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, numeric, tensors
 
 FORMS = {"short": backprop.gradients, "long": tensors.gradients}
 forms = pytest.mark.parametrize("gradients", FORMS.values(), ids=FORMS)
-FITTING = [(loss, last) for loss in LAST for last in LAST[loss]]
 
 # x = (1, 2) through a ReLU layer, u = (5, 3, −2), and a linear one, y = (3, 11), with mse to t = (1, 10):
 # δ = 2/2 (2, 1), the next δ = (2, 1) W2ᵀ = (4, −1, 7), and the ReLU lets (4, −1, 0) through.
@@ -56,17 +55,24 @@ def assert_same(got, expected, tolerance):
             np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * scale, strict=True)
 
 
-@pytest.mark.parametrize(("loss", "last"), FITTING, ids=map(" ".join, FITTING))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(st.data())
-def test_short_form_long_form_and_witness_agree(loss, last, data):
-    network, x, t = data.draw(problems(loss, last))
-    # At a kink there is no derivative to agree on. A complex step has no width, so any distance from it will do.
-    for layer, u in zip(network.layers, network.forward(x).u, strict=True):
-        assume(layer.activation.name != "relu" or np.abs(u).min() > 1e-9)
-    expected = witness(network, x, t, LOSSES[loss])
-    for gradients in FORMS.values():
-        assert_same(gradients(network, x, t, LOSSES[loss]), expected, 1e-10)
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_short_form_long_form_and_witness_agree(depth):
+    drawn = set()
+
+    def agree(problem):
+        network, x, _, _ = problem
+        names = [layer.activation.name for layer in network.layers]
+        # At a kink there is no derivative to agree on. A complex step has no width, so any distance from it will do.
+        assume(all(np.abs(u).min() > 1e-9 for f, u in zip(names, network.forward(x).u, strict=True) if f == "relu"))
+        expected = witness(*problem)
+        for gradients in FORMS.values():
+            assert_same(gradients(*problem), expected, 1e-10)
+        drawn.update([*enumerate(names), x.shape[:-1], *(len(layer.b) for layer in network.layers)])
+
+    for n, (loss, last) in enumerate(FITTING):
+        few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+        seed(n)(few(given(problems(depth, loss, last))(agree)))()
+    assert drawn == {*product(range(depth), ACTIVATIONS), *BATCHES, *range(1, 8)}, "some kinds never came up"
 
 
 @forms
@@ -141,7 +147,7 @@ def test_a_loss_goes_by_its_name_too(loss):
 @forms
 def test_nothing_that_is_given_is_changed(gradients):
     x, t = np.array([[1.0, 2.0]]), np.array([[1.0, 10.0]])
-    given_arrays = [x, t, *(a for layer in HAND.layers for a in (layer.W, layer.b))]
+    given_arrays = [x, t, *parameters(HAND)]
     before = [a.tobytes() for a in given_arrays]
     gradients(HAND, x, t, LOSSES["mse"])
     assert [a.tobytes() for a in given_arrays] == before

@@ -1,0 +1,149 @@
+"""The live view of notebook 03: a walk through the tensor ∂u/∂W, and its collapse to the outer product."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from .. import tensors
+from ..explore import Choice, Matrix, Slider, Sliders, View
+from ..plots import DIVERGING
+from ..show import ZERO, number
+
+__all__ = ["view"]
+
+SCALE = 2.0
+AXES = {"k": "k, the output watched", "i": "i, the input", "j": "j, where the weight leads"}
+# Where a step along each axis leads on the page, in pixels, and how wide the box opens at the chosen slice, in steps.
+STEPS = {"k": np.array([22, -13]), "i": np.array([0, 32]), "j": np.array([32, 8])}
+OPENING = 1.0
+
+
+def view(z, xi):
+    """Walk through T = ∂u/∂W along any of its axes, turn z and ξ, and watch ξT gather to the outer product.
+
+    Args:
+        z: the layer's input, ``(M_in,)``.
+        xi: ∂E/∂u, ``(M_out,)``.
+
+    Returns:
+        A ``View`` (3.5–3.8, 3.10).
+    """
+    start = {"z": np.asarray(z, dtype=float), "xi": np.asarray(xi, dtype=float)}
+    size = {"k": len(xi), "i": len(z), "j": len(xi)}
+    rng = np.random.default_rng(0)
+    axis = Choice("walk along", "k", [(name, letter) for letter, name in AXES.items()])
+    place = Slider("slice", 0, 0, size["k"] - 1, step=1)
+    axis.widget.observe(lambda change: setattr(place.widget, "max", size[change.new] - 1), "value")
+
+    def model(axis, place, z, xi):
+        T = tensors.du_dW(z, len(xi))
+        place = int(place)
+        # ξT, one slice at a time: a whole matrix for each k, a row for each i, a column for each j.
+        shares = {
+            "k": lambda: np.einsum("k,kij->kij", xi, T),
+            "i": lambda: np.einsum("k,kij,ai->aij", xi, T, np.eye(len(z))),
+            "j": lambda: np.einsum("k,kij,aj->aij", xi, T, np.eye(len(xi))),
+        }[axis]()
+        return {
+            "axis": axis, "place": place, "z": z, "ξ": xi, "T": T,
+            "slice": T.take(place, "kij".index(axis)), "share": shares[place],
+            "gathered": shares[: place + 1].sum(axis=0), "outer": np.outer(z, xi),
+        }  # fmt: skip
+
+    def layout(a):
+        axis, n = a["axis"], a["place"]
+        rows, columns = "kij".replace(axis, "")
+        indices = "".join(str(n) if letter == axis else ":" for letter in "kij")
+        return [
+            [Matrix("<i>z</i>", a["z"]), Matrix("<i>ξ</i>", a["ξ"]), _sentence(axis, n, a["z"], a["ξ"])],
+            [
+                _drawing(a["T"], axis, n),
+                Matrix(f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}"),
+                Matrix("its share of <i>ξT</i>", a["share"]),
+                Matrix(f"gathered up to {axis} = {n}", a["gathered"]),
+                Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j"),
+            ],
+        ]
+
+    return View(
+        {"axis": axis, "place": place, "z": Sliders("z", start["z"], -2, 2), "xi": Sliders("ξ", start["xi"], -2, 2)},
+        model,
+        layout,
+        actions={
+            "Next slice": lambda state: {"place": (state["place"] + 1) % size[state["axis"]]},
+            "New random numbers": lambda state: {
+                name: rng.integers(-40, 41, np.shape(array)) / 20 for name, array in start.items()
+            },
+        },
+        scale=SCALE,
+    )
+
+
+def _sentence(axis, n, z, xi):
+    """What ξ makes of the chosen slice, with the numbers in it."""
+    outer, x = "<i>z</i>ᵀ<i>ξ</i>", number((z if axis == "i" else xi)[n], 2)
+    return {
+        "k": f"Column {n} of this slice is <i>z</i>, and the rest is empty. "
+        f"Times <i>ξ</i><sub>{n}</sub> = {x} it is column {n} of {outer}.",
+        "i": f"This slice is <i>z</i><sub>{n}</sub><i>I</i>, with <i>z</i><sub>{n}</sub> = {x}. "
+        f"So <i>ξ</i> times the slice is {x} · <i>ξ</i>, and that is row {n} of {outer}.",
+        "j": f"Row {n} of this slice is <i>z</i>, and the rest is empty. So <i>ξ</i> times the slice is "
+        f"<i>ξ</i><sub>{n}</sub><i>z</i> with <i>ξ</i><sub>{n}</sub> = {x}, and that is column {n} of {outer}.",
+    }[axis]
+
+
+def _drawing(T, axis, n):
+    """T as a box that is open at slice n of an axis, in SVG."""
+    colours = DIVERGING((T / SCALE + 1) / 2, bytes=True)[..., :3]
+    (left, top, width, height), cells, letters = _outline(T.shape, axis, n)
+    paths = ""
+    for at, path, chosen in cells:
+        empty = ZERO if chosen else "none"
+        fill = "#" + bytes(colours[at]).hex() if T[at] else empty
+        paths += f'<path d="{path}" opacity="{1 if chosen else 0.25}" fill="{fill}"/>'
+    return (
+        f'<svg role="img" aria-label="T as a box, open at slice {n} along {axis}" width="{width}" height="{height}" '
+        f'viewBox="{left} {top} {width} {height}" stroke="#777" stroke-width="0.8" stroke-linejoin="round">'
+        f'{paths}<g fill="currentColor" stroke="none" font-style="italic" font-size="16">{letters}</g></svg>'
+    )
+
+
+@lru_cache(maxsize=64)
+def _outline(shape, axis, n):
+    """The box without its colours.
+
+    Returns:
+        Its frame: left, top, width and height. Its cells from the furthest to the nearest: of each the place in T, the
+        path around the three faces that can be seen, and whether it is in the slice. And the letters of its axes.
+    """
+    cells = []
+    for at in sorted(np.ndindex(shape), key=lambda at: (-at[0], -at[1], at[2])):
+        place = dict(zip("kij", at, strict=True))
+        chosen = place[axis] == n
+        place[axis] += OPENING * ((place[axis] >= n > 0) + (place[axis] > n))
+        corner = _point(**place)
+        faces = (corner, "i", "j"), (corner + STEPS["j"], "i", "k"), (corner, "j", "k")
+        cells.append((at, "".join(_face(start, STEPS[a], STEPS[b]) for start, a, b in faces), chosen))
+
+    # The frame has room for an opening along every axis, so that the box keeps its place on the page.
+    K, I, J = np.array(shape) + 2 * OPENING
+    (right, _), (_, top), (_, bottom) = _point(K, 0, J), _point(K, 0, 0), _point(0, I, J)
+    frame = -20, round(top) - 4, round(right) + 40, round(bottom - top) + 26
+    k, i, j = (length + 2 * OPENING * (letter == axis) for length, letter in zip(shape, "kij", strict=True))
+    letters = "".join(
+        f'<text x="{x + right:.0f}" y="{y + down:.0f}">{letter}</text>'
+        for letter, (x, y), right, down in (
+            ("k", _point(k / 2, i, j), 8, 10),
+            ("i", _point(0, i / 2, 0), -14, 4),
+            ("j", _point(0, i, j / 2), -8, 20),
+        )
+    )
+    return frame, cells, letters
+
+
+def _point(k, i, j):
+    return k * STEPS["k"] + i * STEPS["i"] + j * STEPS["j"]
+
+
+def _face(corner, a, b):
+    return "M" + " ".join(f"{x:.0f},{y:.0f}" for x, y in (corner, corner + a, corner + a + b, corner + b)) + "Z"

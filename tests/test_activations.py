@@ -1,0 +1,204 @@
+"""Each activation: values by hand, derivatives in every form it has, and the extremes, where all must be silent."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import generic, preactivations
+
+from nn_notes import ACTIVATIONS, numeric
+from nn_notes.activations import ComponentWise, identity, relu, sigmoid, softmax, tanh
+
+LOG2, LOG3 = math.log(2), math.log(3)
+
+activations = pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=ACTIVATIONS)
+componentwise = pytest.mark.parametrize("f", [identity, sigmoid, tanh, relu], ids=repr)
+shapes = pytest.mark.parametrize("shape", [(1,), (5,), (1, 3), (7, 2)], ids=str)
+
+
+def test_a_name_is_the_object_that_the_module_has():
+    assert list(ACTIVATIONS.values()) == [identity, sigmoid, tanh, relu, softmax]
+    assert (
+        list(ACTIVATIONS) == ["identity", "sigmoid", "tanh", "relu", "softmax"] == list(map(repr, ACTIVATIONS.values()))
+    )
+
+
+# By hand
+
+
+@pytest.mark.parametrize(
+    ("f", "u", "value", "derivative"),
+    [
+        (identity, [-2, 3], [-2, 3], [1, 1]),
+        (sigmoid, [-LOG3, 0, LOG3], [1 / 4, 1 / 2, 3 / 4], [3 / 16, 1 / 4, 3 / 16]),  # 6.1, 6.2
+        (tanh, [-LOG2, 0, LOG3], [-3 / 5, 0, 4 / 5], [16 / 25, 1, 9 / 25]),  # 6.3, 6.4
+        (relu, [-2, 0, 3], [0, 0, 3], [0, 0, 1]),  # 6.8, 6.9
+    ],
+    ids=lambda f: f.name if isinstance(f, ComponentWise) else "",
+)
+def test_value_derivative_and_jacobian_by_hand(f, u, value, derivative):
+    np.testing.assert_allclose(f(u), value, rtol=1e-15)
+    np.testing.assert_allclose(f.derivative(u), derivative, rtol=1e-15)
+    np.testing.assert_allclose(f.jacobian(u), np.diag(derivative), rtol=1e-15)  # 1.6
+
+
+def test_softmax_by_hand():
+    u, S = [0, LOG2, LOG3], [1 / 6, 2 / 6, 3 / 6]
+    F = [[S[i] * ((i == j) - S[j]) for j in range(3)] for i in range(3)]  # 6.6
+    assert F[0] == pytest.approx([5 / 36, -2 / 36, -3 / 36], rel=1e-15)
+    np.testing.assert_allclose(softmax(u), S, rtol=1e-15)  # 6.5
+    np.testing.assert_allclose(softmax.jacobian(u), F, rtol=1e-15)  # 6.7
+    # 6.10: with S_k of S = (1, 2, 3)/6, δSᵀ = (1·6 + 2·0 + 3·12)/6 = 7, so δF = S ⊙ (−1, −7, 5).
+    np.testing.assert_allclose(softmax.vjp([6, 0, 12], u), [-1 / 6, -14 / 6, 15 / 6], rtol=1e-15)
+
+
+def test_tanh_is_both_of_its_written_forms():
+    """6.3, by Python's own exponential."""
+    for u in generic(7):
+        e = math.exp(2 * u)
+        np.testing.assert_allclose(tanh([u]), [(e - 1) / (e + 1)], rtol=1e-14)
+        np.testing.assert_allclose(tanh([u]), [2 / (1 + 1 / e) - 1], rtol=1e-14, atol=1e-15)
+
+
+# Every form of the derivative against every other
+
+
+@activations
+@shapes
+def test_the_jacobian_is_that_of_the_witness(f, shape):
+    u = generic(*shape)
+    expected = np.array([numeric.jacobian(f, row) for row in np.atleast_2d(u)]).reshape(*shape, shape[-1])
+    np.testing.assert_allclose(f.jacobian(u), expected, rtol=1e-13, atol=1e-16, strict=True)
+
+
+@activations
+def test_samples_of_a_batch_do_not_touch_each_other(f):
+    u = generic(2, 3)
+    whole = numeric.jacobian(f, u)
+    assert whole.shape == (2, 3, 2, 3)
+    np.testing.assert_array_equal(whole[0, :, 1], 0)
+    np.testing.assert_array_equal(whole[1, :, 0], 0)
+
+
+@activations
+@shapes
+def test_vjp_is_the_row_times_the_jacobian(f, shape):
+    """2.7 and 6.10, against the sum over k of δ_k F_kl."""
+    u, delta = generic(*shape), generic(*shape, seed=1)
+    expected = np.zeros(shape)
+    for *n, k, l in np.ndindex(*shape, shape[-1]):
+        expected[*n, l] += delta[*n, k] * f.jacobian(u)[*n, k, l]
+    np.testing.assert_allclose(f.vjp(delta, u), expected, rtol=1e-13, atol=1e-15, strict=True)
+
+
+@activations
+def test_a_batch_gives_what_its_rows_give(f):
+    u, delta = generic(7, 5), generic(7, 5, seed=1)
+    for n in range(7):
+        np.testing.assert_allclose(f(u)[n], f(u[n]), rtol=1e-15, strict=True)
+        np.testing.assert_allclose(f.jacobian(u)[n], f.jacobian(u[n]), rtol=1e-15, strict=True)
+        np.testing.assert_allclose(f.vjp(delta, u)[n], f.vjp(delta[n], u[n]), rtol=1e-14, strict=True)
+
+
+@pytest.mark.parametrize("f", [identity, sigmoid, tanh, softmax], ids=repr)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_witness_agrees_at_zero_from_either_side(f, sign):
+    """There the real parts do not say which side a nudge goes to."""
+    u = np.zeros(3)
+    np.testing.assert_allclose(numeric.jacobian(lambda u: f(sign * u), u), sign * f.jacobian(u), rtol=1e-15)
+
+
+@componentwise
+def test_the_derivative_can_be_derived_again(f):
+    """Complex step through f′ and through the vjp, against central differences."""
+    u = generic(5)
+    second = numeric.jacobian(f.derivative, u, "central")
+    np.testing.assert_allclose(numeric.jacobian(lambda u: f.derivative(u) + 0j, u), second, atol=1e-9)
+    np.testing.assert_allclose(
+        numeric.jacobian(lambda u: f.vjp(u, u), u), np.diag(f.derivative(u)) + u * second, atol=1e-9
+    )
+
+
+def test_softmaxs_jacobian_can_be_derived_again():
+    u = generic(3)
+    second = numeric.jacobian(softmax.jacobian, u)
+    assert second.shape == (3, 3, 3)
+    np.testing.assert_allclose(second, numeric.jacobian(softmax.jacobian, u, "central"), atol=1e-9)
+
+
+# Softmax
+
+
+@given(preactivations)
+def test_softmax_is_a_distribution_and_ignores_a_shift(u):
+    S = softmax(u)
+    assert S.shape == u.shape and (S >= 0).all()
+    np.testing.assert_allclose(S.sum(axis=-1), 1, rtol=1e-14)
+    # Single-precision numbers of this size take the shift in double precision without rounding away more than 1e-12.
+    np.testing.assert_allclose(softmax(u + 300), S, rtol=1e-11, atol=1e-300)
+
+
+@given(preactivations)
+def test_rows_and_columns_of_softmaxs_jacobian_sum_to_zero(u):
+    F = softmax.jacobian(u)
+    np.testing.assert_allclose(F.sum(axis=-1), 0, atol=1e-14)
+    np.testing.assert_allclose(F.sum(axis=-2), 0, atol=1e-14)
+    np.testing.assert_array_equal(F, F.swapaxes(-1, -2))
+
+
+# The extremes: warnings are errors here
+
+
+SIGMOIDS = {
+    -1e4: (0, 0),
+    -745: (math.exp(-745), math.exp(-745)),
+    -40: (math.exp(-40), math.exp(-40)),  # e^−40 (1 − e^−40 + …), and e^−80 is beyond the digits
+    0: (1 / 2, 1 / 4),
+    40: (1, math.exp(-40)),
+    745: (1, math.exp(-745)),
+    1e4: (1, 0),
+}
+
+
+@pytest.mark.parametrize(("u", "value", "derivative"), [(u, *both) for u, both in SIGMOIDS.items()])
+def test_sigmoid_at_the_extremes(u, value, derivative):
+    np.testing.assert_allclose(sigmoid([u]), [value], rtol=1e-15)
+    np.testing.assert_allclose(sigmoid.derivative([u]), [derivative], rtol=1e-15)
+
+
+@pytest.mark.parametrize("u", [40, 745, 1e4])
+def test_tanh_at_the_extremes(u):
+    np.testing.assert_array_equal(tanh([-u, u]), [-1, 1])
+    np.testing.assert_array_equal(tanh.derivative([-u, u]), [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("u", "S"),
+    [
+        ([40, 0], [1, math.exp(-40)]),
+        ([-745, 0], [math.exp(-745), 1]),
+        ([1e4, 0], [1, 0]),
+        ([-1e4, 1e4], [0, 1]),
+        ([1e4, 1e4, 1e4], [1 / 3, 1 / 3, 1 / 3]),
+        ([-1e4, -1e4], [1 / 2, 1 / 2]),
+    ],
+    ids=str,
+)
+def test_softmax_at_the_extremes(u, S):
+    np.testing.assert_allclose(softmax(u), S, rtol=1e-15)
+    np.testing.assert_allclose(softmax.vjp(S, u), np.array(S) @ softmax.jacobian(u), rtol=1e-14, atol=1e-17)
+
+
+@activations
+@pytest.mark.parametrize("u", [40, 745, 1e4])
+def test_the_witness_is_silent_and_right_at_the_extremes_too(f, u):
+    u = np.array([u, -u, 0.5])
+    np.testing.assert_allclose(numeric.jacobian(f, u), f.jacobian(u), rtol=1e-13, atol=1e-16)
+
+
+@activations
+def test_no_entry_and_no_sample_are_fine(f):
+    for shape in [(0,), (0, 3), (2, 0)]:
+        assert f(np.zeros(shape)).shape == f.vjp(np.zeros(shape), np.zeros(shape)).shape == shape
+        assert f.jacobian(np.zeros(shape)).shape == (*shape, shape[-1])

@@ -1,0 +1,152 @@
+"""Each loss: values by hand, gradients against the witness, the fused forms against what they fuse, the extremes."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import generic, targets
+
+from nn_notes import LOSSES, numeric
+from nn_notes.activations import sigmoid, softmax
+from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
+
+LOG2, LOG3 = math.log(2), math.log(3)
+
+losses = pytest.mark.parametrize("E", LOSSES.values(), ids=LOSSES)
+
+
+def predictions(E, *shape):
+    return softmax(generic(*shape)) if E is cross_entropy else generic(*shape)
+
+
+def test_a_name_is_the_object_that_the_module_has():
+    assert list(LOSSES.values()) == [mse, cross_entropy, softmax_cross_entropy, sigmoid_cross_entropy]
+    assert list(LOSSES) == ["mse", "cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"]
+    assert list(LOSSES) == list(map(repr, LOSSES.values()))
+
+
+# By hand
+
+
+@pytest.mark.parametrize(
+    ("E", "y", "t", "value", "gradient"),
+    [
+        pytest.param(mse, [1, 2, 3], [0, 0, 5], 3, [2 / 3, 4 / 3, -4 / 3], id="7.1 7.2"),
+        pytest.param(cross_entropy, [1 / 2, 1 / 4, 1 / 4], [0, 1, 0], 2 * LOG2, [0, -4, 0], id="7.3 7.4"),
+        pytest.param(cross_entropy, [1 / 2, 1 / 4, 1 / 4], [0.5, 0.5, 0], 1.5 * LOG2, [-1, -2, 0], id="7.3 soft"),
+        pytest.param(softmax_cross_entropy, [0, LOG2, LOG3], [0, 0, 1], LOG2, [1 / 6, 2 / 6, -3 / 6], id="7.5"),
+        pytest.param(sigmoid_cross_entropy, [LOG3, -LOG3], [1, 0], 2 * math.log(4 / 3), [-1 / 4, 1 / 4], id="7.6"),
+    ],
+)
+def test_value_and_gradient_by_hand(E, y, t, value, gradient):
+    assert np.shape(E(y, t)) == ()  # 1.7
+    np.testing.assert_allclose(E(y, t), value, rtol=1e-15)
+    np.testing.assert_allclose(E.gradient(y, t), gradient, rtol=1e-15)
+
+
+# Against the witness, and row by row
+
+
+@losses
+@pytest.mark.parametrize("D", [1, 2, 7])
+def test_the_gradient_is_that_of_the_witness(E, D):
+    y, t = predictions(E, D), targets(E.name, (D,), np.random.default_rng(0))
+    np.testing.assert_allclose(
+        E.gradient(y, t), numeric.jacobian(lambda y: E(y, t), y), rtol=1e-13, atol=1e-15, strict=True
+    )
+
+
+@losses
+def test_the_gradient_can_be_derived_again(E):
+    y, t = predictions(E, 5), targets(E.name, (5,), np.random.default_rng(0))
+    first, second = (numeric.jacobian(lambda y: E.gradient(y, t), y, method) for method in ("complex-step", "central"))
+    assert first.shape == (5, 5)
+    np.testing.assert_allclose(first, second, rtol=1e-6, atol=1e-8)
+
+
+@losses
+def test_a_batch_gives_what_its_rows_give(E):
+    y, t = predictions(E, 7, 3), targets(E.name, (7, 3), np.random.default_rng(0))
+    assert E(y, t).shape == (7,) and E.gradient(y, t).shape == (7, 3)
+    for n in range(7):
+        np.testing.assert_allclose(E(y, t)[n], E(y[n], t[n]), rtol=1e-14)
+        np.testing.assert_allclose(E.gradient(y, t)[n], E.gradient(y[n], t[n]), rtol=1e-14, strict=True)
+
+
+@losses
+def test_no_sample_is_fine(E):
+    assert E(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0,)
+    assert E.gradient(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0, 3)
+
+
+# What the fused losses fuse
+
+
+def test_softmax_cross_entropy_is_cross_entropy_of_softmax():
+    """7.5 in its two forms: the product of two derivatives, and S − t."""
+    u, t = generic(7, 3), targets("cross_entropy", (7, 3), np.random.default_rng(0))
+    np.testing.assert_allclose(softmax_cross_entropy(u, t), cross_entropy(softmax(u), t), rtol=1e-14)
+    for u_n, t_n in zip(u, t, strict=True):
+        row = cross_entropy.gradient(softmax(u_n), t_n)
+        np.testing.assert_allclose(softmax_cross_entropy.gradient(u_n, t_n), row @ softmax.jacobian(u_n), rtol=1e-13)
+
+
+def test_sigmoid_cross_entropy_is_binary_cross_entropy_of_sigmoid():
+    """7.6: each label is a cross entropy of its own, between t and 1 − t."""
+    u, t = generic(5), np.random.default_rng(0).uniform(size=5)
+    two = np.stack([sigmoid(u), sigmoid(-u)], axis=1), np.stack([t, 1 - t], axis=1)
+    np.testing.assert_allclose(sigmoid_cross_entropy(u, t), cross_entropy(*two).sum(), rtol=1e-14)
+    np.testing.assert_allclose(
+        sigmoid_cross_entropy.gradient(u, t), cross_entropy.gradient(*two) @ [1, -1] * sigmoid.derivative(u), rtol=1e-13
+    )
+
+
+@given(st.lists(st.integers(-80_000, 80_000), min_size=1, max_size=7), st.integers(-80_000, 80_000))
+def test_softmax_cross_entropy_ignores_a_shift(eighths, shift):
+    """In eighths, the shift of these logits is exact, and so the loss is the same to the bit."""
+    u, t = np.array(eighths) / 8, np.full(len(eighths), 1 / len(eighths))
+    assert softmax_cross_entropy(u + shift / 8, t) == softmax_cross_entropy(u, t)
+    np.testing.assert_array_equal(
+        softmax_cross_entropy.gradient(u + shift / 8, t), softmax_cross_entropy.gradient(u, t)
+    )
+
+
+# The extremes: warnings are errors here
+
+
+@pytest.mark.parametrize(
+    ("E", "y", "t", "value", "gradient"),
+    [
+        (softmax_cross_entropy, [40, 0], [1, 0], math.log1p(math.exp(-40)), [-0.0, math.exp(-40)]),
+        (softmax_cross_entropy, [0, 40], [1, 0], 40, [-1, 1]),
+        (softmax_cross_entropy, [745, 0], [1, 0], math.exp(-745), [0, math.exp(-745)]),
+        (softmax_cross_entropy, [1e4, 0], [1, 0], 0, [0, 0]),
+        (softmax_cross_entropy, [-1e4, 1e4], [1, 0], 2e4, [-1, 1]),
+        (softmax_cross_entropy, [1e4] * 3, [0, 0, 1], LOG3, [1 / 3, 1 / 3, -2 / 3]),
+        (sigmoid_cross_entropy, [40], [1], math.log1p(math.exp(-40)), [0]),
+        (sigmoid_cross_entropy, [-40], [0], math.log1p(math.exp(-40)), [math.exp(-40)]),
+        (sigmoid_cross_entropy, [-40], [1], 40, [-1]),
+        (sigmoid_cross_entropy, [745], [1], math.exp(-745), [0]),
+        (sigmoid_cross_entropy, [-745], [0], math.exp(-745), [math.exp(-745)]),
+        (sigmoid_cross_entropy, [1e4, -1e4], [1, 0], 0, [0, 0]),
+        (sigmoid_cross_entropy, [-1e4, 1e4], [1, 0], 2e4, [-1, 1]),
+        (sigmoid_cross_entropy, [0, 0], [1, 0.5], 2 * LOG2, [-0.5, 0]),
+        (cross_entropy, [1, 0], [1, 0], 0, [-1, 0]),
+        (cross_entropy, [1, 0], [0, 1], math.inf, [0, -math.inf]),
+        (cross_entropy, [1, math.exp(-745)], [0, 1], -math.log(math.exp(-745)), [0, -math.inf]),
+        (mse, [1e4, -1e4], [-1e4, 1e4], 4e8, [2e4, -2e4]),
+    ],
+    ids=str,
+)
+def test_the_extremes(E, y, t, value, gradient):
+    np.testing.assert_allclose(E(y, t), value, rtol=1e-15)
+    np.testing.assert_allclose(E.gradient(y, t), gradient, rtol=1e-15)
+
+
+@pytest.mark.parametrize("E", [mse, softmax_cross_entropy, sigmoid_cross_entropy], ids=repr)
+@pytest.mark.parametrize("y", [40, 745, 1e4])
+def test_the_witness_is_silent_and_right_at_the_extremes_too(E, y):
+    y, t = np.array([y, -y, 0]), np.array([0, 1, 0])
+    np.testing.assert_allclose(E.gradient(y, t), numeric.jacobian(lambda y: E(y, t), y), rtol=1e-13, atol=1e-16)

@@ -1,0 +1,114 @@
+"""Layers and networks: u and z′ by loops, the trace, random parameters, and that a network owns what it holds."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from strategies import generic, parameters
+
+from nn_notes import ACTIVATIONS, Layer, Network
+
+
+def make(rng=0):
+    return Network.init([3, 5, 2], ["tanh", "softmax"], np.random.default_rng(rng))
+
+
+# The forward pass
+
+
+def test_a_layer_by_hand():
+    """1.1 and 1.5: u = (1·1 + 2·3 + 3·5 − 30, 1·2 + 2·4 + 3·6 + 1) = (−8, 29)."""
+    layer = Layer([[1, 2], [3, 4], [5, 6]], [-30, 1], "relu")
+    np.testing.assert_array_equal(layer([1, 2, 3]), [0, 29])
+    np.testing.assert_array_equal(layer([[1, 2, 3], [0, 0, 7]]), [[0, 29], [5, 43]])
+
+
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_a_layer_is_its_sum_over_inputs_and_then_its_activation(f):
+    z, W, b = generic(3), generic(3, 5), generic(5)
+    u = [sum(z[i] * W[i, j] for i in range(3)) + b[j] for j in range(5)]
+    np.testing.assert_allclose(Layer(W, b, f)(z), ACTIVATIONS[f](u), rtol=1e-13, strict=True)
+
+
+@pytest.mark.parametrize("batch", [(), (1,), (7,)], ids=["sample", "batch of 1", "batch of 7"])
+def test_the_trace_holds_every_u_and_z(batch):
+    network, x = make(), generic(*batch, 3)
+    u, z = trace = network.forward(x)
+    assert trace.u is u and trace.z is z
+    assert [a.shape for a in u] == [(*batch, 5), (*batch, 2)]
+    assert [a.shape for a in z] == [(*batch, 3), (*batch, 5), (*batch, 2)]
+    np.testing.assert_array_equal(z[0], x)
+    for n, layer in enumerate(network.layers):
+        np.testing.assert_array_equal(u[n], z[n] @ layer.W + layer.b)
+        np.testing.assert_array_equal(z[n + 1], layer.activation(u[n]))
+        np.testing.assert_array_equal(z[n + 1], layer(z[n]))
+    np.testing.assert_array_equal(network(x), z[-1])
+
+
+def test_a_batch_gives_what_its_rows_give():
+    network, X = make(), generic(7, 3)
+    for n in range(7):
+        np.testing.assert_allclose(network(X)[n], network(X[n]), rtol=1e-14)
+
+
+def test_no_sample_is_fine():
+    assert make()(np.zeros((0, 3))).shape == (0, 2)
+
+
+# Construction
+
+
+def test_an_activation_goes_by_name_or_as_an_object():
+    for name, f in ACTIVATIONS.items():
+        assert Layer([[1]], [1], name).activation is Layer([[1]], [1], f).activation is f
+
+
+def test_one_layer_is_a_network_and_so_is_any_row_of_layers():
+    layer = make().layers[0]
+    assert Network(layer).layers == Network([layer]).layers == Network(n for n in [layer]).layers == (layer,)
+
+
+def test_it_says_what_it_is():
+    assert repr(make()) == "Network(3 → 5 tanh → 2 softmax)"
+    assert repr(make().layers[0]) == "Layer(3 → 5 tanh)"
+
+
+def test_a_layer_owns_its_parameters():
+    W, b = generic(3, 5), generic(5)
+    layer = Layer(W, b, "tanh")
+    W += 1
+    b += 1
+    np.testing.assert_array_equal(layer.W, generic(3, 5))
+    np.testing.assert_array_equal(layer.b, generic(5))
+    with pytest.raises(FrozenInstanceError):
+        layer.W = W
+    with pytest.raises(FrozenInstanceError):
+        make().layers = ()
+
+
+def test_a_copy_has_parameters_of_its_own():
+    network = make()
+    copy = network.copy()
+    assert repr(copy) == repr(network)
+    for a, b in zip(parameters(network), parameters(copy), strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
+        assert not np.shares_memory(a, b)
+
+
+# Random parameters
+
+
+def test_the_same_seed_gives_the_same_network_and_another_one_another():
+    for a, b, c in zip(*(parameters(make(rng)) for rng in (0, 0, 1)), strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert not (a == c).any()
+
+
+@pytest.mark.parametrize(("f", "variance"), [("relu", 2), ("tanh", 1), ("identity", 1)])
+def test_weights_have_the_variance_that_keeps_u_in_size(f, variance):
+    (layer,) = Network.init([50, 700], [f], np.random.default_rng(0)).layers
+    assert layer.W.shape == (50, 700) and layer.b.shape == (700,)
+    np.testing.assert_allclose(layer.W.var() * 50, variance, rtol=0.03)
+    np.testing.assert_allclose([layer.W.mean(), layer.b.mean()], 0, atol=0.01)
+    np.testing.assert_allclose(layer.b.std(), 0.1, rtol=0.1)
+    assert layer.b.all(), "a zero would hide a wrong formula"
