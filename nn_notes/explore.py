@@ -61,6 +61,11 @@ class Slider(Control):
             )
         )
 
+    @Control.value.getter
+    def value(self):
+        # The page puts a slider at its nearest stop and reports where that is: 1.2 comes back as 1.2000000000000002.
+        return round(self.widget.value, 9)
+
 
 class LogSlider(Control):
     """One number above zero, whose factor counts: the slider runs evenly over its logarithm."""
@@ -107,18 +112,19 @@ class Sliders:
             [Slider(name + index.format(r, c), x, low, high, step) for c, x in enumerate(row)]
             for r, row in enumerate(rows)
         ]
-        self.leaves = [slider.widget for row in grid for slider in row]
+        self._sliders = [slider for row in grid for slider in row]
+        self.leaves = [slider.widget for slider in self._sliders]
         wrap = widgets.Layout(flex_flow="row wrap")
         self.widget = widgets.VBox([widgets.HBox([s.widget for s in row], layout=wrap) for row in grid])
 
     @property
     def value(self):
-        return np.array([leaf.value for leaf in self.leaves]).reshape(self._shape)
+        return np.array([slider.value for slider in self._sliders]).reshape(self._shape)
 
     @value.setter
     def value(self, array):
-        for leaf, x in zip(self.leaves, np.ravel(array), strict=True):
-            leaf.value = x
+        for slider, x in zip(self._sliders, np.ravel(array), strict=True):
+            slider.value = x
 
 
 class Picture(widgets.Image):
@@ -229,8 +235,9 @@ class View:
         self.update()
 
     def _moved(self, name):
-        if not self._held:
-            self.state[name] = self._controls[name].value
+        value = self._controls[name].value
+        if not self._held and not np.array_equal(value, self.state[name]):
+            self.state[name] = value
             self.update()
 
     def _repr_mimebundle_(self, include=None, exclude=None):

@@ -182,7 +182,12 @@ def test_reset_brings_back_the_first_state(view):
     view.click("Reset")
     view.until(away, START)
     view.until(wrong)
-    assert view.board()["Δu actual"].tolist() == [[0, 0]]
+
+
+def test_without_a_nudge_nothing_changes(view):
+    # An exact zero is shown as 0; a 0.00 would be the rounding error of where a slider can stop.
+    changes = view.where.locator("table").filter(has_text="Δ").locator("td")
+    assert changes.all_text_contents() == 8 * ["0"]
 
 
 def test_fast_drag_ends_in_its_last_state_without_flicker(view):
@@ -208,5 +213,5 @@ def test_fast_drag_ends_in_its_last_state_without_flicker(view):
         view.drag("z[1]", by=by, steps=60)
     view.until(wrong)
     seen = view.page.evaluate("() => seen")
-    assert seen["faults"] == []
+    assert set(seen["faults"]) == set()
     assert seen["changes"] > 10 and seen["looks"] > seen["changes"]
