@@ -10,7 +10,7 @@ from .single_layer import controls, first_order, new_numbers, start_of
 
 __all__ = ["view"]
 
-LENGTHS = np.geomspace(0.01, 2, 60)
+LENGTHS = np.logspace(-2, 0.5, 60)
 # Below this, an error is roundoff.
 EXACT = 1e-12
 WORDS = (
@@ -86,7 +86,7 @@ def view(z, W, b, activation="sigmoid"):
     labels = ("length of the nudge", "change of z′")
     nothing = np.zeros((len(LENGTHS), len(start["b"])))
     lines = parting(left, LENGTHS, nothing, nothing, "Actual and predicted change", labels)
-    left.set(xlim=(0, LENGTHS[-1]), ylim=(-1, 1.5))
+    left.set(xlim=(0, LENGTHS[-1]), ylim=(-1, 2))
     left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
     right.loglog(LENGTHS, LENGTHS**2 / 10, ":", color="#777777", label="a line of slope 2")
     lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
