@@ -20,6 +20,9 @@ from .show import STYLE, legend, table
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
+# In place, as a page that is not trusted to bring a style sheet still takes this.
+ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 14px"
+
 
 class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, and what its ``axes`` are."""
@@ -56,8 +59,8 @@ class Slider(Control):
                 step=step,
                 description=label,
                 readout_format=".2f",
-                style={"description_width": "44px"},
-                layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
+                style={"description_width": "50px"},
+                layout=widgets.Layout(width="200px", margin="0 4px 0 0"),
             )
         )
 
@@ -80,7 +83,7 @@ class LogSlider(Control):
                 step=(high - low) / steps,
                 description=label,
                 readout_format=".3g",
-                style={"description_width": "44px"},
+                style={"description_width": "50px"},
                 layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
             )
         )
@@ -213,7 +216,10 @@ class View:
 
     def _render(self, rows):
         before, self._shown = self._shown, {}
-        return "".join(f'<div class="nn-row">{"".join(self._item(item, before) for item in row)}</div>' for row in rows)
+        return "".join(
+            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item, before) for item in row)}</div>'
+            for row in rows
+        )
 
     def _item(self, item, before):
         if isinstance(item, str):
