@@ -20,6 +20,9 @@ from .show import STYLE, legend, table
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
+# In place, as a page that is not trusted to bring a style sheet still takes this.
+ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 14px"
+
 
 class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows."""
@@ -57,8 +60,8 @@ class Slider(Control):
                 step=step,
                 description=label,
                 readout_format=".2f" if step % 1 else "d",
-                style={"description_width": "44px"},
-                layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
+                style={"description_width": "50px"},
+                layout=widgets.Layout(width="200px", margin="0 4px 0 0"),
             )
         )
 
@@ -81,7 +84,7 @@ class LogSlider(Control):
                 step=(high - low) / steps,
                 description=label,
                 readout_format=".3g",
-                style={"description_width": "44px"},
+                style={"description_width": "50px"},
                 layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
             )
         )
@@ -215,7 +218,10 @@ class View:
 
     def _render(self, rows):
         before, self._shown = self._shown, {}
-        return "".join(f'<div class="nn-row">{"".join(self._item(item, before) for item in row)}</div>' for row in rows)
+        return "".join(
+            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item, before) for item in row)}</div>'
+            for row in rows
+        )
 
     def _item(self, item, before):
         if isinstance(item, str):

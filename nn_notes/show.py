@@ -81,15 +81,16 @@ def number(x, digits=3):
 
 
 STYLE = """<style>
-.nn-view { font-variant-numeric: tabular-nums; line-height: 1.35; }
-.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; line-height: 1.35; }
+.nn-view, .nn-view .widget-html-content { font-variant-numeric: tabular-nums; line-height: 1.35; }
 .nn-row > .nn-text { max-width: 46em; }
 .nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
 .nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
-.nn-view caption small { opacity: 0.85; font-size: 12px; }
-.nn-view td { min-width: 46px; padding: 3px 7px; text-align: right; border: 1px solid #8886; }
+.nn-view caption small { display: block; opacity: 0.85; font-size: 12px; }
+.nn-view .widget-readout { min-width: 44px; max-width: 44px; margin: 0; }
+.nn-view td { min-width: 40px; padding: 3px 5px; text-align: right; border: 1px solid #8886; }
 .nn-view td.nn-new { animation: nn-new 1s; }
-.nn-legend td { min-width: 26px; text-align: center; }
+.nn-legend td { text-align: center; }
+.nn-legend caption small { display: inline; }
 @keyframes nn-new { from { box-shadow: inset 0 0 0 3px #111, inset 0 0 0 5px #fff; } }
 @media (prefers-reduced-motion: reduce) { .nn-view td.nn-new { animation: none; } }
 </style>"""
