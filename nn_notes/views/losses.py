@@ -137,7 +137,8 @@ def view(u, target=0):
             [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
              Matrix("<i>t</i>", a["t"])],
             [
-                Matrix("−<i>t</i>/<i>S</i> · <i>F</i>", a["product"]), "=", Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
+                Matrix("−<i>t</i>/<i>S</i> · <i>F</i>", a["product"]), "=",
+                Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
                 Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
             ],
             [f"<i>E</i> = −log {right:.4f} = {a['E']:.4f}. The largest difference between the two roads rounds to "
