@@ -1,4 +1,4 @@
-"""The live views of notebook 07: numbers against plain NumPy, actions, and what stands there without a kernel."""
+"""The live views of notebook 07: their numbers against plain NumPy, their actions, and their still form."""
 
 import re
 
