@@ -7,7 +7,7 @@ The notebooks derive all of it; ``data``, ``plots``, ``show`` and ``explore`` se
 
 from . import activations, backprop, descent, losses, numeric, tensors
 from .activations import ACTIVATIONS
-from .checks import answer, check
+from .checks import answer, check, compare, refute
 from .losses import LOSSES
 from .network import Layer, Network
 
@@ -20,9 +20,11 @@ __all__ = [
     "answer",
     "backprop",
     "check",
+    "compare",
     "descent",
     "losses",
     "numeric",
+    "refute",
     "tensors",
 ]
 

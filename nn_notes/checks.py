@@ -1,10 +1,13 @@
-"""``check`` holds an equation to its proof, and ``answer`` a reader's answer to an exercise."""
+"""``check`` holds an equation to its proof, ``refute`` shows a wrong one fail, ``compare`` says how near two forms are.
+
+``answer`` judges a reader's answer to an exercise.
+"""
 
 import numpy as np
 
 from .validate import array
 
-__all__ = ["answer", "check"]
+__all__ = ["answer", "check", "compare", "refute"]
 
 
 def check(number, got, expected, *others, tolerance=1e-10):
@@ -25,13 +28,7 @@ def check(number, got, expected, *others, tolerance=1e-10):
     """
     if not isinstance(number, str):
         raise TypeError(f"number is {number!r}; it needs an equation's number as text, such as '3.7'")
-    forms = [got, expected, *others]
-    arrays = [id(form) for form in forms if isinstance(form, np.ndarray)]
-    if len(set(arrays)) < len(arrays):
-        raise TypeError(f"({number}) compares an array with itself; it needs forms arrived at by different roads")
-    got, expected, *others = (array(f"({number})", form, complex_too=True) for form in forms)
-    if expected.size == 0:
-        raise ValueError(f"({number}) compares nothing: shape {expected.shape}")
+    got, expected, *others = _forms(f"({number})", [got, expected, *others])
     for form in (got, *others):
         if form.shape != expected.shape:
             raise AssertionError(f"({number}) fails: {_shape(form)}, expected {_shape(expected)}")
@@ -43,7 +40,47 @@ def check(number, got, expected, *others, tolerance=1e-10):
                 f"({number}) fails: {form[where]:.6g} where {expected[where]:.6g} is expected, "
                 f"at {[int(n) for n in where]}; the largest difference is {worst:.2g}"
             )
-    print(f"({number}) holds: {len(forms)} forms agree, {_shape(expected)}")
+    print(f"({number}) holds: {len(others) + 2} forms agree, {_shape(expected)}")
+
+
+def compare(label, got, expected, *others):
+    """Print one line that says how near ``got`` comes to the other forms, and go on whatever it says.
+
+    ``equal`` is a difference below 1e-12 of the largest entry, as far as rounding goes, and ``close`` one below 1e-6,
+    as far as central differences go. Bit for bit would be no fair question: the last digit hangs on the order in which
+    a machine adds.
+
+    Args:
+        label: what is compared, and by which rule, as text.
+        got: an array or a number.
+        expected: another form of it, arrived at by another road.
+        others: further forms, the numeric witness among them.
+
+    Raises:
+        TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
+        ValueError: there is nothing to compare, or a number is not finite.
+    """
+    got, *others = _forms(label, [got, expected, *others])
+    print(f"{label:<24}{_shape(got):<16}{_nearness(got, others)}")
+
+
+def refute(number, wrong, right):
+    """Print how ``check`` refuses a wrong form of an equation.
+
+    Args:
+        number: the equation's number on the page, as text.
+        wrong: a form that does not hold.
+        right: one that does.
+
+    Raises:
+        AssertionError: the two agree, so nothing is refuted.
+    """
+    try:
+        check(number, wrong, right)
+    except AssertionError as refusal:
+        print(refusal)
+    else:
+        raise AssertionError(f"({number}) holds, and was to be refuted")
 
 
 def answer(exercise, yours, expected, tolerance=1e-6):
@@ -56,6 +93,30 @@ def answer(exercise, yours, expected, tolerance=1e-6):
         tolerance: as for ``check``.
     """
     print(f"{exercise}: {_verdict(yours, expected, tolerance)}")
+
+
+def _forms(name, forms):
+    """The forms as arrays, unless there is nothing to compare."""
+    arrays = [id(form) for form in forms if isinstance(form, np.ndarray)]
+    if len(set(arrays)) < len(arrays):
+        raise TypeError(f"{name} compares an array with itself; it needs forms arrived at by different roads")
+    forms = [array(name, form, complex_too=True) for form in forms]
+    if forms[1].size == 0:
+        raise ValueError(f"{name} compares nothing: shape {forms[1].shape}")
+    return forms
+
+
+def _nearness(got, others):
+    for form in others:
+        if form.shape != got.shape:
+            return f"DIFFERENT: {_shape(form)} expected"
+    differences = [np.abs(got - form).max() for form in others]
+    furthest = max(d / (np.abs(form).max() or 1.0) for d, form in zip(differences, others, strict=True))
+    if furthest <= 1e-12:
+        return "equal: largest difference below 1e-12"
+    if furthest <= 1e-6:
+        return "close: largest difference below 1e-6"
+    return f"DIFFERENT: largest difference {max(differences):.2g}"
 
 
 def _verdict(yours, expected, tolerance):

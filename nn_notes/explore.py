@@ -20,13 +20,17 @@ from .show import STYLE, legend, table
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
+# In place, as a page that is not trusted to bring a style sheet still takes this.
+ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 14px"
+
 
 class Matrix(NamedTuple):
-    """An array on the board: ``label`` above it in HTML, and what its ``axes`` are."""
+    """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows."""
 
     label: str
     array: np.ndarray
     axes: str = ""
+    digits: int = 2
 
 
 class Control:
@@ -56,10 +60,15 @@ class Slider(Control):
                 step=step,
                 description=label,
                 readout_format=".2f" if step % 1 else "d",
-                style={"description_width": "44px"},
-                layout=widgets.Layout(width="210px", margin="0 4px 0 0"),
+                style={"description_width": "50px"},
+                layout=widgets.Layout(width="200px", margin="0 4px 0 0"),
             )
         )
+
+    @Control.value.getter
+    def value(self):
+        # The page puts a slider at its nearest stop and reports where that is: 1.2 comes back as 1.2000000000000002.
+        return round(self.widget.value, 9)
 
 
 class LogSlider(Control):
@@ -75,7 +84,7 @@ class LogSlider(Control):
                 step=(high - low) / steps,
                 description=label,
                 readout_format=".3g",
-                style={"description_width": "44px"},
+                style={"description_width": "50px"},
                 layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
             )
         )
@@ -107,18 +116,19 @@ class Sliders:
             [Slider(name + index.format(r, c), x, low, high, step) for c, x in enumerate(row)]
             for r, row in enumerate(rows)
         ]
-        self.leaves = [slider.widget for row in grid for slider in row]
+        self._sliders = [slider for row in grid for slider in row]
+        self.leaves = [slider.widget for slider in self._sliders]
         wrap = widgets.Layout(flex_flow="row wrap")
         self.widget = widgets.VBox([widgets.HBox([s.widget for s in row], layout=wrap) for row in grid])
 
     @property
     def value(self):
-        return np.array([leaf.value for leaf in self.leaves]).reshape(self._shape)
+        return np.array([slider.value for slider in self._sliders]).reshape(self._shape)
 
     @value.setter
     def value(self, array):
-        for leaf, x in zip(self.leaves, np.ravel(array), strict=True):
-            leaf.value = x
+        for slider, x in zip(self._sliders, np.ravel(array), strict=True):
+            slider.value = x
 
 
 class Picture(widgets.Image):
@@ -184,7 +194,8 @@ class View:
         for name, control in controls.items():
             for leaf in control.leaves:
                 leaf.observe(lambda change, name=name: self._moved(name), names="value")
-        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons)]
+        wrap = widgets.Layout(flex_flow="row wrap")
+        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons, layout=wrap)]
         shown = [self._board] if canvas is None else [self._picture, self._board]
         self.widget = widgets.VBox(
             [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
@@ -207,13 +218,20 @@ class View:
 
     def _render(self, rows):
         before, self._shown = self._shown, {}
-        return "".join(f'<div class="nn-row">{"".join(self._item(item, before) for item in row)}</div>' for row in rows)
+        return "".join(
+            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item, before) for item in row)}</div>'
+            for row in rows
+        )
 
     def _item(self, item, before):
         if isinstance(item, str):
             return f'<div class="nn-text">{item}</div>'
         self._shown[item.label] = item.array
-        return table(item.label, item.array, item.axes, self._scale, before=before.get(item.label))
+        before = before.get(item.label)
+        # An array of another shape is another thing, of which nothing can be marked as changed.
+        if before is not None and before.shape != item.array.shape:
+            before = None
+        return table(item.label, item.array, item.axes, self._scale, item.digits, before=before)
 
     def _button(self, label, action):
         button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))
@@ -229,8 +247,9 @@ class View:
         self.update()
 
     def _moved(self, name):
-        if not self._held:
-            self.state[name] = self._controls[name].value
+        value = self._controls[name].value
+        if not self._held and not np.array_equal(value, self.state[name]):
+            self.state[name] = value
             self.update()
 
     def _repr_mimebundle_(self, include=None, exclude=None):

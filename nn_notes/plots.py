@@ -10,27 +10,33 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from .show import NEGATIVE, POSITIVE, ZERO
 from .show import number as written
 
 __all__ = [
     "DIVERGING",
+    "bend",
     "box",
     "curves",
     "descent_path",
     "digits",
     "figure",
     "heatmap",
+    "lines",
     "loglog",
+    "parting",
     "picture",
     "slices",
     "surface",
+    "tensor",
 ]
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
+LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
 
 
@@ -110,6 +116,46 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
             ink = "white" if abs(x) > 0.6 * scale else "black"
             ax.text(c, r, written(x, digits), ha="center", va="center", color=ink, fontsize=9)
     return image
+
+
+def bend(axes, f, name, x):
+    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
+
+    The dots are the entries of x. Grey is where f is saturated: the slope is below 1 % of its largest value.
+
+    Args:
+        axes: three axes.
+        f: the activation.
+        name: of f.
+        x: pre-activation, ``(M,)``.
+
+    Returns:
+        The image of F, for a colour bar.
+    """
+    line = np.linspace(-8, 8, 801)
+    saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
+    for ax, y, label in zip(axes, (f, f.derivative), (name, f"{name}′"), strict=False):
+        ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
+        ax.plot(line, y(line), color=NEGATIVE)
+        ax.plot(x, y(x), "o", color="black", markersize=5)
+        ax.set_xlim(line[0], line[-1])
+        _frame(ax, f"{label}(x)", "x", "")
+    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+
+
+def lines(ax, x, series, title, labels):
+    """Curves, each with its name in the legend.
+
+    Args:
+        ax: the axes.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``.
+        title, labels: the title, and the names of the two axes.
+    """
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        ax.plot(x, y, color=color, label=name)
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False)
 
 
 def box(ax, T, title, scale, cut=None):
@@ -252,28 +298,111 @@ def digits(axes, images, probabilities, labels):
         bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
-def loglog(ax, x, series, title, labels):
+def loglog(ax, x, series, title, labels, fit=slice(None)):
     """Curves on log-log axes, each named with its fitted slope.
 
     Args:
         ax: the axes.
-        x: where.
-        series: a dict from a name to values at x, NaN where there is none.
+        x: where, ``(n,)``.
+        series: a dict from a name to values at x, ``(n,)``, NaN where there is none.
         title, labels: the title, and the names of the two axes.
+        fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
         A dict from each name to its slope.
     """
-    known = {name: np.isfinite(y) for name, y in series.items()}
-    slopes = {name: float(np.polyfit(*np.log([x, y])[:, known[name]], 1)[0]) for name, y in series.items()}
-    for (name, y), color in zip(series.items(), (NEGATIVE, POSITIVE, "#555555", "#7a3fa0"), strict=False):
-        ax.loglog(x, y, "o-", color=color, markersize=4, label=f"{name}: slope {written(slopes[name], 1)}")
+    x, slopes = np.asarray(x), {}
+    for (name, y), color in zip(series.items(), LINES, strict=False):
+        y = np.asarray(y)
+        known = np.isfinite(y[fit])
+        slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
+        # An exact zero has no place on the axis: it leaves a gap.
+        label = f"{name}: slope {written(slopes[name], 1)}"
+        ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
     return slopes
+
+
+def parting(ax, lengths, actual, predicted, title, labels):
+    """Changes that happen, as solid lines, and those that a Jacobian predicts, dashed, as a nudge grows.
+
+    Args:
+        ax: the axes.
+        lengths: of the nudge, ``(n,)``.
+        actual, predicted: ``(n, M)``, a column to each output.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The lines: a solid one to each output, then a dashed one to each.
+    """
+    lines = []
+    for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
+        for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
+            lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
+    _frame(ax, title, *labels)
+    ax.legend(frameon=False, fontsize=9)
+    return lines
 
 
 def _frame(ax, title, x, y):
     ax.set_title(title, fontsize=11)
     ax.set_xlabel(x)
     ax.set_ylabel(y)
+
+
+def tensor(ax, a, title, axes="", scale=None, digits=0):
+    """An array of up to four axes as what it looks like: a cell, a row, a matrix, a stack of matrices, several stacks.
+
+    A cell is a square of size 1, so that arrays in axes with shared limits can be compared by eye.
+
+    Args:
+        ax: the axes.
+        a: an array; a vector is a row. Of three axes, the first counts the sheets of a stack from front to back, and
+            of four, the first counts the stacks.
+        title: above it.
+        axes: a letter to each axis of ``a``, a space where it needs none.
+        scale: the absolute value at which the colour is full; by default the largest entry.
+        digits: how many decimals.
+
+    Returns:
+        The front sheet, for a colour bar.
+    """
+    a = np.asarray(a, dtype=float)
+    scale = scale or np.abs(a).max() or 1.0
+    stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
+    n_stacks, n_sheets, n_rows, n_columns = stacks.shape
+    behind = 0.8 * (n_sheets - 1)
+    apart = n_columns + behind + 1.5
+    left, top = -(n_stacks * apart - 1.5) / 2, (n_rows + behind) / 2
+    stack, sheet, row, column = axes.rjust(4)
+    letter = {"ha": "center", "va": "center", "style": "italic", "fontsize": 10, "color": "#444444"}
+    for s, k in np.ndindex(n_stacks, n_sheets):
+        x, y = left + s * apart + 0.8 * k, top - behind + 0.8 * k
+        # Each sheet hides a part of the one behind it.
+        depth = {"zorder": 2 + n_sheets - k}
+        mesh = ax.pcolormesh(
+            x + np.arange(n_columns + 1), y - np.arange(n_rows + 1), stacks[s, k],
+            cmap=DIVERGING, vmin=-scale, vmax=scale, edgecolors="#bbbbbb", linewidth=0.6, clip_on=False, **depth,
+        )  # fmt: skip
+        ax.add_patch(Rectangle((x, y), n_columns, -n_rows, fill=False, linewidth=0.9, clip_on=False, **depth))
+        if k:
+            continue
+        front = mesh
+        for (r, c), entry in np.ndenumerate(stacks[s, 0]):
+            ink = "white" if abs(entry) > 0.6 * scale else "black"
+            place = (x + c + 0.5, y - r - 0.5)
+            ax.text(*place, written(entry, digits), ha="center", va="center", color=ink, fontsize=8, **depth)
+        below = y - n_rows - 0.7
+        ax.text(x + n_columns / 2, below, column, **letter)
+        ax.text(x - 0.6, y - n_rows / 2, row, **letter)
+        if sheet.strip():
+            ax.text(x + n_columns + behind / 2 + 0.7, y - n_rows + behind / 2 - 0.3, f"{sheet}↗", **letter)
+        if stack.strip():
+            ax.text(x + n_columns / 2, below - 1, f"{stack} = {s}", **letter)
+    ax.update_datalim([(left - 1, -top - 2), (-left + 1, top + 0.5)])
+    ax.autoscale_view()
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.set_title(title, fontsize=11)
+    return front

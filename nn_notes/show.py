@@ -68,23 +68,29 @@ def source(*objects):
 
 
 def number(x, digits=3):
-    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0."""
+    """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
+
+    NaN is a dot: a number that is not there yet.
+    """
     if x == 0:
         return "0"
+    if x != x:
+        return "·"
     text = f"{x:.{digits}f}"
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
 
 
 STYLE = """<style>
-.nn-view { font-variant-numeric: tabular-nums; line-height: 1.35; }
-.nn-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; margin: 0 0 14px; line-height: 1.35; }
+.nn-view, .nn-view .widget-html-content { font-variant-numeric: tabular-nums; line-height: 1.35; }
 .nn-row > .nn-text { max-width: 46em; }
 .nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
 .nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
-.nn-view caption small { opacity: 0.85; font-size: 12px; }
-.nn-view td { min-width: 46px; padding: 3px 7px; text-align: right; border: 1px solid #8886; }
+.nn-view caption small { display: block; opacity: 0.85; font-size: 12px; }
+.nn-view .widget-readout { min-width: 44px; max-width: 44px; margin: 0; }
+.nn-view td { min-width: 40px; padding: 3px 5px; text-align: right; border: 1px solid #8886; }
 .nn-view td.nn-new { animation: nn-new 1s; }
-.nn-legend td { min-width: 26px; text-align: center; }
+.nn-legend td { text-align: center; }
+.nn-legend caption small { display: inline; }
 @keyframes nn-new { from { box-shadow: inset 0 0 0 3px #111, inset 0 0 0 5px #fff; } }
 @media (prefers-reduced-motion: reduce) { .nn-view td.nn-new { animation: none; } }
 </style>"""
@@ -103,7 +109,7 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
     """
     a = np.asarray(a, dtype=float)
     rows = np.atleast_2d(a)
-    marks = np.zeros(rows.shape, bool) if before is None else rows != np.atleast_2d(before)
+    marks = np.zeros(rows.shape, bool) if before is None else (rows != np.atleast_2d(before)) & (rows == rows)
     places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
     body = "".join(
         "<tr>" + "".join(map(_cell, values, at, new)) + "</tr>"
@@ -158,12 +164,14 @@ def _latex(a, digits):
     elif a.ndim == 3:
         body = _slices(a, digits)
     else:
-        body = r"\begin{matrix}" + r"\\[1ex] ".join(_slices(part, digits) for part in a) + r"\end{matrix}"
+        rows = (_slices(part, digits, f"{n},") for n, part in enumerate(a))
+        # Small, so that it fits on a narrow page.
+        body = r"\scriptsize\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
     return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
-def _slices(a, digits):
-    return r"\;".join(rf"\underset{{[{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
+def _slices(a, digits, at=""):
+    return r"\;".join(rf"\underset{{[{at}{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
 
 
 def _pmatrix(a, digits):
@@ -187,6 +195,8 @@ def _text(name, a, digits):
 
 def _plain(name):
     """A name in LaTeX as it would be written without."""
+    name = re.sub(r"\\(?:text|mathrm)\{(.*?)\}", r"\1", name)
+    name = re.sub(r"\^\{(\(.*?\))\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
     for latex, text in _SIGNS.items():
         name = name.replace(latex, text)
@@ -195,12 +205,16 @@ def _plain(name):
 
 _SIGNS = {
     r"\partial ": "∂",
+    r"\mathbf ": "",
     r"\Delta ": "Δ",
     r"\delta": "δ",
     r"\xi": "ξ",
     r"\Xi": "Ξ",
     r"\lambda": "λ",
     r"\nabla ": "∇",
+    r"\sigma": "σ",
+    r"\odot": "⊙",
+    r"\tanh": "tanh",
     r"^\top": "ᵀ",
     r"\,": " ",
 }

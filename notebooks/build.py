@@ -51,6 +51,9 @@ def source(text):
 def build(text, path):
     """Execute the text in a fresh kernel and write the notebook, unless a cell raises, warns or cannot be repeated."""
     notebook = source(text)
+    known = {}
+    if path.is_file():
+        known = {cell.id: cell.outputs for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"}
     client = NotebookClient(
         notebook,
         # One stream is one output, however many pieces it arrived in.
@@ -72,6 +75,10 @@ def build(text, path):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             if fault := _fault(output):
                 raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")
+    for cell in notebook.cells:
+        # Times differ on every run. What was measured stays, as long as the cell that measured it does.
+        if "measured" in cell.metadata.get("tags", []) and cell.id in known:
+            cell.outputs = known[cell.id]
     notebook.metadata = nbformat.from_dict(METADATA)
     nbformat.write(notebook, path)
 

@@ -216,6 +216,14 @@ def test_building_twice_gives_the_same_bytes(built):
     assert [cell.get("execution_count") for cell in notebook.cells] == [None, 1, 2, 3, None, None, None]
 
 
+def test_what_was_measured_stays_as_long_as_its_cell_does(built):
+    tags, code = ":tags: [nbval-ignore-output, measured]", "import time\n\nprint(time.perf_counter()%s)"
+    cell = f"```{{code-cell}} ipython3\n{tags}\n\n{code}\n```\n"
+    first = built(cell % "").read_bytes()
+    assert built(cell % "").read_bytes() == first
+    assert built(cell % " + 1").read_bytes() != first
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

@@ -107,9 +107,7 @@ def along(direction, distance=2.0):
         (0.999, START, "oscillates</b>: 40 steps leave 7"),
         (1.001, START, "diverges</b>: after 40 steps J rises, 0.9"),
         (1.5, START, "diverges</b>: after 40 steps J rises, 1e+24 times as far above its lowest"),
-        # Along the flattest direction even a step past the limit is short enough, and along the steepest even a
-        # small one is long enough.
-        (1.35, along(0), "converges</b>: 40 steps leave less than 0.1 %"),
+        # Along the steepest direction even a small step is long enough.
         (0.05, along(1), "converges</b>: 40 steps leave less than 0.1 %"),
         (0.5, LOWEST, "The start is the lowest point already."),
     ],

@@ -5,8 +5,37 @@ import numpy as np
 from .. import tensors
 from ..activations import ACTIVATIONS
 from ..explore import Choice, Matrix, Sliders, View
+from ..validate import array
 
-__all__ = ["view"]
+__all__ = ["controls", "first_order", "new_numbers", "start_of", "view"]
+
+
+def start_of(z, W, b):
+    """z, W and b as a dict of arrays that fit each other; otherwise a ``TypeError`` or ``ValueError`` says why."""
+    W = array("W", W, ndim=(2,), empty_too=False)
+    return {"z": array("z", z, shape=W.shape[:1]), "W": W, "b": array("b", b, shape=W.shape[1:])}
+
+
+def controls(start, activation):
+    """Sliders for z, W and b from ``start``, a dict of the three, and a choice of the activation f."""
+    return {name: Sliders(name, a, -2, 2) for name, a in start.items()} | {
+        "f": Choice("activation", activation, list(ACTIVATIONS))
+    }
+
+
+def new_numbers(start):
+    """An action that draws random arrays of the shapes in ``start``."""
+    rng = np.random.default_rng(0)
+    return lambda state: {name: rng.integers(-40, 41, a.shape) / 20 for name, a in start.items()}
+
+
+def first_order(z, W, b, dz, dW, db):
+    """Δu as the Jacobians at z, W and b predict it from a nudge to each, ``(M_out,)`` (1.2, 1.3, 1.4)."""
+    return (
+        np.einsum("ji,i->j", tensors.du_dz(W), dz)
+        + np.einsum("kij,ij->k", tensors.du_dW(z, len(b)), dW)
+        + np.einsum("kj,j->k", tensors.du_db(len(b)), db)
+    )
 
 
 def view(z, W, b, activation="sigmoid"):
@@ -20,19 +49,17 @@ def view(z, W, b, activation="sigmoid"):
 
     Returns:
         A ``View`` (1.1–1.6).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
-    start = {"z": np.asarray(z), "W": np.asarray(W), "b": np.asarray(b)}
-    rng = np.random.default_rng(0)
+    start = start_of(z, W, b)
 
     def model(z, W, b, f, start):
         f = ACTIVATIONS[f]
         u = z @ W + b
         u_start = start["z"] @ start["W"] + start["b"]
-        predicted = (
-            np.einsum("ji,i->j", tensors.du_dz(start["W"]), z - start["z"])
-            + np.einsum("kij,ij->k", tensors.du_dW(start["z"], len(b)), W - start["W"])
-            + np.einsum("kj,j->k", tensors.du_db(len(b)), b - start["b"])
-        )
+        predicted = first_order(**start, dz=z - start["z"], dW=W - start["W"], db=b - start["b"])
         F_start = f.jacobian(u_start)
         return {
             "z": z, "W": W, "b": b, "u": u, "z′": f(u),
@@ -63,19 +90,12 @@ def view(z, W, b, activation="sigmoid"):
         ]
 
     return View(
-        {
-            "z": Sliders("z", start["z"], -2, 2),
-            "W": Sliders("W", start["W"], -2, 2),
-            "b": Sliders("b", start["b"], -2, 2),
-            "f": Choice("activation", activation, list(ACTIVATIONS)),
-        },
+        controls(start, activation),
         model,
         layout,
         memory={"start": start},
         actions={
             "Nudge from here": lambda state: {"start": {name: state[name] for name in start}},
-            "New random numbers": lambda state: {
-                name: rng.integers(-40, 41, np.shape(array)) / 20 for name, array in start.items()
-            },
+            "New random numbers": new_numbers(start),
         },
     )

@@ -17,7 +17,7 @@ import pytest
 from build import NOTEBOOKS
 from playwright.sync_api import sync_playwright
 
-PATIENCE = 60  # seconds; what is awaited takes far less, and a machine may be busy
+PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -222,9 +222,10 @@ class View:
 
     def until(self, fault, *arguments):
         """Wait until ``fault(view, *arguments)``, which says in words what the page lacks, has nothing to say."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE / 4
         while words := fault(self, *arguments):
-            assert time.monotonic() < end, f"{words}\n{self.lab.errors()}"
+            if time.monotonic() > end:
+                pytest.fail(f"{words}\nerrors: {self.lab.errors()}")
             self.page.wait_for_timeout(20)
 
 

@@ -1,0 +1,158 @@
+"""The live view of notebook 04: the backward pass, one factor at a time, and a weight whose gradient foretells E."""
+
+import numpy as np
+
+from ..explore import Choice, Matrix, Slider, View
+from ..network import Layer, Network
+from ..show import number
+from ..validate import array
+
+__all__ = ["view"]
+
+
+def view(network, x, t, loss):
+    """Step the backward pass one factor at a time, and nudge a weight: E moves as its gradient says.
+
+    Args:
+        network: a ``Network`` of L layers.
+        x: input, ``(M_0,)``.
+        t: target, ``(M_L,)``.
+        loss: a loss object that takes what the last layer gives.
+
+    Returns:
+        A ``View`` (4.2–4.8). Its arrays are dicts by layer: z, F, W, and δ, ξ and G = ∂E/∂W, which are NaN as long as
+        the pass has not come to them.
+
+    Raises:
+        TypeError, ValueError: x or t not numbers, not finite, or of shapes that do not fit the network.
+    """
+    L = len(network.layers)
+    x = array("x", x, shape=(len(network.layers[0].W),))
+    t = array("t", t, shape=(len(network.layers[-1].b),))
+    weights = {
+        f"W({l})[{i}, {j}]": (l, i, j)
+        for l, layer in enumerate(network.layers, start=1)
+        for i, j in np.ndindex(layer.W.shape)
+    }
+    stages = [(name, l) for l in range(L, 0, -1) for name in ("δ", "ξ", "G")]
+    rng = np.random.default_rng(0)
+
+    def model(weight, nudge, network, x, step):
+        l, i, j = weights[weight]
+        before, now = passes(network, x), passes(_nudged(network, l, i, j, nudge), x)
+        for name, m in stages[step + 1 :]:
+            before[name][m] = now[name][m] = np.full_like(now[name][m], np.nan)
+        slope = before["G"][l][i, j]
+        return now | {
+            "step": step, "weight": weight, "nudge": nudge, "E before": before["E"],
+            "slope": slope, "ΔE predicted": slope * nudge, "ΔE actual": now["E"] - before["E"],
+        }  # fmt: skip
+
+    def passes(network, x):
+        """What a pass forwards and a pass backwards leave behind, by name and layer."""
+        u, z = network.forward(x)
+        W, F, xi, G = {}, {}, {}, {}
+        delta = {L: loss.gradient(z[L], t)}
+        for l in range(L, 0, -1):
+            W[l], F[l] = network.layers[l - 1].W, network.layers[l - 1].activation.jacobian(u[l - 1])
+            xi[l] = delta[l] @ F[l]
+            G[l] = np.outer(z[l - 1], xi[l])
+            if l > 1:
+                delta[l - 1] = xi[l] @ W[l].T
+        return {"z": z, "E": loss(z[L], t), "W": W, "F": F, "δ": delta, "ξ": xi, "G": G}
+
+    def layout(a):
+        forward = [Matrix(_of("z", l), z_l) for l, z_l in enumerate(a["z"])]
+        rows = [[_step(a, stages, L)], [_change(a)], [*forward, Matrix("<i>t</i>", t)]]
+        for l in range(L, 0, -1):
+            reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
+            product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
+            row = [
+                Matrix(f"{_of('δ', l)} = {reason}", a["δ"][l], digits=3),
+                "·",
+                Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
+                "=",
+                Matrix(f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}", a["ξ"][l], digits=3),
+                Matrix(f"∂<i>E</i>/∂{_of('W', l)} = {product}", a["G"][l], "row i, column j", 3),
+            ]
+            if l > 1:
+                row.append(Matrix(_of("W", l, "⊤"), a["W"][l].T, "row j, column i"))
+            rows.append(row)
+        return rows
+
+    def new_numbers(state):
+        sizes = [len(x), *(len(layer.b) for layer in network.layers)]
+        fresh = Network.init(sizes, [layer.activation for layer in network.layers], rng)
+        return {"network": fresh, "x": rng.normal(size=len(x)), "nudge": 0.0}
+
+    last = len(stages) - 1
+    return View(
+        {"weight": Choice("weight", next(iter(weights)), list(weights)), "nudge": Slider("nudge", 0, -1, 1)},
+        model,
+        layout,
+        memory={"network": network, "x": x, "step": 0},
+        actions={
+            "Next factor": lambda state: {"step": min(state["step"] + 1, last)},
+            "All factors": lambda state: {"step": last},
+            "Start again": lambda state: {"step": 0},
+            "Nudge from here": lambda state: {
+                "network": _nudged(state["network"], *weights[state["weight"]], state["nudge"]),
+                "nudge": 0.0,
+            },
+            "New random numbers": new_numbers,
+        },
+        scale=0.5,
+    )
+
+
+def _nudged(network, l, i, j, nudge):
+    layers = list(network.layers)
+    W = layers[l - 1].W.copy()
+    W[i, j] += nudge
+    layers[l - 1] = Layer(W, layers[l - 1].b, layers[l - 1].activation)
+    return Network(layers)
+
+
+def _step(a, stages, L):
+    """The step that was taken last, its equation, and one entry of it with the numbers in."""
+    name, l = stages[a["step"]]
+    if name == "δ" and l == L:
+        rule, entry, terms = "the loss alone (4.3)", _of("δ", l), []
+    elif name == "δ":
+        rule, entry = f"one factor {_of('W', l + 1, '⊤')} (4.4)", _of("δ", l)
+        terms = zip(a["ξ"][l + 1], a["W"][l + 1][0], strict=True)
+    elif name == "ξ":
+        rule, entry = f"one factor {_of('F', l)} (4.5)", _of("ξ", l)
+        terms = zip(a["δ"][l], a["F"][l][:, 0], strict=True)
+    else:
+        rule, entry = "the gradients branch off (4.6, 4.7)", f"∂<i>E</i>/∂{_of('W', l)}"
+        terms = [(a["z"][l - 1][0], a["ξ"][l][0])]
+    products = " + ".join(f"{_factor(p)}·{_factor(q)}" for p, q in terms)
+    value = a[name][l].flat[0]
+    return (
+        f"<b>Step {a['step'] + 1} of {len(stages)}:</b> {rule}<br>"
+        f"{entry}[{'0, 0' if name == 'G' else '0'}] = {products + ' = ' if products else ''}{number(value)}"
+    )
+
+
+def _change(a):
+    """What the gradient says of the nudge, and what comes of it."""
+    if np.isnan(a["slope"]):
+        foretold = "the gradient is not known yet"
+    else:
+        foretold = (
+            f"gradient · nudge = {_factor(a['slope'], 4)}·{_factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
+        )
+    return (
+        f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
+        f"<i>E</i> goes from {a['E before']:.4f} to {a['E']:.4f}, a change of {number(a['ΔE actual'], 4)}"
+    )
+
+
+def _factor(x, digits=3):
+    text = number(x, digits)
+    return f"({text})" if x < 0 else text
+
+
+def _of(name, l, mark=""):
+    return f"<i>{name}</i><sup>({l}){mark}</sup>"

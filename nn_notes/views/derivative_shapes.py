@@ -1,0 +1,180 @@
+"""The live view of notebook 00: what is derived by what, the shape that comes of it, and what transposes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..explore import Choice, Matrix, Slider, View
+from ..tensors import chain, other_layout
+
+__all__ = ["view"]
+
+
+def view(x, X, outputs=(2, 5)):
+    """Choose what is derived by what, the layout and the vector habit: the object of that shape, and what transposes.
+
+    Every output is a weighed sum of squared inputs, so an entry of the derivative is 2 · weight · input.
+
+    Args:
+        x: the vector to derive by, ``(N,)``; its first entry is the scalar.
+        X: the matrix to derive by, ``(C, D)``.
+        outputs: the shape ``(A, B)`` of the matrix that is derived; the vector has the shape ``(A,)``.
+
+    Returns:
+        A ``View`` (0.1–0.11).
+    """
+    shapes = {"scalar": (), "vector": outputs[:1], "matrix": outputs}
+    inputs = {"scalar": np.array(x[0]), "vector": np.array(x), "matrix": np.array(X)}
+    rng = np.random.default_rng(0)
+
+    def weights():
+        return {
+            (what, by): rng.choice([-2.0, -1.0, 1.0, 2.0], shapes[what] + inputs[by].shape)
+            for what in shapes
+            for by in inputs
+        }
+
+    def new_numbers(state):
+        new = {by: rng.choice([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5], array.shape) for by, array in inputs.items()}
+        return {"inputs": new, "weights": weights(), "entry": float(new["vector"][0])}
+
+    return View(
+        {
+            "what": Choice("derive a", "vector", list(shapes)),
+            "by": Choice("by a", "vector", list(inputs)),
+            "layout": Choice("layout", "numerator", ["numerator", "denominator"]),
+            "habit": Choice("vectors are", "rows", ["rows", "columns"]),
+            "entry": Slider("entry", x[0], -2, 2),
+            "nudge": Slider("nudge", 0.1, -1, 1),
+        },
+        _model,
+        _board,
+        memory={"inputs": inputs, "weights": weights()},
+        actions={"New random numbers": new_numbers},
+        scale=4.0,
+    )
+
+
+def _model(what, by, layout, habit, entry, nudge, inputs, weights):
+    K, x = weights[what, by], inputs[by].copy()
+    x.flat[0] = entry
+    dx = np.zeros_like(x)
+    dx.flat[0] = nudge
+    y = chain(K, x**2, x.ndim)
+    J = 2 * K * x
+    drawn = {
+        "x": x, "x²": x**2, "y": y, "Δx": dx,
+        "Δy predicted": chain(J, dx, x.ndim), "Δy actual": chain(K, (x + dx) ** 2, x.ndim) - y,
+    }  # fmt: skip
+    y_axes = y.ndim
+    if "matrix" not in (what, by):
+        # On paper a scalar is one row and one column, which makes every other row and column a matrix too.
+        K, J, y_axes = K.reshape(y.size, x.size), J.reshape(y.size, x.size), 1
+    return {
+        **{name: _standing(v, habit) for name, v in drawn.items()},
+        "K": K,
+        "∂y/∂x": J if layout == "numerator" else other_layout(J, y_axes),
+        "chosen": (what, by, layout, habit),
+    }
+
+
+def _standing(v, habit):
+    if v.ndim != 1:
+        return v
+    return v[None, :] if habit == "rows" else v[:, None]
+
+
+class _Named(NamedTuple):
+    """A quantity in HTML: its letter, and the letters of its axes."""
+
+    letter: str
+    axes: str
+
+    def __str__(self):
+        return f"<b>{self.letter}</b>" if self.axes else f"<i>{self.letter}</i>"
+
+    def at(self, index):
+        return f"<i>{self.letter}</i><sub>{index}</sub>" if index else f"<i>{self.letter}</i>"
+
+
+def _board(a):
+    what, by, layout, _ = a["chosen"]
+    axes = {"scalar": 0, "vector": 1, "matrix": 2}
+    y = _Named("Y" if what == "matrix" else "y", "ab"[: axes[what]])
+    x = _Named("X" if by == "matrix" else "x", "abcd"[axes[what] :][: axes[by]])
+    first, second = (y, x) if layout == "numerator" else (x, y)
+    if "matrix" in (what, by):
+        missing, letters = "no axis", list(first.axes + second.axes)
+        made, moved, note = _sums(y, x)
+    else:
+        missing, letters = "an axis of length 1", [first.axes, second.axes]
+        made, moved, note = _products(a, y, x)
+    order = [f"the axes of {group}" if group.axes else f"{missing} for {group}" for group in (first, second)]
+    shape = a["∂y/∂x"].shape
+    return [
+        [Matrix(f"input {x}", a["x"])],
+        [Matrix(f"output {y}", a["y"]), *made],
+        [f"<b>{layout.capitalize()} layout:</b> first {order[0]}, then {order[1]}. So ∂{y}/∂{x} is {shape}."],
+        *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters),
+        [_first_entry(a, y, x)],
+        [Matrix(f"Δ{y} predicted", a["Δy predicted"]), *moved, Matrix(f"Δ{y} actual", a["Δy actual"])],
+        [note],
+    ]
+
+
+def _products(a, y, x):
+    """Scalars and vectors: y and its predicted change as matrix products, and whether the derivative is transposed."""
+    *_, layout, habit = a["chosen"]
+    rows, fit = habit == "rows", (layout == "numerator") == (habit == "columns")
+    note = f"{layout.capitalize()} layout and vectors as {habit} " + (
+        "fit each other: the nudge meets the derivative as it is."
+        if fit
+        else "do not fit each other: the nudge meets the derivative transposed."
+    )
+    if not (y.axes or x.axes):
+        rows, fit, note = False, True, "With one number there is nothing to transpose."
+    square, nudge = Matrix(f"{x}²", a["x²"]), Matrix(f"Δ{x}", a["Δx"])
+    K = Matrix("<i>K</i>ᵀ", a["K"].T) if rows else Matrix("<i>K</i>", a["K"])
+    D = Matrix(f"∂{y}/∂{x} as it is", a["∂y/∂x"]) if fit else Matrix(f"(∂{y}/∂{x})ᵀ", a["∂y/∂x"].T)
+    if rows:
+        return ["=", square, "·", K], ["=", nudge, "·", D], note
+    return ["=", K, "·", square], ["=", D, "·", nudge], note
+
+
+def _sums(y, x):
+    """Where a matrix takes part: y and its predicted change as sums over the letters of x."""
+    y_at, x_at, over = y.at(y.axes), x.at(x.axes), f"Σ<sub>{x.axes}</sub> " if x.axes else ""
+    note = (
+        "The letters say what is summed. So nothing is transposed to fit, whatever the layout."
+        if y.axes and x.axes
+        else "A scalar has no axis that could change places: both layouts are the same."
+    )
+    K = _Named("K", "").at(y.axes + x.axes)
+    return [f"{y_at} = {over}{K} {x_at}²"], [f"Δ{y_at} ≈ {over}∂{y_at}/∂{x_at} Δ{x_at}"], note
+
+
+def _first_entry(a, y, x):
+    """An entry of the derivative as the formula, and with the numbers in it."""
+    y_0, x_0 = (named.at("0" * len(named.axes)) for named in (y, x))
+    K_0 = _Named("K", "").at("0" * len(y.axes + x.axes))
+    K, x, entry = (_number(a[name].flat[0]) for name in ("K", "x", "∂y/∂x"))
+    return f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_0} · {x_0} = 2 · ({K}) · ({x}) = {entry}."
+
+
+def _number(x):
+    return f"{x:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _faces(D, label, letters):
+    """The derivative as one table, or as one to each index of the axes before the last two."""
+    *fixed, row, column = letters
+    axes = ", ".join(f"{side} {letter}" for side, letter in (("row", row), ("column", column)) if letter)
+    if not fixed:
+        return [[Matrix(label, D, axes)]]
+
+    def face(*at):
+        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(fixed, at, strict=True)), D[at], axes)
+
+    if D.ndim == 3:
+        return [[face(n) for n in range(len(D))]]
+    return [[face(n, m) for m in range(D.shape[1])] for n in range(len(D))]

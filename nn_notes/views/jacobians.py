@@ -1,0 +1,128 @@
+"""The live view of notebook 02: one layer's Jacobians, and how far their prediction of a nudge can be trusted."""
+
+import numpy as np
+
+from .. import tensors
+from ..activations import ACTIVATIONS
+from ..explore import Canvas, Choice, LogSlider, Matrix, View
+from ..plots import figure, parting
+from .single_layer import controls, first_order, new_numbers, start_of
+
+__all__ = ["view"]
+
+LENGTHS = np.logspace(-2, 0.5, 60)
+# Below this, an error is roundoff.
+EXACT = 1e-12
+WORDS = (
+    "Left: the change of each output as the nudge grows, actual and predicted, which part. "
+    "Right: the error of the prediction against the length of the nudge, and a line of slope 2."
+)
+
+
+def view(z, W, b, activation="sigmoid"):
+    """Move the layer, choose a direction, and lengthen the nudge: the predicted change of z′ beside the actual one.
+
+    Args:
+        z: input, ``(M_in,)``.
+        W: weights, ``(M_in, M_out)``.
+        b: bias, ``(M_out,)``.
+        activation: the name that is chosen at first.
+
+    Returns:
+        A ``View`` (2.1–2.3).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
+    """
+    start = start_of(z, W, b)
+    entries = [(name, at) for name, array in start.items() for at in np.ndindex(array.shape)]
+    owners = np.array([name for name, _ in entries])
+    names = [f"{name}[{','.join(map(str, at))}]" for name, at in entries]
+    together = {"all of z": owners == "z", "all of W": owners == "W", "all of b": owners == "b", "all": owners != ""}
+    directions = {name: mask / np.sqrt(mask.sum()) for name, mask in together.items()}
+    directions |= dict(zip(names, np.eye(len(names)), strict=True))
+
+    def model(z, W, b, f, along, length):
+        f, d = ACTIVATIONS[f], directions[along]
+        dz, dW, db = (d[owners == name].reshape(array.shape) for name, array in start.items())
+        u = z @ W + b
+        F, z_next = f.jacobian(u), f(u)
+
+        # The last two are the present nudge and half of it.
+        s = np.array([*LENGTHS, length, length / 2])[:, None]
+        u_nudged = np.einsum("si,sij->sj", z + s * dz, W + s[..., None] * dW) + b + s * db
+        actual = f(u_nudged) - z_next
+        predicted = s * (F @ first_order(z, W, b, dz, dW, db))
+        error = np.linalg.norm(actual - predicted, axis=1)
+        return {
+            "z": z, "W": W, "b": b, "u": u, "z′": z_next,
+            "F": F, "∂u/∂z": tensors.du_dz(W), "∂z′/∂z": tensors.dz_dz(F, W), "∂z′/∂b": tensors.dz_db(F),
+            "Δz": length * dz, "ΔW": length * dW, "Δb": length * db,
+            "Δz′ predicted": predicted[-2], "Δz′ actual": actual[-2],
+            "length": np.array(length), "error": error[-2], "error at half": error[-1],
+            "actual curve": actual[:-2], "predicted curve": predicted[:-2], "error curve": error[:-2],
+        }  # fmt: skip
+
+    def layout(a):
+        def m(name, axes="", label=None):
+            return Matrix(label or f"<i>{name}</i>", a[name], axes)
+
+        return [
+            [m("u"), "=", m("z"), "·", m("W", "row i, column j"), "+", m("b")],
+            [m("z′"), "= <i>f</i>(<i>u</i>)", m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>")],
+            [
+                m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j"), "·",
+                m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),
+            ],
+            [m("Δz"), m("ΔW", "row i, column j"), m("Δb")],
+            [
+                m("Δz′ predicted"), "= ∂<i>z′</i>/∂<i>z</i> Δ<i>z</i> + ∂<i>z′</i>/∂<i>W</i> Δ<i>W</i> + "
+                "∂<i>z′</i>/∂<i>b</i> Δ<i>b</i>", m("Δz′ actual"),
+            ],
+            [_verdict(a)],
+        ]  # fmt: skip
+
+    fig, (left, right) = figure(2, width=7.6, height=2.8)
+    labels = ("length of the nudge", "change of z′")
+    nothing = np.zeros((len(LENGTHS), len(start["b"])))
+    lines = parting(left, LENGTHS, nothing, nothing, "Actual and predicted change", labels)
+    left.set(xlim=(0, LENGTHS[-1]), ylim=(-1, 2))
+    left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
+    right.loglog(LENGTHS, LENGTHS**2 / 10, ":", color="#777777", label="a line of slope 2")
+    lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
+    right.set(xlim=LENGTHS[[0, -1]], ylim=(1e-7, 10), xlabel=labels[0], ylabel="error", title="Where they part")
+    right.title.set_fontsize(11)
+    right.legend(frameon=False, fontsize=8)
+    dots = [ax.plot([], [], "o", color="black")[0] for ax in (left, right)]
+
+    def paint(a):
+        curves = np.hstack([a["actual curve"], a["predicted curve"], a["error curve"][:, None]])
+        for line, curve in zip(lines, curves.T, strict=True):
+            line.set_ydata(curve)
+        both = np.hstack([a["Δz′ predicted"], a["Δz′ actual"]])
+        dots[0].set_data(np.full(both.shape, a["length"]), both)
+        dots[1].set_data([a["length"]], [a["error"]])
+
+    return View(
+        controls(start, activation)
+        | {
+            "along": Choice("nudge along", "z[1]", list(directions)),
+            "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
+        },
+        model,
+        layout,
+        actions={"New random numbers": new_numbers(start)},
+        canvas=Canvas(fig, [*lines, *dots], WORDS),
+        paint=paint,
+    )
+
+
+def _verdict(a):
+    """How wrong the prediction is, and how that changes when the nudge is halved, in words."""
+    length, error, half = (float(a[name]) for name in ("length", "error", "error at half"))
+    if error < EXACT:
+        return f"A nudge of length {length:.3g}: the prediction is exact. The layer is a straight line so far."
+    wrong = f"A nudge of length {length:.3g}: the prediction is wrong by {error:.3g}. At half the length"
+    if half < EXACT:
+        return f"{wrong} it is exact."
+    return f"{wrong} it is wrong by {half:.3g}, which is {error / half:.1f} times less."

@@ -1,0 +1,163 @@
+"""The live views of notebook 07: a prediction dragged against its target, and the collapse to S − t from the logits."""
+
+import numpy as np
+
+from .. import losses
+from ..activations import softmax
+from ..explore import Canvas, Choice, Matrix, Slider, Sliders, View
+from ..plots import figure
+from ..show import NEGATIVE, POSITIVE, number
+from ..validate import array, index
+
+__all__ = ["prediction", "view"]
+
+# The curves stop short of 0 and 1, where cross entropy is infinite.
+PLACES = np.linspace(0.005, 0.995, 199)
+REACH = 0.12
+
+
+def prediction(y=0.25, t=0.8):
+    """Drag the probability y of a yes against the target t: both losses, their slopes, and their curves.
+
+    The prediction is the row (y, 1 − y) and the target (t, 1 − t), so a nudge to y moves the row by (1, −1) times it.
+
+    Args:
+        y: the prediction at first, one number from 0.01 to 0.99.
+        t: the target at first, one number from 0 to 1.
+
+    Returns:
+        A ``View`` (7.1–7.4).
+
+    Raises:
+        ValueError: y or t is out of its range.
+    """
+    if not 0.01 <= y <= 0.99:
+        raise ValueError(f"y is {y}; it needs a probability from 0.01 to 0.99")
+    if not 0 <= t <= 1:
+        raise ValueError(f"t is {t}; it needs a probability from 0 to 1")
+    rng = np.random.default_rng(0)
+    both, rows = (losses.mse, losses.cross_entropy), np.stack([PLACES, 1 - PLACES], axis=1)
+
+    def model(y, t):
+        y, t = np.array([y, 1 - y]), np.array([t, 1 - t])
+        targets = np.broadcast_to(t, rows.shape)
+        gradients = np.array([E.gradient(y, t) for E in both])
+        return {
+            "y": y, "t": t, "E": np.array([E(y, t) for E in both]), "∂E/∂y": gradients,
+            "slope": gradients @ [1, -1], "curves": np.array([E(rows, targets) for E in both]),
+            "slopes": np.array([E.gradient(rows, targets) @ [1, -1] for E in both]),
+        }  # fmt: skip
+
+    def layout(a):
+        y, t = a["y"], a["t"]
+        return [
+            [Matrix("<i>y</i>", y, "yes, no"), Matrix("<i>t</i>", t, "yes, no")],
+            [
+                Matrix("∂<i>E</i><sub>MSE</sub>/∂<i>y</i> = (2/<i>D</i>)(<i>y</i> − <i>t</i>)", a["∂E/∂y"][0]),
+                Matrix("∂<i>E</i><sub>CE</sub>/∂<i>y</i> = −<i>t</i>/<i>y</i>", a["∂E/∂y"][1]),
+            ],
+            [
+                f"MSE: ½ (({y[0]:.2f} − {t[0]:.2f})² + ({y[1]:.2f} − {t[1]:.2f})²) = {a['E'][0]:.3f}, "
+                f"slope along the row (1, −1): {number(a['slope'][0])}."
+            ],
+            [
+                f"Cross entropy: −({t[0]:.2f} · log {y[0]:.2f} + {t[1]:.2f} · log {y[1]:.2f}) = {a['E'][1]:.3f}, "
+                f"slope along the row (1, −1): {number(a['slope'][1])}."
+            ],
+        ]
+
+    fig, (left, right) = figure(2, width=9, height=3.4)
+    left.set(title="The losses, and their tangents", xlabel="y", ylabel="E", xlim=(0, 1), ylim=(0, 4))
+    right.set(title="The slopes", xlabel="y", ylabel="slope by y", xlim=(0, 1), ylim=(-12, 12))
+    right.axhline(0, color="#777777", linewidth=1)
+    names, colours = ("mean squared error", "cross entropy"), (NEGATIVE, POSITIVE)
+    shapes = [left.plot([], [], color=c, label=name)[0] for name, c in zip(names, colours, strict=True)]
+    slopes = [right.plot([], [], color=c)[0] for c in colours]
+    tangents = [left.plot([], [], "--", color=c, linewidth=1)[0] for c in colours]
+    dots = [ax.plot([], [], "o", color=c)[0] for ax in (left, right) for c in colours]
+    marks = [ax.axvline(t, color="black", linewidth=1, linestyle=":") for ax in (left, right)]
+    marks[0].set_label("target t")
+    left.legend(frameon=False, loc="upper center")
+
+    def paint(a):
+        here, near = a["y"][0], np.array([-REACH, REACH])
+        for n in range(2):
+            shapes[n].set_data(PLACES, a["curves"][n])
+            slopes[n].set_data(PLACES, a["slopes"][n])
+            tangents[n].set_data(here + near, a["E"][n] + a["slope"][n] * near)
+            dots[n].set_data([here], a["E"][n : n + 1])
+            dots[2 + n].set_data([here], a["slope"][n : n + 1])
+            marks[n].set_xdata([a["t"][0]] * 2)
+
+    words = (
+        "Left: mean squared error and cross entropy by the prediction, each with a dot and a tangent where the "
+        "prediction is. Right: their slopes. A dotted line marks the target, where both slopes are zero."
+    )
+    return View(
+        {"y": Slider("y", y, 0.01, 0.99, 0.01), "t": Slider("t", t, 0, 1, 0.01)},
+        model,
+        layout,
+        actions={"New random numbers": lambda state: dict(zip("yt", rng.integers(2, 99, 2) / 100, strict=True))},
+        canvas=Canvas(fig, [*marks, *shapes, *slopes, *tangents, *dots], words),
+        paint=paint,
+    )
+
+
+def view(u, target=0):
+    """Move the logits: softmax, cross entropy, and the row −t/S times diag(S) − SᵀS beside S − t.
+
+    Args:
+        u: logits, ``(D,)``, each from −4 to 4.
+        target: the right class at first, an index into u.
+
+    Returns:
+        A ``View`` (6.7, 7.3–7.5, 7.7).
+
+    Raises:
+        TypeError, ValueError: u is not a row of such numbers, or has no such target.
+    """
+    u = array("u", u, ndim=(1,), empty_too=False)
+    if np.abs(u).max() > 4:
+        raise ValueError(f"u runs from {u.min():g} to {u.max():g}; it needs logits from -4 to 4")
+    target = index("target", target, most=len(u) - 1)
+    rng = np.random.default_rng(0)
+
+    def model(u, target):
+        t, S = np.eye(len(u))[int(target)], softmax(u)
+        delta, F = losses.cross_entropy.gradient(S, t), softmax.jacobian(u)
+        return {
+            "u": u, "t": t, "S": S, "−t/S": delta, "F": F, "product": np.einsum("k,kl->l", delta, F),
+            "S − t": losses.softmax_cross_entropy.gradient(u, t), "E": losses.softmax_cross_entropy(u, t),
+        }  # fmt: skip
+
+    def layout(a):
+        right = a["S"][a["t"] == 1].item()
+        return [
+            [Matrix("<i>u</i>", a["u"]), "→ softmax →", Matrix("<i>S</i>", a["S"])],
+            [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
+             Matrix("<i>t</i>", a["t"])],
+            [
+                Matrix("−<i>t</i>/<i>S</i> · <i>F</i>", a["product"]), "=",
+                Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
+                Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
+            ],
+            [f"<i>E</i> = −log {right:.4f} = {a['E']:.4f}. The largest difference between the two roads rounds to "
+             f"{np.abs(a['product'] - a['S − t']).max():.6f}."],
+        ]  # fmt: skip
+
+    def descend(state):
+        u, t = state["u"], np.eye(len(state["u"]))[int(state["target"])]
+        # To the slider's next stop, where the page would put it anyway.
+        stepped = np.round((u - losses.softmax_cross_entropy.gradient(u, t)) / 0.05) * 0.05
+        return {"u": np.clip(stepped.round(9), -4, 4)}
+
+    return View(
+        {"u": Sliders("u", u, -4, 4), "target": Choice("right class", str(target), [str(k) for k in range(len(u))])},
+        model,
+        layout,
+        actions={
+            "Step against the gradient": descend,
+            "New random numbers": lambda state: {"u": rng.integers(-60, 61, len(u)) / 20},
+        },
+        scale=1.0,
+    )

@@ -1,0 +1,59 @@
+"""The series as a whole: links lead somewhere, the order is told the same everywhere, summaries are complete."""
+
+import re
+
+import pytest
+from build import NOTEBOOKS, source
+from test_equations import PROMISED
+
+README = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+TEXTS = sorted(NOTEBOOKS.glob("text/*.md"))
+every_text = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
+
+
+def prose(text):
+    return "\n".join(cell.source for cell in source(text).cells if cell.cell_type == "markdown")
+
+
+def title(text):
+    return prose(text).partition("\n")[0].removeprefix("# ")
+
+
+def test_the_readme_tells_the_reading_order():
+    rows = re.findall(r"^\| (\d\d) \| \[.+?\]\((.+?)\) \| (.+?) \| \$.+\$ \|$", README, re.MULTILINE)
+    assert rows == [(text.stem[:2], f"notebooks/{text.stem}.ipynb", title(text)) for text in TEXTS]
+
+
+def test_the_links_of_the_readme_lead_somewhere():
+    for _, target in LINK.findall(README):
+        assert (NOTEBOOKS.parent / target).is_file(), target
+
+
+@every_text
+def test_links_lead_to_notebooks(text):
+    for name, target in LINK.findall(prose(text)):
+        assert (NOTEBOOKS / target).is_file(), (name, target)
+
+
+@every_text
+def test_previous_and_next(text):
+    at = TEXTS.index(text)
+    neighbours = {"Previous": TEXTS[at - 1] if at else None, "Next": TEXTS[at + 1] if at + 1 < len(TEXTS) else None}
+    last = prose(text).rstrip().rpartition("\n")[2]
+    for word, neighbour in neighbours.items():
+        found = re.search(rf"{word}: (?:\[[^\]]+\]\((.+?)\)|none)", last)
+        assert found, last
+        assert found[1] == (neighbour and f"{neighbour.stem}.ipynb"), last
+
+
+@every_text
+def test_the_summary_has_every_equation(text):
+    summary = prose(text).partition("## Summary")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\d\.\d+) \|", summary, re.MULTILINE)
+    chapter = text.stem[:2]
+    assert {f"{int(chapter)}.{n + 1}" for n in range(PROMISED[chapter])} <= set(rows)
+
+
+def test_every_notebook_stands():
+    assert [text.stem[:2] for text in TEXTS] == sorted(PROMISED)
