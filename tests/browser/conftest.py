@@ -139,7 +139,7 @@ class Lab:
         page.on("pageerror", lambda error: self._console.append(str(error)))
 
     def run_all(self):
-        """Run every cell, and wait until the last has run and its views are there."""
+        """Run every cell, and wait until the last has run."""
         self.page.evaluate(
             "() => { jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true }) }"
         )
