@@ -1,25 +1,31 @@
 """Live views: a state goes in, arrays come out, and objects that are kept show them.
 
-One mechanism for the whole series. Controls hold the state. ``model(**state)``, a pure function, makes named arrays of
-it. ``layout(arrays)`` arranges them in rows, which become one HTML widget: one message to the page for every change,
-however many matrices. A curve is a ``Canvas``: a figure made once, of which only the moving artists are drawn again.
+One mechanism for the whole series. What the reader moves is the state. ``model(**state)``, a pure function, makes named
+arrays of it. ``layout(arrays)`` arranges them in rows, and of those only what differs from what stands on the page is
+sent: one message there and one back for every change, however many matrices. A curve is a ``Canvas``: a figure made
+once, of which only the moving artists are drawn again.
+
+``explore.js`` is the page's side, and ``explore.css`` what it looks like.
 """
 
-import html
+import zlib
 from base64 import b64encode
+from html import escape
 from io import BytesIO
+from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets as widgets
+import anywidget
 import matplotlib.image
 import numpy as np
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from traitlets import Unicode
 
-from .show import STYLE, legend, table
+from .show import PALETTE, caption, cells, legend, table
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
+CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 # In place, as a page that is not trusted to bring a style sheet still takes this.
 ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 14px"
 
@@ -33,111 +39,83 @@ class Matrix(NamedTuple):
     digits: int = 2
 
 
-class Control:
-    """One widget that holds one entry of the state."""
-
-    def __init__(self, widget):
-        self.widget, self.leaves = widget, [widget]
-
-    @property
-    def value(self):
-        return self.widget.value
-
-    @value.setter
-    def value(self, value):
-        self.widget.value = value
-
-
-class Slider(Control):
-    """One number."""
+class Slider:
+    """One number, from ``low`` to ``high``, which may be a function of the state."""
 
     def __init__(self, label, value, low, high, step=0.05):
-        super().__init__(
-            widgets.FloatSlider(
-                value=value,
-                min=low,
-                max=high,
-                step=step,
-                description=label,
-                readout_format=".2f" if step % 1 else "d",
-                style={"description_width": "50px"},
-                layout=widgets.Layout(width="200px", margin="0 4px 0 0"),
-            )
-        )
+        self.value, self._high = float(value), high if callable(high) else lambda state: float(high)
+        self._spec = {"label": label, "min": float(low), "step": step}
 
-    @Control.value.getter
-    def value(self):
-        # The page puts a slider at its nearest stop and reports where that is: 1.2 comes back as 1.2000000000000002.
-        return round(self.widget.value, 9)
+    def take(self, place):
+        """Take over where the page has put it."""
+        # The page counts in steps from the left: 1.2 comes as 1.2000000000000002.
+        self.value = round(float(place), 9)
+
+    def places(self, state):
+        """Where the page is to put it, and how far it goes."""
+        high = self._high(state)
+        self.value = min(self.value, high)
+        return [self.value, high]
+
+    def spec(self, state):
+        """What the page needs to build it."""
+        value, high = self.places(state)
+        return self._spec | {"value": value, "max": high}
 
 
-class LogSlider(Control):
+class LogSlider(Slider):
     """One number above zero, whose factor counts: the slider runs evenly over its logarithm."""
 
     def __init__(self, label, value, low, high, steps=100):
-        low, high = np.log10([low, high])
-        super().__init__(
-            widgets.FloatLogSlider(
-                value=value,
-                min=low,
-                max=high,
-                step=(high - low) / steps,
-                description=label,
-                readout_format=".3g",
-                style={"description_width": "50px"},
-                layout=widgets.Layout(width="420px", margin="0 4px 0 0"),
-            )
-        )
+        low, high, place = np.log10([low, high, value]).tolist()
+        step = (high - low) / steps
+        super().__init__(label, 0.0, low, high, step)
+        self._spec["log"] = True
+        # On a stop, as the page would put it there anyway.
+        self.take(low + round((place - low) / step) * step)
 
+    def take(self, place):
+        self.value = 10.0 ** round(float(place), 9)
 
-class Choice(Control):
-    """One of a few names."""
-
-    def __init__(self, label, value, names):
-        super().__init__(
-            widgets.Dropdown(
-                options=names,
-                value=value,
-                description=label,
-                style={"description_width": "initial"},
-                layout=widgets.Layout(width="max-content"),
-            )
-        )
+    def places(self, state):
+        return [round(float(np.log10(self.value)), 9), self._high(state)]
 
 
 class Sliders:
     """A vector or matrix: a slider to each entry, laid out as the entries are."""
 
     def __init__(self, name, array, low, high, step=0.05):
-        self._shape = np.shape(array)
-        rows = np.atleast_2d(array)
-        index = "[{1}]" if len(self._shape) == 1 else "[{0},{1}]"
-        grid = [
-            [Slider(name + index.format(r, c), x, low, high, step) for c, x in enumerate(row)]
-            for r, row in enumerate(rows)
-        ]
-        self._sliders = [slider for row in grid for slider in row]
-        self.leaves = [slider.widget for slider in self._sliders]
-        wrap = widgets.Layout(flex_flow="row wrap")
-        self.widget = widgets.VBox([widgets.HBox([s.widget for s in row], layout=wrap) for row in grid])
+        self.value = np.array(array, dtype=float)
+        labels = [f"{name}[{','.join(map(str, at))}]" for at in np.ndindex(self.value.shape)]
+        self._spec = {"labels": labels, "columns": self.value.shape[-1], "min": low, "max": high, "step": step}
 
-    @property
-    def value(self):
-        return np.array([slider.value for slider in self._sliders]).reshape(self._shape)
+    def take(self, places):
+        self.value = np.round(np.array(places, dtype=float), 9).reshape(self.value.shape)
 
-    @value.setter
-    def value(self, array):
-        for slider, x in zip(self._sliders, np.ravel(array), strict=True):
-            slider.value = x
+    def places(self, state):
+        return [self.value.ravel().tolist()]
+
+    def spec(self, state):
+        return self._spec | {"value": self.value.ravel().tolist()}
 
 
-class Picture(widgets.Image):
-    """An image with words for those who do not see it: its tooltip, since the widget has no alternative text.
+class Choice:
+    """One of a few names, or of the keys of a dict, whose values are what the reader sees."""
 
-    The page shows the tooltip of a widget only where it finds a description too, be it an empty one.
-    """
+    def __init__(self, label, value, names):
+        self.value, self._label = value, label
+        self.names = names if isinstance(names, dict) else {name: name for name in names}
 
-    description = Unicode("").tag(sync=True)
+    def take(self, name):
+        if name not in self.names:
+            raise ValueError(f"{self._label} is {name!r}; it needs one of {', '.join(self.names)}")
+        self.value = name
+
+    def places(self, state):
+        return [self.value]
+
+    def spec(self, state):
+        return {"label": self._label, "options": list(self.names.items()), "value": self.value}
 
 
 class Canvas:
@@ -153,26 +131,58 @@ class Canvas:
         self._canvas.draw()
         figure.set_layout_engine("none")
         self._still = self._canvas.copy_from_bbox(figure.bbox)
+        self.width, self.height = self._canvas.get_width_height()
 
-    def png(self):
-        """The figure as it now is, as PNG bytes."""
+    def pixels(self):
+        """The figure as it now is, ``(height, width)``, a whole number to each pixel."""
         self._canvas.restore_region(self._still)
         for artist in self._moving:
             artist.axes.draw_artist(artist)
+        return np.array(self._canvas.buffer_rgba()).view(np.uint32)[..., 0]
+
+    def png(self):
+        """The figure as it now is, as PNG bytes."""
         file = BytesIO()
-        matplotlib.image.imsave(file, self._canvas.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
+        matplotlib.image.imsave(file, self.pixels()[..., None].view(np.uint8), format="png")
         return file.getvalue()
+
+
+class _Page(anywidget.AnyWidget):
+    """What the page is told once: how to build the view."""
+
+    _esm = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    _css = CSS
+    controls = traitlets.List().tag(sync=True)
+    actions = traitlets.List().tag(sync=True)
+    repeated = traitlets.Unicode().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+    legend = traitlets.Unicode().tag(sync=True)
+    palette = traitlets.List().tag(sync=True)
+
+
+class _Shown(NamedTuple):
+    """What stands on the page."""
+
+    frame: list
+    cells: list
+    texts: list
+    controls: dict
+    pixels: np.ndarray
+
+
+NOTHING = _Shown(None, [], [], {}, np.empty((0, 0)))
 
 
 class View:
     """A live view.
 
     Args:
-        controls: a dict from a name in the state to its ``Slider``, ``Sliders`` or ``Choice``.
+        controls: a dict from a name in the state to its ``Slider``, ``LogSlider``, ``Sliders`` or ``Choice``.
         model: a pure function of the whole state, by name, that gives a dict of arrays.
         layout: a function of that dict that gives rows, each a list of ``Matrix`` and HTML text.
         memory: what the state holds beside the controls, as a dict.
         actions: a dict from a button's label to a function of the state that gives what changes in it.
+        repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
         canvas, paint: a ``Canvas``, and a function of the arrays that sets its moving artists.
         scale: the absolute value at which a cell's colour is full.
 
@@ -180,86 +190,126 @@ class View:
     tables and a picture.
     """
 
-    def __init__(self, controls, model, layout, memory=None, actions=None, canvas=None, paint=None, scale=2.0):
-        self._controls, self._model, self._layout, self._scale = controls, model, layout, scale
-        self._canvas, self._paint, self._shown, self._held = canvas, paint, {}, False
+    def __init__(
+        self, controls, model, layout, memory=None, actions=None, repeated="", canvas=None, paint=None, scale=2.0
+    ):
+        self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
+        self._canvas, self._paint, self._shown = canvas, paint, NOTHING
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
-        actions = {**(actions or {}), "Reset": lambda state: first}
-
-        self._board, self._picture = widgets.HTML(), Picture(format="png", tooltip=canvas and canvas.words)
-        self._picture.layout = widgets.Layout(align_self="flex-start", max_width="100%")
-        self._board.layout.width = "auto"
-        buttons = [self._button(label, action) for label, action in actions.items()]
-        for name, control in controls.items():
-            for leaf in control.leaves:
-                leaf.observe(lambda change, name=name: self._moved(name), names="value")
-        wrap = widgets.Layout(flex_flow="row wrap")
-        panel = [*(control.widget for control in controls.values()), widgets.HBox(buttons, layout=wrap)]
-        shown = [self._board] if canvas is None else [self._picture, self._board]
-        self.widget = widgets.VBox(
-            [widgets.HTML(STYLE + legend(scale)), widgets.VBox(panel), widgets.VBox(shown)],
-            layout=widgets.Layout(overflow="hidden"),
+        self.actions = {**(actions or {}), "Reset": lambda state: first}
+        self._page = _Page(
+            controls=[{"name": name, **control.spec(self.state)} for name, control in controls.items()],
+            actions=list(self.actions),
+            repeated=repeated,
+            picture={"words": canvas.words, "width": canvas.width, "height": canvas.height} if canvas else {},
+            legend=legend(scale),
+            palette=PALETTE,
         )
-        self.widget.add_class("nn-view")
-        self.update()
+        self._page.on_msg(lambda page, content, _: page.send(*self.answer(content["steps"])))
+        self._update()
 
-    def update(self):
-        """Show the state as it now is. A model that raises shows its error, and the view goes on."""
+    def answer(self, steps):
+        """Do what the reader did, in order.
+
+        Args:
+            steps: a list of ``{"set": name, "to": place}`` for a control, ``{"act": label}`` for a button, and
+                ``{"open": True}`` for a page that shows nothing yet.
+
+        Returns:
+            The message that the page needs and its buffers. Where something raises, the message is its error.
+        """
         try:
-            self.arrays = self._model(**self.state)
-            text = self._render(self._layout(self.arrays))
-            if self._canvas is not None:
-                self._paint(self.arrays)
-                self._picture.value = self._canvas.png()
+            changed = [self._do(step) for step in steps]
+            message, buffers = self._update()
         except Exception as error:
-            text = f'<p role="alert"><b>{type(error).__name__}:</b> {html.escape(str(error))}</p>'
-        self._board.value = text
+            return {"error": f"{type(error).__name__}: {error}"}, []
+        return message | {"ended": True} if not any(changed) else message, buffers
 
-    def _render(self, rows):
-        before, self._shown = self._shown, {}
-        return "".join(
-            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item, before) for item in row)}</div>'
-            for row in rows
+    def _do(self, step):
+        """One step. Returns what it changes."""
+        if "open" in step:
+            self._shown, changes = NOTHING, {"page": None}
+        elif "act" in step:
+            changes = self.actions[step["act"]](self.state)
+            self.state |= changes
+            for name, control in self.controls.items():
+                control.value = self.state[name]
+        else:
+            control = self.controls[step["set"]]
+            control.take(step["to"])
+            changes = {step["set"]: control.value}
+            self.state |= changes
+            # The page has it there already.
+            shown = self._shown.controls | {step["set"]: control.places(self.state)}
+            self._shown = self._shown._replace(controls=shown)
+        return changes
+
+    def _update(self):
+        """What has to change on the page to show the state as it now is: a message and its buffers."""
+        places = {name: control.places(self.state) for name, control in self.controls.items()}
+        self.state |= {name: control.value for name, control in self.controls.items()}
+        self.arrays = self._model(**self.state)
+        self._rows = self._layout(self.arrays)
+        before, self._shown = self._shown, self._look(places)
+        now, message, buffers = self._shown, {}, []
+        if now.frame != before.frame:
+            message["board"] = self._board()
+        else:
+            message["cells"], message["texts"] = _new(now.cells, before.cells), _new(now.texts, before.texts)
+        message["controls"] = {name: place for name, place in places.items() if place != before.controls.get(name)}
+        if self._canvas is not None:
+            part = _part(now.pixels, before.pixels)
+            if part is not None:
+                rows, columns = part
+                message["part"] = {"left": columns.start, "top": rows.start, "width": columns.stop - columns.start}
+                buffers = [zlib.compress(now.pixels[part].tobytes(), 1)]
+        return message, buffers
+
+    def _look(self, places):
+        items = [item for row in self._rows for item in row]
+        matrices = [item for item in items if isinstance(item, Matrix)]
+        frame = [[np.shape(item.array) if isinstance(item, Matrix) else "" for item in row] for row in self._rows]
+        if self._canvas is not None:
+            self._paint(self.arrays)
+        return _Shown(
+            frame,
+            [cell for m in matrices for cell in cells(m.array, self._scale, m.digits)],
+            [(caption(item.label, item.array, item.axes) if isinstance(item, Matrix) else item,) for item in items],
+            dict(places),
+            NOTHING.pixels if self._canvas is None else self._canvas.pixels(),
         )
 
-    def _item(self, item, before):
+    def _board(self):
+        return "".join(
+            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item) for item in row)}</div>' for row in self._rows
+        )
+
+    def _item(self, item):
         if isinstance(item, str):
             return f'<div class="nn-text">{item}</div>'
-        self._shown[item.label] = item.array
-        before = before.get(item.label)
-        # An array of another shape is another thing, of which nothing can be marked as changed.
-        if before is not None and before.shape != item.array.shape:
-            before = None
-        return table(item.label, item.array, item.axes, self._scale, item.digits, before=before)
-
-    def _button(self, label, action):
-        button = widgets.Button(description=label, layout=widgets.Layout(width="max-content"))
-        button.on_click(lambda _: self._act(action))
-        return button
-
-    def _act(self, action):
-        self.state |= action(self.state)
-        self._held = True
-        for name, control in self._controls.items():
-            control.value = self.state[name]
-        self._held = False
-        self.update()
-
-    def _moved(self, name):
-        value = self._controls[name].value
-        if not self._held and not np.array_equal(value, self.state[name]):
-            self.state[name] = value
-            self.update()
+        return table(item.label, item.array, item.axes, self._scale, item.digits)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = ""
         if self._canvas is not None:
-            png = b64encode(self._picture.value).decode()
-            picture = f'<img alt="{html.escape(self._canvas.words)}" src="data:image/png;base64,{png}">'
-        still = f'{STYLE}<div class="nn-view">{legend(self._scale)}{picture}{self._board.value}</div>'
-        return {
-            **self.widget._repr_mimebundle_(),
-            "text/html": still,
-            "text/plain": "A live view: run the cell to move it.",
-        }
+            png = b64encode(self._canvas.png()).decode()
+            picture = f'<img alt="{escape(self._canvas.words)}" src="data:image/png;base64,{png}">'
+        still = f'<style>{CSS}</style><div class="nn-view">{legend(self._scale)}{picture}{self._board()}</div>'
+        data, metadata = self._page._repr_mimebundle_()
+        words = {"text/html": still, "text/plain": "A live view: run the cell to move it."}
+        return data | words, metadata
+
+
+def _new(now, before):
+    """The entries that differ, each after its place."""
+    return [[n, *new] for n, (new, old) in enumerate(zip(now, before, strict=True)) if new != old]
+
+
+def _part(now, before):
+    """Rows and columns of the smallest rectangle outside of which two pictures are the same, or None if they are."""
+    if now.shape != before.shape:
+        return slice(0, now.shape[0]), slice(0, now.shape[1])
+    differs = now != before
+    rows, columns = (np.flatnonzero(differs.any(axis=axis)).tolist() for axis in (1, 0))
+    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows else None

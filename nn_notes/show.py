@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-__all__ = ["NEGATIVE", "POSITIVE", "STYLE", "ZERO", "legend", "number", "show", "source", "table"]
+__all__ = ["NEGATIVE", "PALETTE", "POSITIVE", "ZERO", "caption", "cells", "legend", "number", "show", "source", "table"]
 
 # One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
 NEGATIVE, ZERO, POSITIVE = "#2166ac", "#ffffff", "#c8500a"
@@ -80,23 +80,7 @@ def number(x, digits=3):
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
 
 
-STYLE = """<style>
-.nn-view, .nn-view .widget-html-content { font-variant-numeric: tabular-nums; line-height: 1.35; }
-.nn-row > .nn-text { max-width: 46em; }
-.nn-view table { border-collapse: collapse; margin: 0; border: 0; font-size: 13px; }
-.nn-view caption { caption-side: top; text-align: left; white-space: nowrap; padding: 0 0 3px; color: inherit; }
-.nn-view caption small { display: block; opacity: 0.85; font-size: 12px; }
-.nn-view .widget-readout { min-width: 44px; max-width: 44px; margin: 0; }
-.nn-view td { min-width: 40px; padding: 3px 5px; text-align: right; border: 1px solid #8886; }
-.nn-view td.nn-new { animation: nn-new 1s; }
-.nn-legend td { text-align: center; }
-.nn-legend caption small { display: inline; }
-@keyframes nn-new { from { box-shadow: inset 0 0 0 3px #111, inset 0 0 0 5px #fff; } }
-@media (prefers-reduced-motion: reduce) { .nn-view td.nn-new { animation: none; } }
-</style>"""
-
-
-def table(label, a, axes="", scale=2.0, digits=2, before=None):
+def table(label, a, axes="", scale=2.0, digits=2):
     """A vector or matrix as an HTML table whose cells are coloured from ``-scale`` to ``scale``.
 
     Args:
@@ -105,30 +89,34 @@ def table(label, a, axes="", scale=2.0, digits=2, before=None):
         axes: what its rows and columns are, in HTML.
         scale: the absolute value at which the colour is full.
         digits: how many decimals.
-        before: the array as it was, to mark the cells that changed, or None.
+    """
+    columns = np.shape(np.atleast_2d(a))[1]
+    drawn = [_cell(*cell) for cell in cells(a, scale, digits)]
+    rows = ("".join(drawn[n : n + columns]) for n in range(0, len(drawn), columns))
+    return f"<table><caption>{caption(label, a, axes)}</caption>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
+def caption(label, a, axes=""):
+    """What stands above a table: its label, its shape, and what its axes are, in HTML."""
+    return f"{label} <small>{np.shape(a)}{', ' + axes if axes else ''}</small>"
+
+
+def cells(a, scale=2.0, digits=2):
+    """The cells of a table, row by row: of each the text, and the place of its style in ``PALETTE``.
+
+    The arguments are those of ``table``.
     """
     a = np.asarray(a, dtype=float)
-    rows = np.atleast_2d(a)
-    marks = np.zeros(rows.shape, bool) if before is None else (rows != np.atleast_2d(before)) & (rows == rows)
-    places = np.clip(np.nan_to_num(rows * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int).tolist()
-    body = "".join(
-        "<tr>" + "".join(map(_cell, values, at, new)) + "</tr>"
-        for values, at, new in zip(
-            [[number(x, digits) for x in row] for row in rows.tolist()], places, marks.tolist(), strict=True
-        )
-    )
-    return f"<table><caption>{label} <small>{a.shape}{', ' + axes if axes else ''}</small></caption>{body}</table>"
+    places = np.clip(np.nan_to_num(a * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int) + _STEPS
+    return [(number(x, digits), place) for x, place in zip(a.ravel().tolist(), places.ravel().tolist(), strict=True)]
 
 
 def legend(scale):
     """What the colours of the tables mean, as an HTML table."""
-    values = np.linspace(-scale, scale, 9)
-    cells = "".join(
-        _cell(number(x, 1), at, False) for x, at in zip(values, np.linspace(-_STEPS, _STEPS, 9), strict=True)
-    )
+    drawn = "".join(_cell(*cell) for cell in cells(np.linspace(-scale, scale, 11), scale, 1))
     return (
         f'<table class="nn-legend"><caption>Colour <small>blue is negative, white is zero, orange is positive'
-        f"</small></caption><tr>{cells}</tr></table>"
+        f"</small></caption><tr>{drawn}</tr></table>"
     )
 
 
@@ -136,7 +124,10 @@ _STEPS = 50
 
 
 def _palette():
-    """Cell styles from full negative to full positive; the text is black or white, whichever stands out more."""
+    """Cell styles from full negative to full positive; the text is black or white, whichever stands out more.
+
+    They stand in place, as a page that is not trusted to bring a style sheet still takes those.
+    """
     ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (NEGATIVE, ZERO, POSITIVE)]
     styles = []
     for x in np.arange(-_STEPS, _STEPS + 1) / _STEPS:
@@ -144,16 +135,16 @@ def _palette():
         linear = np.where(rgb <= 10, rgb / 3294.6, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
         luminance = linear @ [0.2126, 0.7152, 0.0722]
         ink = "#000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#fff"
-        styles.append(f"background:#{bytes(rgb.tolist()).hex()};color:{ink}")
+        styles.append(f"background:#{bytes(rgb.tolist()).hex()};color:{ink};{_CELL}")
     return styles
 
 
-_STYLES = _palette()
+_CELL = "padding:3px 4px;text-align:right;border:1px solid #888"
+PALETTE = _palette()
 
 
-def _cell(text, place, new):
-    mark = ' class="nn-new"' if new else ""
-    return f'<td{mark} style="{_STYLES[int(place) + _STEPS]}">{escape(text)}</td>'
+def _cell(text, place):
+    return f'<td style="{PALETTE[place]}">{escape(text)}</td>'
 
 
 def _latex(a, digits):

@@ -1,17 +1,22 @@
-"""The live view of notebook 05: how far gradient descent gets, by its learning rate and its start."""
+"""The live views of notebook 05: the path of gradient descent over a loss, and a training run to play and to pause."""
+
+import math
 
 import numpy as np
 
-from .. import descent
+from .. import descent, losses
+from ..activations import softmax
 from ..backprop import gradients
-from ..explore import Canvas, LogSlider, Matrix, Slider, View
+from ..explore import Canvas, Choice, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
 from ..plots import descent_path, figure, surface
+from ..show import NEGATIVE, POSITIVE, number
 from ..validate import array
 
-__all__ = ["learning_rate"]
+__all__ = ["learning_rate", "training"]
 
 STEPS, LISTED = 40, 6
+EPOCHS = 100
 
 
 def learning_rate(x, t, start):
@@ -120,3 +125,123 @@ def verdict(visited, above):
     word = "oscillates" if turns_back.mean() > 0.5 else "creeps" if left > 0.01 else "converges"
     share = f"{100 * left:.1f} %" if left > 0.001 else "less than 0.1 %"
     return f"It <b>{word}</b>: {n} steps leave {share} of how far J was above its lowest."
+
+
+def training(network, train, validation):
+    """Train a classifier, by the epoch or without a stop: its losses fall, and its answers sort themselves.
+
+    The loss is softmax with cross entropy, and γ and the size of a batch can change on the way.
+
+    Args:
+        network: where to start, a ``Network`` that gives logits; it is not changed.
+        train: a pair ``(X, T)`` of inputs ``(N, M_0)`` and targets ``(N, M_L)``, each a row that is 1 at its class.
+        validation: such a pair, held back from training, with a sample of every class.
+
+    Returns:
+        A ``View`` (5.1, 5.3–5.5).
+
+    Raises:
+        TypeError, ValueError: shapes that do not fit the network, or a class without a sample.
+    """
+    loss = losses.softmax_cross_entropy
+    sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
+    train, validation = (
+        (array(f"{name}[0]", X, ndim=(2,), last=sizes[0]), array(f"{name}[1]", T, shape=(len(X), sizes[-1])))
+        for name, (X, T) in (("train", train), ("validation", validation))
+    )
+    shares = validation[1].sum(axis=0)
+    if not shares.all():
+        raise ValueError(f"validation has no sample of class {shares.argmin()}; it needs some of every class")
+
+    def mean_loss(network, X, T):
+        return float(loss(network(X), T).mean())
+
+    def begin(network, seed):
+        """A run that has not begun: its history has the losses of the network as it is given."""
+        history = [(mean_loss(network, *train), mean_loss(network, *validation))]
+        return {"network": network, "history": history, "seed": seed, "last": None}
+
+    def one_epoch(state):
+        n, γ = len(state["history"]), state["γ"]
+        if n > EPOCHS:
+            return {}
+        network = state["network"].copy()
+        before = network.layers[-1].b[0]
+        rng = np.random.default_rng([state["seed"], n])
+        J = descent.epoch(network, *train, loss, γ, int(state["B"]), rng)
+        if not math.isfinite(J):
+            raise FloatingPointError(f"the loss is {J} in epoch {n}; a γ below {γ:.3g} may mend it, or Reset")
+        steps = math.ceil(len(train[0]) / int(state["B"]))
+        after = network.layers[-1].b[0]
+        return {
+            "network": network,
+            "history": [*state["history"], (J, mean_loss(network, *validation))],
+            "last": {"γ": γ, "steps": steps, "before": before, "after": after},
+        }
+
+    def new_numbers(state):
+        seed = state["seed"] + 1
+        f = [layer.activation for layer in network.layers]
+        return begin(Network.init(sizes, f, np.random.default_rng(seed)), seed)
+
+    def model(γ, B, network, history, seed, last):
+        S = softmax(network(validation[0]))
+        return {
+            "losses": np.array(history), "last": last,
+            "right": np.mean(S.argmax(axis=1) == validation[1].argmax(axis=1)),
+            "said": np.einsum("nc,nk->ck", validation[1], S) / shares[:, None],
+        }  # fmt: skip
+
+    def layout(a):
+        J_train, J_validation = a["losses"][-1]
+        best = a["losses"][:, 1].argmin()
+        return [
+            [
+                f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {J_train:.3f} in training and {J_validation:.3f} in "
+                f"validation, where {100 * a['right']:.0f} % are read right.<br>The lowest validation loss so far is "
+                f"that of epoch {best}, {a['losses'][best, 1]:.3f} (5.5)."
+            ],
+            [_moved(a["last"], len(network.layers))],
+            [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
+        ]
+
+    fig, ax = figure(width=6.2, height=3.2)
+    top = math.log(sizes[-1])
+    ax.axhline(top, color="#777777", linewidth=1, linestyle=":", label=f"a blind guess: log {sizes[-1]} = {top:.2f}")
+    ax.set(title="Mean loss by epoch", xlabel="epoch", ylabel="mean loss", yscale="log")
+    ax.set(xlim=(-1, EPOCHS + 1), ylim=(1e-3, 10))
+    ends = ("training", NEGATIVE), ("validation", POSITIVE)
+    lines = [ax.plot([], [], color=color, label=name)[0] for name, color in ends]
+    dots = [ax.plot([], [], "o", color=color, markersize=5)[0] for _, color in ends]
+    ax.legend(loc="lower left", frameon=False)
+
+    def paint(a):
+        epochs = np.arange(len(a["losses"]))
+        for line, dot, J in zip(lines, dots, a["losses"].T, strict=True):
+            line.set_data(epochs, J)
+            dot.set_data(epochs[-1:], J[-1:])
+
+    return View(
+        {"γ": LogSlider("γ", 0.2, 0.002, 2, steps=90), "B": Choice("batch size B", "32", ["1", "8", "32", "128"])},
+        model,
+        layout,
+        memory=begin(network, 0),
+        actions={"One epoch": one_epoch, "New random numbers": new_numbers},
+        repeated="One epoch",
+        canvas=Canvas(fig, [*lines, *dots], "Training and validation loss by epoch, as far as the run has come."),
+        paint=paint,
+        scale=1.0,
+    )
+
+
+def _moved(last, L):
+    """What the steps of the last epoch did to one parameter, with the numbers in it."""
+    if last is None:
+        return "No step has been taken yet."
+    γ, steps, before, after = last["γ"], last["steps"], last["before"], last["after"]
+    gradient = (before - after) / (γ * steps)
+    return (
+        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before)} − {steps} · {γ:.3g} · "
+        f"{f'({number(gradient, 4)})' if gradient < 0 else number(gradient, 4)} = {number(after)}, with the mean of "
+        f"its {steps} gradients (5.1)."
+    )

@@ -31,9 +31,8 @@ def view(z, xi):
     start = {"z": np.asarray(z, dtype=float), "xi": np.asarray(xi, dtype=float)}
     size = {"k": len(xi), "i": len(z), "j": len(xi)}
     rng = np.random.default_rng(0)
-    axis = Choice("walk along", "k", [(name, letter) for letter, name in AXES.items()])
-    place = Slider("slice", 0, 0, size["k"] - 1, step=1)
-    axis.widget.observe(lambda change: setattr(place.widget, "max", size[change.new] - 1), "value")
+    axis = Choice("walk along", "k", AXES)
+    place = Slider("slice", 0, 0, lambda state: size[state["axis"]] - 1, step=1)
 
     def model(axis, place, z, xi):
         T = tensors.du_dW(z, len(xi))

@@ -1,0 +1,161 @@
+// The page's side of a live view. It sends what the reader does, one message at a time, and shows what comes back: what
+// changed, not the whole board. While the kernel is busy, what the reader does waits here, and where a control moves on,
+// its newer place takes the older one's. So however fast a slider moves, there is never a backlog.
+
+const MINUS = "\u2212";
+
+function node(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function slider(label, { value, min, max, step, log }, moved) {
+  const shown = node("span", { class: "nn-value" });
+  const input = node("input", { type: "range", "aria-label": label, min, max, step });
+  const show = (place) => {
+    const text = log ? Number((10 ** place).toPrecision(3)).toString() : place.toFixed(step % 1 ? 2 : 0);
+    shown.textContent = (Number(text) ? text : text.replace("-", "")).replace("-", MINUS);
+    input.setAttribute("aria-valuetext", shown.textContent);
+  };
+  const set = (place, most = max) => {
+    input.max = most;
+    input.value = place;
+    show(place);
+  };
+  input.addEventListener("input", () => {
+    show(input.valueAsNumber);
+    moved();
+  });
+  set(value);
+  return { element: node("label", { class: "nn-slider" }, label, shown, input), get: () => input.valueAsNumber, set };
+}
+
+function sliders({ labels, columns, value, ...spec }, moved) {
+  const all = labels.map((label, n) => slider(label, { ...spec, value: value[n] }, moved));
+  return {
+    element: node("div", { class: "nn-grid", style: `--columns: ${columns}` }, ...all.map((one) => one.element)),
+    get: () => all.map((one) => one.get()),
+    set: (values) => values.forEach((place, n) => all[n].set(place)),
+  };
+}
+
+function choice({ label, options, value }, moved) {
+  const select = node("select", {}, ...options.map(([name, text]) => node("option", { value: name }, text)));
+  select.value = value;
+  select.addEventListener("change", moved);
+  return {
+    element: node("label", { class: "nn-choice" }, label, select),
+    get: () => select.value,
+    set: (name) => (select.value = name),
+  };
+}
+
+function control(spec, moved) {
+  if (spec.options) return choice(spec, moved);
+  if (spec.labels) return sliders(spec, moved);
+  return slider(spec.label, spec, moved);
+}
+
+async function inflated(buffer) {
+  const stream = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8ClampedArray(await new Response(stream).arrayBuffer());
+}
+
+function render({ model, el }) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const palette = model.get("palette");
+  const repeated = model.get("repeated");
+  const controls = {};
+  let waiting = [];
+  let busy = false;
+
+  // What the reader does: { set: name, to: value } of a control, { act: label } of a button.
+  function put(...steps) {
+    for (const step of steps) {
+      if (step.set && waiting.at(-1)?.set === step.set) waiting.pop();
+      waiting.push(step);
+    }
+    if (busy || !waiting.length) return;
+    busy = true;
+    model.send({ steps: waiting });
+    waiting = [];
+  }
+
+  const panel = node("div", { class: "nn-controls" });
+  for (const spec of model.get("controls")) {
+    controls[spec.name] = control(spec, () => put({ set: spec.name, to: controls[spec.name].get() }));
+    panel.append(controls[spec.name].element);
+  }
+
+  const buttons = node("div", { class: "nn-buttons" });
+  function button(label, pressed) {
+    const made = node("button", { type: "button" }, label);
+    made.addEventListener("click", pressed);
+    buttons.append(made);
+    return made;
+  }
+  let playing = false;
+  function play(on) {
+    playing = on;
+    player.textContent = playing ? "Pause" : "Play";
+    if (playing) put({ act: repeated });
+  }
+  const player = repeated && button("Play", () => play(!playing));
+  for (const label of model.get("actions")) button(label, () => put({ act: label }));
+
+  const key = node("div");
+  key.innerHTML = model.get("legend");
+  panel.append(buttons, key);
+
+  const alert = node("p", { role: "alert", hidden: "" });
+  const board = node("div", { class: "nn-board" });
+  const shown = node("div", { class: "nn-shown" }, alert, board);
+  const { words, width, height } = model.get("picture");
+  const picture = node("canvas", { role: "img", "aria-label": words, width, height });
+  if (words) alert.before(picture);
+
+  let cells = [];
+  let texts = [];
+  function build(html) {
+    board.innerHTML = html;
+    cells = board.querySelectorAll("td");
+    texts = board.querySelectorAll("caption, .nn-text");
+  }
+  function fill([n, text, colour]) {
+    cells[n].textContent = text;
+    cells[n].style.cssText = palette[colour];
+    if (!still.matches) cells[n].animate([{ boxShadow: "inset 0 0 0 3px #111, inset 0 0 0 5px #fff" }, {}], 1000);
+  }
+  async function paint({ left, top, width }, buffer) {
+    picture.getContext("2d").putImageData(new ImageData(await inflated(buffer), width), left, top);
+  }
+
+  async function show(message, buffers) {
+    alert.hidden = !message.error;
+    alert.textContent = message.error ?? "";
+    if (message.board !== undefined) build(message.board);
+    message.cells?.forEach(fill);
+    for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
+    for (const [name, places] of Object.entries(message.controls ?? {})) controls[name].set(...places);
+    if (message.part) await paint(message.part, buffers[0]);
+    busy = false;
+    if (playing && (message.error || message.ended)) play(false);
+    if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));
+    else put();
+  }
+
+  el.classList.add("nn-view", "nn-live");
+  // The notebook's own shortcuts must not take the arrow keys away from a slider.
+  el.dataset.lmSuppressShortcuts = "true";
+  el.append(panel, shown);
+  model.on("msg:custom", show);
+  put({ open: true });
+  return () => {
+    playing = false;
+    model.off("msg:custom", show);
+  };
+}
+
+export default { render };

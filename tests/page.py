@@ -1,0 +1,104 @@
+"""A page without a browser: it sends a live view what a reader does, and keeps what comes back as explore.js would."""
+
+import json
+import re
+import zlib
+
+import numpy as np
+
+TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>')
+CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
+
+
+class Page:
+    """What a reader has before him.
+
+    ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
+    cells, ``texts`` the captions and sentences in HTML, ``error`` what the alert says, ``pixels`` the picture.
+    """
+
+    def __init__(self, view):
+        self.view, self.pixels = view, None
+        self._palette = view._page.palette
+        # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
+        self._labels, self.places, self.limits = {}, {}, {}
+        for spec in view._page.controls:
+            self.places[spec["name"]], self.limits[spec["name"]] = spec["value"], spec.get("max")
+            for n, label in enumerate(spec.get("labels", [spec.get("label")])):
+                self._labels[label] = spec["name"], n if "labels" in spec else None, spec.get("log", False)
+        self.do({"open": True})
+
+    def do(self, *steps):
+        """Take steps as the page sends them, in one message."""
+        self.message, buffers = self.view.answer(json.loads(json.dumps(steps)))
+        text = json.dumps(self.message)
+        self.size = len(text) + sum(map(len, buffers))
+        message = json.loads(text)
+        self.error = message.get("error", "")
+        if "board" in message:
+            self._frame = CELL.sub("", TEXT.sub("", message["board"]))
+            self.cells = [(text, style) for style, text in CELL.findall(message["board"])]
+            self.texts = [caption or sentence for caption, sentence in TEXT.findall(message["board"])]
+            self._shapes = [len(table.split("<tr>")) - 1 for table in message["board"].split("<table>")[1:]]
+            self._sizes = [len(CELL.findall(table)) for table in message["board"].split("<table>")[1:]]
+            kinds = TEXT.finditer(message["board"])
+            self._captions = [n for n, found in enumerate(kinds) if found[0].startswith("<caption>")]
+        for n, text, colour in message.get("cells", []):
+            self.cells[n] = text, self._palette[colour]
+        for n, html in message.get("texts", []):
+            self.texts[n] = html
+        for name, (place, *limit) in message.get("controls", {}).items():
+            self.places[name] = place
+            self.limits[name] = limit[0] if limit else self.limits[name]
+        if "part" in message:
+            self._paint(message["part"], zlib.decompress(buffers[0]))
+
+    def _paint(self, part, data):
+        pixels = np.frombuffer(data, np.uint8).reshape(-1, part["width"], 4)
+        if self.pixels is None:
+            picture = self.view._page.picture
+            self.pixels = np.zeros((picture["height"], picture["width"], 4), np.uint8)
+        self.pixels[part["top"] : part["top"] + len(pixels), part["left"] :][:, : part["width"]] = pixels
+
+    def move(self, label, value):
+        """Move the slider of that label to a value, or choose it."""
+        name, n, log = self._labels[label]
+        place = float(np.log10(value)) if log else value
+        if n is None:
+            self.places[name] = place
+        else:
+            self.places[name] = [place if k == n else old for k, old in enumerate(self.places[name])]
+        self.do({"set": name, "to": self.places[name]})
+
+    def value(self, label):
+        """Where the slider of that label stands, or what is chosen."""
+        name, n, log = self._labels[label]
+        place = self.places[name] if n is None else self.places[name][n]
+        return 10**place if log else place
+
+    def click(self, label):
+        self.do({"act": label})
+
+    def board(self):
+        """The arrays on the page: a dict from the words of each caption, without its shape, to its numbers."""
+        arrays, at = {}, 0
+        for caption, rows, size in zip(self._captions, self._shapes, self._sizes, strict=True):
+            numbers = [number(text) for text, _ in self.cells[at : at + size]]
+            words = re.sub(r"<[^>]*>", "", re.sub(r"<small>.*?</small>", "", self.texts[caption])).strip()
+            arrays[words], at = np.reshape(numbers, (rows, -1)), at + size
+        return arrays
+
+    def words(self):
+        """Every caption and sentence, in HTML, one below the other."""
+        return "\n".join(self.texts)
+
+    def everything(self):
+        """All that stands there, to be compared."""
+        pixels = None if self.pixels is None else self.pixels.tobytes()
+        return self._frame, self.cells, self.texts, self.error, self.places, self.limits, pixels
+
+
+def number(text):
+    """The number that a reader sees; a dot is one that is not there yet, and a hyphen is no minus sign."""
+    assert "-" not in text
+    return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-"))
