@@ -11,9 +11,9 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
-function slider(label, { value, min, max, step, log }, moved) {
+function slider(label, { min, max, step, log }, moved) {
   const shown = node("span", { class: "nn-value" });
-  const input = node("input", { type: "range", "aria-label": label, min, max, step });
+  const input = node("input", { type: "range", "aria-label": label, min, step });
   const show = (place) => {
     const text = log ? Number((10 ** place).toPrecision(3)).toString() : place.toFixed(step % 1 ? 2 : 0);
     shown.textContent = (Number(text) ? text : text.replace("-", "")).replace("-", MINUS);
@@ -28,12 +28,11 @@ function slider(label, { value, min, max, step, log }, moved) {
     show(input.valueAsNumber);
     moved();
   });
-  set(value);
   return { element: node("label", { class: "nn-slider" }, label, shown, input), get: () => input.valueAsNumber, set };
 }
 
-function sliders({ labels, columns, value, ...spec }, moved) {
-  const all = labels.map((label, n) => slider(label, { ...spec, value: value[n] }, moved));
+function sliders({ labels, columns, ...spec }, moved) {
+  const all = labels.map((label) => slider(label, spec, moved));
   return {
     element: node("div", { class: "nn-grid", style: `--columns: ${columns}` }, ...all.map((one) => one.element)),
     get: () => all.map((one) => one.get()),
@@ -41,9 +40,8 @@ function sliders({ labels, columns, value, ...spec }, moved) {
   };
 }
 
-function choice({ label, options, value }, moved) {
+function choice({ label, options }, moved) {
   const select = node("select", {}, ...options.map(([name, text]) => node("option", { value: name }, text)));
-  select.value = value;
   select.addEventListener("change", moved);
   return {
     element: node("label", { class: "nn-choice" }, label, select),
@@ -108,6 +106,8 @@ function render({ model, el }) {
   const key = node("div");
   key.innerHTML = model.get("legend");
   panel.append(buttons, key);
+  // Otherwise the notebook takes the arrow keys for its own.
+  for (const one of panel.querySelectorAll("input, select, button")) one.dataset.lmSuppressShortcuts = "true";
 
   const alert = node("p", { role: "alert", hidden: "" });
   const board = node("div", { class: "nn-board" });
@@ -147,8 +147,6 @@ function render({ model, el }) {
   }
 
   el.classList.add("nn-view", "nn-live");
-  // The notebook's own shortcuts must not take the arrow keys away from a slider.
-  el.dataset.lmSuppressShortcuts = "true";
   el.append(panel, shown);
   model.on("msg:custom", show);
   put({ open: true });

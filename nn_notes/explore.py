@@ -39,28 +39,40 @@ class Matrix(NamedTuple):
     digits: int = 2
 
 
-class Slider:
-    """One number, from ``low`` to ``high``, which may be a function of the state."""
+class Control:
+    """One entry of the state, moved by the reader. ``spec`` is what the page needs to build it."""
 
-    def __init__(self, label, value, low, high, step=0.05):
-        self.value, self._high = float(value), high if callable(high) else lambda state: float(high)
-        self._spec = {"label": label, "min": float(low), "step": step}
+    def __init__(self, value, **spec):
+        self.value, self.spec = value, spec
 
     def take(self, place):
         """Take over where the page has put it."""
+        self.value = place
+
+    def place(self):
+        """Where it stands on the page."""
+        return self.value
+
+    def places(self, state):
+        """Where the page is to put it, and, where that may change, how far it goes."""
+        return [self.place()]
+
+
+class Slider(Control):
+    """One number, from ``low`` to ``high``, which may be a function of the state."""
+
+    def __init__(self, label, value, low, high, step=0.05):
+        self._high = high if callable(high) else lambda state: float(high)
+        super().__init__(float(value), label=label, min=float(low), step=step)
+
+    def take(self, place):
         # The page counts in steps from the left: 1.2 comes as 1.2000000000000002.
         self.value = round(float(place), 9)
 
     def places(self, state):
-        """Where the page is to put it, and how far it goes."""
         high = self._high(state)
         self.value = min(self.value, high)
-        return [self.value, high]
-
-    def spec(self, state):
-        """What the page needs to build it."""
-        value, high = self.places(state)
-        return self._spec | {"value": value, "max": high}
+        return [self.place(), high]
 
 
 class LogSlider(Slider):
@@ -69,53 +81,47 @@ class LogSlider(Slider):
     def __init__(self, label, value, low, high, steps=100):
         low, high, place = np.log10([low, high, value]).tolist()
         step = (high - low) / steps
-        super().__init__(label, 0.0, low, high, step)
-        self._spec["log"] = True
+        super().__init__(label, 0, low, high, step)
+        self.spec["log"] = True
         # On a stop, as the page would put it there anyway.
         self.take(low + round((place - low) / step) * step)
 
     def take(self, place):
         self.value = 10.0 ** round(float(place), 9)
 
+    def place(self):
+        return round(float(np.log10(self.value)), 9)
+
     def places(self, state):
-        return [round(float(np.log10(self.value)), 9), self._high(state)]
+        return [self.place(), self._high(state)]
 
 
-class Sliders:
+class Sliders(Control):
     """A vector or matrix: a slider to each entry, laid out as the entries are."""
 
     def __init__(self, name, array, low, high, step=0.05):
-        self.value = np.array(array, dtype=float)
-        labels = [f"{name}[{','.join(map(str, at))}]" for at in np.ndindex(self.value.shape)]
-        self._spec = {"labels": labels, "columns": self.value.shape[-1], "min": low, "max": high, "step": step}
+        array = np.array(array, dtype=float)
+        labels = [f"{name}[{','.join(map(str, at))}]" for at in np.ndindex(array.shape)]
+        super().__init__(array, labels=labels, columns=array.shape[-1], min=low, max=high, step=step)
 
-    def take(self, places):
-        self.value = np.round(np.array(places, dtype=float), 9).reshape(self.value.shape)
+    def take(self, place):
+        self.value = np.round(np.array(place, dtype=float), 9).reshape(self.value.shape)
 
-    def places(self, state):
-        return [self.value.ravel().tolist()]
-
-    def spec(self, state):
-        return self._spec | {"value": self.value.ravel().tolist()}
+    def place(self):
+        return self.value.ravel().tolist()
 
 
-class Choice:
+class Choice(Control):
     """One of a few names, or of the keys of a dict, whose values are what the reader sees."""
 
     def __init__(self, label, value, names):
-        self.value, self._label = value, label
         self.names = names if isinstance(names, dict) else {name: name for name in names}
+        super().__init__(value, label=label, options=list(self.names.items()))
 
-    def take(self, name):
-        if name not in self.names:
-            raise ValueError(f"{self._label} is {name!r}; it needs one of {', '.join(self.names)}")
-        self.value = name
-
-    def places(self, state):
-        return [self.value]
-
-    def spec(self, state):
-        return {"label": self._label, "options": list(self.names.items()), "value": self.value}
+    def take(self, place):
+        if place not in self.names:
+            raise ValueError(f"{self.spec['label']} is {place!r}; it needs one of {', '.join(self.names)}")
+        self.value = place
 
 
 class Canvas:
@@ -199,7 +205,7 @@ class View:
         first = dict(self.state)
         self.actions = {**(actions or {}), "Reset": lambda state: first}
         self._page = _Page(
-            controls=[{"name": name, **control.spec(self.state)} for name, control in controls.items()],
+            controls=[{"name": name, **control.spec} for name, control in controls.items()],
             actions=list(self.actions),
             repeated=repeated,
             picture={"words": canvas.words, "width": canvas.width, "height": canvas.height} if canvas else {},
@@ -240,9 +246,10 @@ class View:
             control.take(step["to"])
             changes = {step["set"]: control.value}
             self.state |= changes
-            # The page has it there already.
-            shown = self._shown.controls | {step["set"]: control.places(self.state)}
-            self._shown = self._shown._replace(controls=shown)
+            # The page has it there already, though it may not know yet how far it goes.
+            _, *limit = self._shown.controls.get(step["set"], [None])
+            known = self._shown.controls | {step["set"]: [control.place(), *limit]}
+            self._shown = self._shown._replace(controls=known)
         return changes
 
     def _update(self):

@@ -23,7 +23,7 @@ class Page:
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
         self._labels, self.places, self.limits = {}, {}, {}
         for spec in view._page.controls:
-            self.places[spec["name"]], self.limits[spec["name"]] = spec["value"], spec.get("max")
+            self.limits[spec["name"]] = spec.get("max")
             for n, label in enumerate(spec.get("labels", [spec.get("label")])):
                 self._labels[label] = spec["name"], n if "labels" in spec else None, spec.get("log", False)
         self.do({"open": True})

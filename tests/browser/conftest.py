@@ -151,14 +151,14 @@ class Lab:
         """What went wrong, in words: on the console, in the cells, and in the views."""
         outputs = [output for cell in self._cells("w => w.model.outputs.toJSON()") for output in cell]
         said = [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
-        return self._console + said + self.page.locator(".nn-view [role=alert]").all_text_contents()
+        return self._console + said + self.page.locator(".nn-view [role=alert]:not([hidden])").all_text_contents()
 
     def still_views(self):
         """What stands in the place of the live views until something has run."""
-        return self.page.locator(".jp-OutputArea-output .nn-view:not(.jupyter-widgets)")
+        return self.page.locator(".jp-OutputArea-output .nn-view:not(.nn-live)")
 
     def live_views(self):
-        return self.page.locator(".jp-OutputArea-output .nn-view.jupyter-widgets")
+        return self.page.locator(".jp-OutputArea-output .nn-live")
 
     def close(self):
         self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
@@ -180,27 +180,29 @@ class View:
         self.lab, self.page, self.where = lab, lab.page, where
 
     def slider(self, label):
-        return self.where.locator(".widget-slider").filter(has=self.page.get_by_text(label, exact=True))
+        return self.where.get_by_role("slider", name=label, exact=True)
 
     def value(self, label):
         """The number beside a slider."""
-        return _number(self.slider(label).locator(".widget-readout").text_content())
+        return _number(self.slider(label).get_attribute("aria-valuetext"))
 
     def drag(self, label, by, steps=10):
         """Drag a slider's handle by so many pixels with the mouse, through so many places."""
-        handle = self.slider(label).locator(".noUi-handle")
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        slider = self.slider(label)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
+        # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
+        x, y = box["x"] + 8 + (box["width"] - 16) * (place - low) / (high - low), box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + by, y, steps=steps)
         self.page.mouse.up()
 
     def press(self, label, key, times=1):
-        """Press a key, with the focus on a slider's handle."""
+        """Press a key, with the focus on a slider."""
         for _ in range(times):
-            self.slider(label).locator(".noUi-handle").press(key)
+            self.slider(label).press(key)
 
     def click(self, button):
         self.where.get_by_role("button", name=button, exact=True).click()
