@@ -41,7 +41,7 @@ function sliders({ labels, columns, ...spec }, moved) {
 }
 
 function choice({ label, options }, moved) {
-  const select = node("select", {}, ...options.map(([name, text]) => node("option", { value: name }, text)));
+  const select = node("select", { "aria-label": label }, ...options.map(([name, text]) => node("option", { value: name }, text)));
   select.addEventListener("change", moved);
   return {
     element: node("label", { class: "nn-choice" }, label, select),

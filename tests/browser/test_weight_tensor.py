@@ -47,7 +47,7 @@ def test_walk_turn_and_return(view):
     # A click waits until the page stands still, which a drag does not.
     view.click("Reset")
     view.until(wrong, "k", 0)
-    view.drag("slice", by=150)
+    view.drag("slice", by=450)
     view.until(wrong, "k", 2)
     view.choose("walk along", "i, the input")
     view.until(wrong, "i", 2)
