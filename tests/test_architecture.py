@@ -31,7 +31,7 @@ MAY_KNOW = {
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
     "plots": {"numpy", "validate", "matplotlib", "show"},
-    "explore": {"numpy", "validate", "matplotlib", "ipywidgets", "traitlets", "show", "plots"},
+    "explore": {"numpy", "validate", "matplotlib", "anywidget", "traitlets", "show"},
     "views": {"numpy", "validate", "show", "plots", "explore", "views", *SHORT, *LONG},
     "__init__": {"checks", "numeric", *SHORT, *LONG},
 }

@@ -24,7 +24,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 # conda-forge's name, where it is another one; its matplotlib brings a windowing toolkit along that nothing here opens.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 # conda-forge has playwright's Python part for some systems only, and the browser tests have their own command.
-NOT_IN_CONDA = {"playwright"}
+NOT_IN_CONDA = {"playwright", "axe-playwright-python"}
 
 
 def requirements(lines):
