@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,12 +27,17 @@ test: .venv/ready ## lint, test, and run every notebook against its stored outpu
 notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py
 
-browser-test: .venv/ready ## drag the sliders in a real browser
+browser-test: .venv/ready chromium ## drag the sliders in a real browser
+	$(PY) -m pytest tests/browser
+
+bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
+	$(PY) benchmarks/live.py
+
+chromium:
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
 		{ test "$$(id -u)" = 0 && apt-get update --quiet && \
 			DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium; } || \
 		{ echo "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put it on the PATH."; exit 1; }
-	$(PY) -m pytest tests/browser
 
 bench: .venv/ready ## measure training against its peers
 	$(PY) benchmarks/peers.py

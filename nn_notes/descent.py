@@ -60,8 +60,8 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
     loss = choice("loss", loss, LOSSES, Loss)
     if any(np.iscomplexobj(theta) for layer in network.layers for theta in (layer.W, layer.b)):
         raise TypeError("network has complex parameters; it needs real ones")
-    X, T = _pair("train", train, network, loss)
-    validation = _pair("validation", validation, network, loss)
+    X, T = checked_pair("train", train, network, loss)
+    validation = checked_pair("validation", validation, network, loss)
     learning_rate = number("learning_rate", learning_rate, above=0)
     epochs = index("epochs", epochs, least=1)
     batch_size = index("batch_size", batch_size, least=1, most=len(X))
@@ -69,12 +69,12 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
     generator("rng", rng)
 
     network, best, history = network.copy(), network.copy(), History()
-    history.train.append(_mean_loss(network, (X, T), loss))
-    history.validation.append(_mean_loss(network, validation, loss))
+    history.train.append(mean_loss(network, (X, T), loss))
+    history.validation.append(mean_loss(network, validation, loss))
     try:
         for n in (bar := _Bar(range(1, epochs + 1), unit="epoch", disable=not progress)):
             train_loss = epoch(network, X, T, loss, learning_rate, batch_size, rng)
-            validation_loss = _mean_loss(network, validation, loss)
+            validation_loss = mean_loss(network, validation, loss)
             if not (math.isfinite(train_loss) and math.isfinite(validation_loss)):
                 raise FloatingPointError(
                     f"the loss is {train_loss:g} in training and {validation_loss:g} in validation after epoch {n}; "
@@ -151,7 +151,8 @@ def _like(theta, gradient):
     return np.asarray(gradient)
 
 
-def _pair(name, pair, network, loss):
+def checked_pair(name, pair, network, loss):
+    """Inputs ``(N, M_0)`` and targets ``(N, M_L)`` that fit a network and a loss; the errors are those of ``fit``."""
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise TypeError(f"{name} is of type {type(pair).__name__}; it needs a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
@@ -161,7 +162,8 @@ def _pair(name, pair, network, loss):
     return X, T
 
 
-def _mean_loss(network, pair, loss):
+def mean_loss(network, pair, loss):
+    """The loss of a network over a pair ``(X, T)``, inf or nan where it overflows (5.3)."""
     X, T = pair
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return float(loss.value(network.trace(X).z[-1], T).mean())

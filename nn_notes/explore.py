@@ -117,6 +117,7 @@ class Choice(Control):
     def __init__(self, label, value, names):
         self.names = names if isinstance(names, dict) else {name: name for name in names}
         super().__init__(value, label=label, options=list(self.names.items()))
+        self.take(value)
 
     def take(self, place):
         if place not in self.names:

@@ -93,9 +93,10 @@ class Page:
         return "\n".join(self.texts)
 
     def everything(self):
-        """All that stands there, to be compared."""
+        """All that now stands there, to be compared."""
         pixels = None if self.pixels is None else self.pixels.tobytes()
-        return self._frame, self.cells, self.texts, self.error, self.places, self.limits, pixels
+        # Copies, as the page goes on.
+        return self._frame, [*self.cells], [*self.texts], self.error, {**self.places}, {**self.limits}, pixels
 
 
 def number(text):

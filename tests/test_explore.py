@@ -119,7 +119,7 @@ def test_a_limit_follows_the_state_and_takes_the_slider_along():
 
 def test_an_error_is_shown_and_the_view_goes_on():
     page = Page(view())
-    before = page.cells
+    before = [*page.cells]
     page.move("n", 3)
     assert page.error == "ValueError: n is 3 <b>here</b>" and page.cells == before
     page.move("n", 2)
@@ -185,3 +185,8 @@ def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):
     before = page.pixels.copy()
     page.move("z[0]", 1.0)
     assert not page.error and not np.array_equal(page.pixels, before)
+
+
+def test_a_choice_begins_at_one_of_its_names():
+    with pytest.raises(ValueError, match="kind is 'high'; it needs one of narrow, wide"):
+        Choice("kind", "high", ["narrow", "wide"])

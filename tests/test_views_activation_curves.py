@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from page import Page
 
 from nn_notes import ACTIVATIONS
 from nn_notes.views import activation_curves
@@ -12,43 +13,15 @@ X, DELTA = np.array([-0.8, 0.4, 1.3]), np.array([0.5, -1.2, 0.8])
 LINE = np.linspace(-8, 8, 321)
 
 
-def view(**chosen):
-    return activation_curves.view(X, DELTA, **chosen)
+@pytest.fixture
+def page():
+    return Page(activation_curves.view(X, DELTA))
 
 
-def widgets(view):
-    """Every widget of a view, however deep."""
-    found = [view.widget]
-    for widget in found:
-        found += getattr(widget, "children", ())
-    return found
-
-
-def widget(view, label):
-    (found,) = [widget for widget in widgets(view) if getattr(widget, "description", None) == label]
-    return found
-
-
-def picture(view):
-    (found,) = [widget for widget in widgets(view) if getattr(widget, "format", None) == "png"]
-    return bytes(found.value)
-
-
-def board(view):
-    """What stands below the picture, in HTML."""
-    return view._repr_mimebundle_()["text/html"].partition("<img")[2]
-
-
-def cells(view):
-    """The numbers on the board, one after the other."""
-    found = re.findall(r"<td[^>]*>([^<]*)</td>", board(view))
-    return [float(text.replace("\N{MINUS SIGN}", "-")) for text in found]
-
-
-def move(view, name, x):
-    widget(view, "activation").value = name
+def move(page, name, x):
+    page.move("activation", name)
     for i, entry in enumerate(x):
-        widget(view, f"x[{i}]").value = entry
+        page.move(f"x[{i}]", entry)
 
 
 # The definitions, written out.
@@ -74,28 +47,33 @@ def jacobian(name, x):
 
 @pytest.mark.parametrize("x", [X, [7.9, -6.5, 2.2], [-8, 8, 0.1]], ids=str)
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_arrays_are_those_of_numpy(name, x):
-    moved, x = view(), np.array(x)
-    move(moved, name, x)
-    f, F = value(name, x), jacobian(name, x)
+def test_the_arrays_are_those_of_numpy(page, name, x):
+    x = np.array(x)
+    move(page, name, x)
+    f, F, arrays = value(name, x), jacobian(name, x), page.view.arrays
     close = {"rtol": 1e-9, "atol": 1e-14}
-    np.testing.assert_allclose(moved.arrays["f(x)"], f, **close)
-    np.testing.assert_allclose(moved.arrays["F"], F, **close)
-    np.testing.assert_allclose(moved.arrays["δF"], [DELTA @ F[:, j] for j in range(3)], **close)
+    np.testing.assert_allclose(arrays["f(x)"], f, **close)
+    np.testing.assert_allclose(arrays["F"], F, **close)
+    np.testing.assert_allclose(arrays["δF"], [DELTA @ F[:, j] for j in range(3)], **close)
     for i in range(3):
         along = [np.where(np.arange(3) == i, place, x) for place in LINE]
-        np.testing.assert_allclose(moved.arrays["curves"][i], [value(name, row)[i] for row in along], **close)
-        np.testing.assert_allclose(moved.arrays["slopes"][i], [jacobian(name, row)[i, i] for row in along], **close)
-        np.testing.assert_allclose(moved.arrays["tangents"][i], [f[i] - 2 * F[i, i], f[i] + 2 * F[i, i]], **close)
+        np.testing.assert_allclose(arrays["curves"][i], [value(name, row)[i] for row in along], **close)
+        np.testing.assert_allclose(arrays["slopes"][i], [jacobian(name, row)[i, i] for row in along], **close)
+        np.testing.assert_allclose(arrays["tangents"][i], [f[i] - 2 * F[i, i], f[i] + 2 * F[i, i]], **close)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_board_holds_x_its_output_and_the_row_that_comes_back(name):
-    moved = view(activation=name)
+    page = Page(activation_curves.view(X, DELTA, activation=name))
+    assert page.value("activation") == name
     f, F = value(name, X), jacobian(name, X)
-    expected = [X, f, DELTA @ F, DELTA, F.ravel()]
-    np.testing.assert_allclose(cells(moved), np.concatenate(expected), rtol=0, atol=0.00501)
-    assert f"length {np.linalg.norm(DELTA):.3g}, the bend lets length {np.linalg.norm(DELTA @ F):.3g} " in board(moved)
+    expected = {"x": [X], "f(x)": [f], "δF": [DELTA @ F], "δ": [DELTA], "F": F}
+    board = page.board()
+    assert list(board) == list(expected)
+    for words, numbers in expected.items():
+        np.testing.assert_allclose(board[words], numbers, rtol=0, atol=0.00501, err_msg=words)
+    lengths = np.linalg.norm(DELTA), np.linalg.norm(DELTA @ F)
+    assert "length {:.3g}, the bend lets length {:.3g} ".format(*lengths) in page.words()
 
 
 @pytest.mark.parametrize(
@@ -109,54 +87,48 @@ def test_the_board_holds_x_its_output_and_the_row_that_comes_back(name):
         ("softmax", "S0 = e^1.5 / (e^1.5 + e^−2.5 + e^0.5) = 0.721, F00 = S0(1 − S0) = 0.721 · 0.279 = 0.201"),
     ],
 )
-def test_the_formula_has_its_numbers(name, formula):
-    moved = view()
-    move(moved, name, [1.5, -2.5, 0.5])
-    text = re.sub("<[^>]*>", "", board(moved).replace("<sup>", "^"))
-    assert formula in text
+def test_the_formula_has_its_numbers(page, name, formula):
+    move(page, name, [1.5, -2.5, 0.5])
+    assert formula in re.sub("<[^>]*>", "", page.words().replace("<sup>", "^"))
 
 
-def test_only_softmax_moves_the_other_curves():
-    for name in ACTIVATIONS:
-        moved = view(activation=name)
-        before = moved.arrays["curves"]
-        widget(moved, "x[2]").value = 3.0
-        same = [np.array_equal(moved.arrays["curves"][i], before[i]) for i in range(3)]
-        assert same == ([False, False, True] if name == "softmax" else [True] * 3)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_only_softmax_moves_the_other_curves(page, name):
+    page.move("activation", name)
+    before = page.view.arrays["curves"]
+    page.move("x[2]", 3.0)
+    same = [np.array_equal(page.view.arrays["curves"][i], before[i]) for i in range(3)]
+    assert same == ([False, False, True] if name == "softmax" else [True] * 3)
 
 
-def test_the_picture_follows_and_reset_leads_back():
-    moved = view()
-    first, seen = picture(moved), {picture(moved)}
-    assert first.startswith(b"\x89PNG")
+def test_the_picture_follows_and_reset_leads_back(page):
+    first, seen = page.everything(), {page.pixels.tobytes()}
     for label, to in [("x[0]", 2.0), ("x[1]", -3.0), ("activation", "softmax"), ("activation", "relu")]:
-        widget(moved, label).value = to
-        seen.add(picture(moved))
+        page.move(label, to)
+        seen.add(page.pixels.tobytes())
     assert len(seen) == 5
-    widget(moved, "Reset").click()
-    assert picture(moved) == first
-    np.testing.assert_array_equal(moved.arrays["x"], X)
+    page.click("Reset")
+    assert page.everything() == first
 
 
-def test_new_random_numbers_are_new_and_the_same_in_every_view():
-    moved, other = view(), view()
+def test_new_random_numbers_are_new_and_the_same_in_every_view(page):
+    other = Page(activation_curves.view(X, DELTA))
     for _ in range(2):
-        before = moved.arrays
-        widget(moved, "New random numbers").click()
-        widget(other, "New random numbers").click()
+        before = page.view.arrays
+        page.click("New random numbers")
+        other.click("New random numbers")
         for name in ("x", "δ"):
-            assert not np.array_equal(moved.arrays[name], before[name])
-            np.testing.assert_array_equal(moved.arrays[name], other.arrays[name])
-        np.testing.assert_allclose(widget(moved, "x[1]").value, moved.arrays["x"][1])
-    widget(moved, "Reset").click()
-    np.testing.assert_array_equal(moved.arrays["δ"], DELTA)
+            assert not np.array_equal(page.view.arrays[name], before[name])
+            np.testing.assert_array_equal(page.view.arrays[name], other.view.arrays[name])
+        assert page.value("x[1]") == page.view.arrays["x"][1]
+    page.click("Reset")
+    np.testing.assert_array_equal(page.view.arrays["δ"], DELTA)
 
 
-def test_without_a_kernel_its_first_state_stands_there():
-    bundle = view()._repr_mimebundle_()
-    assert 'src="data:image/png;base64,' in bundle["text/html"]
-    assert 'alt="Left: each output' in bundle["text/html"]
-    assert "0.31" in bundle["text/html"].partition("<img")[2]
+def test_without_a_kernel_its_first_state_stands_there_with_a_picture_in_words(page):
+    html = page.view._repr_mimebundle_()[0]["text/html"]
+    assert re.search('<img alt="(.*?)"', html)[1].startswith("Left: each output of the activation")
+    assert "σ</i>(−0.8)" in html and "0.310" in html
 
 
 @pytest.mark.parametrize(

@@ -145,20 +145,15 @@ def training(network, train, validation):
     """
     loss = losses.softmax_cross_entropy
     sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
-    train, validation = (
-        (array(f"{name}[0]", X, ndim=(2,), last=sizes[0]), array(f"{name}[1]", T, shape=(len(X), sizes[-1])))
-        for name, (X, T) in (("train", train), ("validation", validation))
-    )
+    train = descent.checked_pair("train", train, network, loss)
+    validation = descent.checked_pair("validation", validation, network, loss)
     shares = validation[1].sum(axis=0)
     if not shares.all():
         raise ValueError(f"validation has no sample of class {shares.argmin()}; it needs some of every class")
 
-    def mean_loss(network, X, T):
-        return float(loss(network(X), T).mean())
-
     def begin(network, seed):
         """A run that has not begun: its history has the losses of the network as it is given."""
-        history = [(mean_loss(network, *train), mean_loss(network, *validation))]
+        history = [tuple(descent.mean_loss(network, pair, loss) for pair in (train, validation))]
         return {"network": network, "history": history, "seed": seed, "last": None}
 
     def one_epoch(state):
@@ -169,13 +164,17 @@ def training(network, train, validation):
         before = network.layers[-1].b[0]
         rng = np.random.default_rng([state["seed"], n])
         J = descent.epoch(network, *train, loss, γ, int(state["B"]), rng)
-        if not math.isfinite(J):
-            raise FloatingPointError(f"the loss is {J} in epoch {n}; a γ below {γ:.3g} may mend it, or Reset")
+        J_validation = descent.mean_loss(network, validation, loss)
+        if not (math.isfinite(J) and math.isfinite(J_validation)):
+            raise FloatingPointError(
+                f"the loss is {J:g} in training and {J_validation:g} in validation after epoch {n}; "
+                f"a γ below {γ:.3g} may mend it"
+            )
         steps = math.ceil(len(train[0]) / int(state["B"]))
         after = network.layers[-1].b[0]
         return {
             "network": network,
-            "history": [*state["history"], (J, mean_loss(network, *validation))],
+            "history": [*state["history"], (J, J_validation)],
             "last": {"γ": γ, "steps": steps, "before": before, "after": after},
         }
 

@@ -8,6 +8,7 @@ from .. import tensors
 from ..explore import Choice, Matrix, Slider, Sliders, View
 from ..plots import DIVERGING
 from ..show import ZERO, number
+from ..validate import array
 
 __all__ = ["view"]
 
@@ -27,8 +28,11 @@ def view(z, xi):
 
     Returns:
         A ``View`` (3.5–3.8, 3.10).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or not two vectors.
     """
-    start = {"z": np.asarray(z, dtype=float), "xi": np.asarray(xi, dtype=float)}
+    start = {name: array(name, a, ndim=(1,), empty_too=False) for name, a in (("z", z), ("xi", xi))}
     size = {"k": len(xi), "i": len(z), "j": len(xi)}
     rng = np.random.default_rng(0)
     axis = Choice("walk along", "k", AXES)

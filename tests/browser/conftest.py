@@ -1,35 +1,12 @@
-"""A real JupyterLab in a real Chromium, to see what a reader sees; his own settings are neither read nor changed."""
+"""One JupyterLab and one Chromium for all tests; at the end nothing that they started may be left running."""
 
-import json
-import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from urllib.error import URLError
-from urllib.request import urlopen
-
-import numpy as np
+import lab
 import psutil
 import pytest
 from build import NOTEBOOKS
-from playwright.sync_api import sync_playwright
+from lab import PATIENCE, View
 
-PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-# A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
+__all__ = ["View"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,66 +23,14 @@ def _nothing_is_left_running():
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of a JupyterLab on a copy of the notebooks, with its token."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(NOTEBOOKS, home / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    for plugin, value in SETTINGS.items():
-        file = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(value))
-    own = {
-        "IPYTHONDIR": "ipython",
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-    }
-    theirs = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    environment = theirs | {name: str(home / folder) for name, folder in own.items()}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex()
-    command = [
-        *(sys.executable, "-m", "jupyterlab", str(home / "notebooks")),
-        *("--no-browser", "--allow-root", "--expose-app-in-browser"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
-        "--KernelManager.transport_encryption=auto",
-    ]
-    with open(home / "log", "w+") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            _await_answer(process, f"http://127.0.0.1:{port}/api?token={token}", home / "log")
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
-def _await_answer(process, address, log):
-    end = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            return urlopen(address, timeout=PATIENCE).close()
-        except URLError:
-            time.sleep(0.05)
-    pytest.fail(f"JupyterLab does not answer. It said:\n{log.read_text()}")
+    with lab.server(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, as the machine has it."""
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if executable is None:
-        pytest.fail(
-            "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put one on the PATH as "
-            f"{', '.join(CHROMIUMS)}, or name it in the environment variable CHROMIUM."
-        )
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        # One context, so that JupyterLab comes from the cache from the second page on.
-        yield chromium.new_context(viewport={"width": 1280, "height": 900})
-        chromium.close()
+    with lab.browser() as context:
+        yield context
 
 
 @pytest.fixture(scope="session")
@@ -113,125 +38,8 @@ def opened(server, browser, _nothing_is_left_running):
     """A function that opens a notebook in a page of its own, and gives its ``Lab``."""
 
     def open_notebook(name):
-        page = browser.new_page()
-        page.set_default_timeout(1000 * PATIENCE)
-        lab = Lab(page)
-        page.goto(server.format(f"{name}.ipynb"))
-        page.wait_for_function(
-            """path => {
-                const panel = window.jupyterapp?.shell.currentWidget
-                return panel?.context?.path === path && panel.sessionContext.session?.kernel?.status === 'idle'
-            }""",
-            arg=f"{name}.ipynb",
-        )
+        notebook = lab.opened(server, browser, name)
         _nothing_is_left_running.extend(psutil.Process().children(recursive=True))
-        return lab
+        return notebook
 
     return open_notebook
-
-
-class Lab:
-    """A notebook in JupyterLab."""
-
-    def __init__(self, page):
-        self.page, self._console = page, []
-        page.on("console", lambda message: message.type == "error" and self._console.append(message.text))
-        page.on("pageerror", lambda error: self._console.append(str(error)))
-
-    def run_all(self):
-        """Run every cell, and wait until the last has run."""
-        self.page.evaluate(
-            "() => { jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true }) }"
-        )
-        self.page.wait_for_function("() => window.ran")
-        counts = self._cells("w => w.model.executionCount")
-        assert counts == list(range(1, len(counts) + 1)), f"not every cell has run: {counts}\n{self.errors()}"
-
-    def errors(self):
-        """What went wrong, in words: on the console, in the cells, and in the views."""
-        outputs = [output for cell in self._cells("w => w.model.outputs.toJSON()") for output in cell]
-        said = [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
-        return self._console + said + self.page.locator(".nn-view [role=alert]:not([hidden])").all_text_contents()
-
-    def still_views(self):
-        """What stands in the place of the live views until something has run."""
-        return self.page.locator(".jp-OutputArea-output .nn-view:not(.nn-live)")
-
-    def live_views(self):
-        return self.page.locator(".jp-OutputArea-output .nn-live")
-
-    def close(self):
-        self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
-        self.page.close()
-
-    def _cells(self, function):
-        return self.page.evaluate(
-            f"() => jupyterapp.shell.currentWidget.content.widgets.filter(w => w.model.type === 'code').map({function})"
-        )
-
-
-class View:
-    """A live view, as its reader sees and moves it: ``where`` it is on the page of the ``lab``.
-
-    Texts are read from the page's tree, as JupyterLab leaves out of the painting what is scrolled out of sight.
-    """
-
-    def __init__(self, lab, where):
-        self.lab, self.page, self.where = lab, lab.page, where
-
-    def slider(self, label):
-        return self.where.get_by_role("slider", name=label, exact=True)
-
-    def value(self, label):
-        """The number beside a slider."""
-        return _number(self.slider(label).get_attribute("aria-valuetext"))
-
-    def drag(self, label, by, steps=10):
-        """Drag a slider's handle by so many pixels with the mouse, through so many places."""
-        slider = self.slider(label)
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
-        # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
-        x, y = box["x"] + 8 + (box["width"] - 16) * (place - low) / (high - low), box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        self.page.mouse.move(x + by, y, steps=steps)
-        self.page.mouse.up()
-
-    def press(self, label, key, times=1):
-        """Press a key, with the focus on a slider."""
-        for _ in range(times):
-            self.slider(label).press(key)
-
-    def click(self, button):
-        self.where.get_by_role("button", name=button, exact=True).click()
-
-    def choose(self, label, name):
-        self.where.get_by_label(label, exact=True).select_option(name)
-
-    def board(self):
-        """The arrays on the page: a dict from what stands above each, without its shape, to its numbers."""
-        tables = self.where.evaluate(
-            """view => [...view.querySelectorAll('.nn-row table')].map(table => {
-                const caption = table.caption.cloneNode(true)
-                caption.querySelector('small').remove()
-                return [caption.textContent.trim(),
-                        [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))]
-            })"""
-        )
-        return {caption: np.array([[_number(text) for text in row] for row in rows]) for caption, rows in tables}
-
-    def until(self, fault, *arguments):
-        """Wait until ``fault(view, *arguments)``, which says in words what the page lacks, has nothing to say."""
-        end = time.monotonic() + PATIENCE / 4
-        while words := fault(self, *arguments):
-            if time.monotonic() > end:
-                pytest.fail(f"{words}\nerrors: {self.lab.errors()}")
-            self.page.wait_for_timeout(20)
-
-
-def _number(text):
-    """The number that a reader sees; a hyphen is no minus sign."""
-    assert "-" not in text
-    return float(text.replace("\N{MINUS SIGN}", "-"))
