@@ -313,6 +313,17 @@ def test_the_picture_has_words_and_follows_the_run():
     assert len(seen) == 4 and page.pixels.tobytes() == first
 
 
+def test_the_picture_has_a_line_through_all_losses_and_a_dot_at_the_last():
+    page = run()
+    for n in range(3):
+        *lines, dot, other_dot = page.view._canvas._moving
+        _, history = trained(parameters(NETWORK), [(page.value("γ"), 32)] * n)
+        for line, end, J in zip(lines, (dot, other_dot), history.T, strict=True):
+            np.testing.assert_allclose(line.get_xydata(), np.stack([np.arange(n + 1), J], axis=1), rtol=1e-9)
+            np.testing.assert_allclose(end.get_xydata(), [[n, J[-1]]], rtol=1e-9)
+        page.click("One epoch")
+
+
 @pytest.mark.parametrize("size", ["1", "8", "32"])
 @pytest.mark.parametrize("γ", [0.2, 2.0])
 def test_a_loss_that_is_not_finite_is_an_error_that_names_gamma(γ, size):

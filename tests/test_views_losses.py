@@ -50,6 +50,7 @@ def test_the_picture_follows_and_comes_back():
         page.move(label, to)
         seen.add(page.pixels.tobytes())
     assert len(seen) == 3
+    np.testing.assert_array_equal(page.pixels, Page(live.prediction(0.6, 0.1)).pixels)
     page.click("Reset")
     assert page.everything() == first
 
