@@ -1,9 +1,14 @@
 """What every run shares: the same examples each time, and kernels without the caller's own IPython settings."""
 
+import json
 import os
 import tempfile
+from pathlib import Path
 
 import hypothesis
+import pytest
+
+FIGURES = Path(__file__).parents[1] / ".figures"
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -14,3 +19,13 @@ def pytest_configure(config):
     profile = tempfile.TemporaryDirectory()
     config.add_cleanup(profile.cleanup)
     os.environ["IPYTHONDIR"] = profile.name
+
+
+@pytest.fixture(scope="module")
+def figures(request):
+    """A dict of what a module counts and measures, by name; it is written down for the report on trust."""
+    measured = {}
+    yield measured
+    FIGURES.mkdir(exist_ok=True)
+    file = FIGURES / f"{request.module.__name__.removeprefix('test_')}.json"
+    file.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", encoding="utf-8")
