@@ -17,7 +17,8 @@ help: ## say what there is
 
 # Jupyter talks to its kernels in plain text unless told otherwise, and warns of it.
 lab: .venv/ready ## open JupyterLab on the notebooks; LAB_ARGS="--no-browser" and the like pass through
-	$(PY) -m jupyterlab notebooks --KernelManager.transport_encryption=auto $(LAB_ARGS)
+	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks:$$JUPYTER_CONFIG_PATH" \
+		$(PY) -m jupyterlab notebooks --KernelManager.transport_encryption=auto $(LAB_ARGS)
 
 test: .venv/ready ## lint, test, and run every notebook against its stored outputs
 	$(PY) -m ruff check

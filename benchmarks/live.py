@@ -83,35 +83,35 @@ USUAL = {
     """,
 }
 
-# In the page: when the answer to a key has been painted. Our views' matrices are nodes that change, their pictures are
-# put on a canvas; the usual way's are new images, which have to be decoded too.
+# In the page: after each key, a promise of the milliseconds until its answer has been painted. Our views' matrices are
+# nodes that change, and their pictures are put on a canvas; the usual way's are new images, which have to be decoded.
 CLOCK = """(selector) => {
     const where = document.querySelector(selector), picture = where.querySelector('canvas')
-    let painted = 0
+    const board = where.querySelector('.nn-board') ?? where
+    let pressed, missing, image
+    const arrived = what => {
+        if (!missing?.delete(what) || missing.size) return
+        // A message that is sent within a frame arrives when that frame has been painted.
+        const {start, measured} = pressed, {port1, port2} = new MessageChannel()
+        port1.onmessage = () => measured(performance.now() - start)
+        requestAnimationFrame(() => port2.postMessage(0))
+    }
+    new MutationObserver(async () => {
+        if (where.matches('.nn-live')) return arrived('board')
+        const now = where.querySelector('img')
+        if (!now || now === image) return
+        image = now
+        await image.decode()
+        arrived('board')
+    }).observe(board, {childList: true, subtree: true, characterData: true})
     if (picture) {
         const context = picture.getContext('2d'), put = context.putImageData.bind(context)
-        context.putImageData = (...all) => { put(...all); painted = performance.now() }
+        context.putImageData = (...all) => { put(...all); arrived('picture') }
     }
-    window.measured = null
+    image = where.querySelector('img')
     document.addEventListener('keydown', event => {
-        const start = event.timeStamp, before = where.querySelector('img')?.src
-        let changed = false
-        const watch = new MutationObserver(() => { changed = true })
-        watch.observe(where.querySelector('.nn-board') ?? where, {childList: true, subtree: true, characterData: true})
-        const look = async () => {
-            const image = where.querySelector('img')
-            const there = where.matches('.nn-live')
-                ? changed && (!picture || painted > start)
-                : image && image.src !== before && (await image.decode().then(() => true, () => false))
-            if (!there) { requestAnimationFrame(look); return }
-            watch.disconnect()
-            // A message that is sent within a frame arrives when that has been painted.
-            const {port1, port2} = new MessageChannel()
-            port1.onmessage = () => { window.measured = performance.now() - start }
-            if (image) requestAnimationFrame(() => port2.postMessage(0))
-            else port2.postMessage(0)
-        }
-        requestAnimationFrame(look)
+        missing = new Set(picture ? ['board', 'picture'] : ['board'])
+        window.painted = new Promise(measured => { pressed = {start: event.timeStamp, measured} })
     }, true)
 }"""
 # In the kernel: the same steps once more, without a page.
@@ -141,11 +141,9 @@ def keys(page, focused, there_and_back):
     focused.focus()
     pause, times = random.Random(0), []
     for n in range(WARM_UP + STEPS):
-        page.evaluate("window.measured = null")
         page.keyboard.press(there_and_back[n % 2])
-        page.wait_for_function("window.measured !== null", polling=5)
-        times.append(page.evaluate("window.measured"))
-        page.wait_for_timeout(pause.uniform(20, 60))
+        times.append(page.evaluate("painted"))
+        page.wait_for_timeout(pause.uniform(0, 1000 / 60))
     return times[WARM_UP:]
 
 

@@ -56,13 +56,11 @@ function control(spec, moved) {
   return slider(spec.label, spec, moved);
 }
 
-async function inflated(buffer) {
-  const stream = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8ClampedArray(await new Response(stream).arrayBuffer());
+function words32({ buffer, byteOffset, byteLength }) {
+  return new Uint32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 function render({ model, el }) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
   const palette = model.get("palette");
   const repeated = model.get("repeated");
   const controls = {};
@@ -118,28 +116,38 @@ function render({ model, el }) {
 
   let cells = [];
   let texts = [];
+  const marks = new WeakMap();
   function build(html) {
     board.innerHTML = html;
     cells = board.querySelectorAll("td");
     texts = board.querySelectorAll("caption, .nn-text");
   }
+  function mark(cell) {
+    // Not a transition: that would paint every frame, and keep the next answer waiting.
+    cell.classList.add("nn-new");
+    clearTimeout(marks.get(cell));
+    marks.set(cell, setTimeout(() => cell.classList.remove("nn-new"), 700));
+  }
   function fill([n, text, colour]) {
     cells[n].textContent = text;
     cells[n].style.cssText = palette[colour];
-    if (!still.matches) cells[n].animate([{ boxShadow: "inset 0 0 0 3px #111, inset 0 0 0 5px #fff" }, {}], 1000);
+    mark(cells[n]);
   }
-  async function paint({ left, top, width }, buffer) {
-    picture.getContext("2d").putImageData(new ImageData(await inflated(buffer), width), left, top);
+  const pixels = words && new Uint32Array(width * height).fill(0xffffffff);
+  function paint(places, colours) {
+    places.forEach((place, n) => (pixels[place] = colours[n]));
+    const bytes = new Uint8ClampedArray(pixels.buffer);
+    picture.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0);
   }
 
-  async function show(message, buffers) {
+  function show(message, buffers) {
     alert.hidden = !message.error;
     alert.textContent = message.error ?? "";
     if (message.board !== undefined) build(message.board);
     message.cells?.forEach(fill);
     for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
     for (const [name, places] of Object.entries(message.controls ?? {})) controls[name].set(...places);
-    if (message.part) await paint(message.part, buffers[0]);
+    if (buffers.length) paint(...buffers.map(words32));
     busy = false;
     if (playing && (message.error || message.ended)) play(false);
     if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));

@@ -8,7 +8,6 @@ once, of which only the moving artists are drawn again.
 ``explore.js`` is the page's side, and ``explore.css`` what it looks like.
 """
 
-import zlib
 from base64 import b64encode
 from html import escape
 from io import BytesIO
@@ -141,16 +140,16 @@ class Canvas:
         self.width, self.height = self._canvas.get_width_height()
 
     def pixels(self):
-        """The figure as it now is, ``(height, width)``, a whole number to each pixel."""
+        """The figure as it now is, row after row, a whole number to each pixel."""
         self._canvas.restore_region(self._still)
         for artist in self._moving:
             artist.axes.draw_artist(artist)
-        return np.array(self._canvas.buffer_rgba()).view(np.uint32)[..., 0]
+        return np.array(self._canvas.buffer_rgba()).view(np.uint32).ravel()
 
     def png(self):
         """The figure as it now is, as PNG bytes."""
         file = BytesIO()
-        matplotlib.image.imsave(file, self.pixels()[..., None].view(np.uint8), format="png")
+        matplotlib.image.imsave(file, self.pixels().view(np.uint8).reshape(self.height, self.width, 4), format="png")
         return file.getvalue()
 
 
@@ -177,7 +176,9 @@ class _Shown(NamedTuple):
     pixels: np.ndarray
 
 
-NOTHING = _Shown(None, [], [], {}, np.empty((0, 0)))
+# A page begins with white paper.
+WHITE = np.uint32(0xFFFFFFFF)
+NOTHING = _Shown(None, [], [], {}, WHITE)
 
 
 class View:
@@ -267,11 +268,8 @@ class View:
             message["cells"], message["texts"] = _new(now.cells, before.cells), _new(now.texts, before.texts)
         message["controls"] = {name: place for name, place in places.items() if place != before.controls.get(name)}
         if self._canvas is not None:
-            part = _part(now.pixels, before.pixels)
-            if part is not None:
-                rows, columns = part
-                message["part"] = {"left": columns.start, "top": rows.start, "width": columns.stop - columns.start}
-                buffers = [zlib.compress(now.pixels[part].tobytes(), 1)]
+            places = np.flatnonzero(now.pixels != before.pixels).astype(np.uint32)
+            buffers = [places.tobytes(), now.pixels[places].tobytes()] if len(places) else []
         return message, buffers
 
     def _look(self, places):
@@ -285,7 +283,7 @@ class View:
             [cell for m in matrices for cell in cells(m.array, self._scale, m.digits)],
             [(caption(item.label, item.array, item.axes) if isinstance(item, Matrix) else item,) for item in items],
             dict(places),
-            NOTHING.pixels if self._canvas is None else self._canvas.pixels(),
+            WHITE if self._canvas is None else self._canvas.pixels(),
         )
 
     def _board(self):
@@ -312,12 +310,3 @@ class View:
 def _new(now, before):
     """The entries that differ, each after its place."""
     return [[n, *new] for n, (new, old) in enumerate(zip(now, before, strict=True)) if new != old]
-
-
-def _part(now, before):
-    """Rows and columns of the smallest rectangle outside of which two pictures are the same, or None if they are."""
-    if now.shape != before.shape:
-        return slice(0, now.shape[0]), slice(0, now.shape[1])
-    differs = now != before
-    rows, columns = (np.flatnonzero(differs.any(axis=axis)).tolist() for axis in (1, 0))
-    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows else None

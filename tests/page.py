@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 
 import numpy as np
 
@@ -18,7 +17,9 @@ class Page:
     """
 
     def __init__(self, view):
-        self.view, self.pixels = view, None
+        self.view, picture = view, view._page.picture
+        self._paper = np.full(picture.get("height", 0) * picture.get("width", 0), 0xFFFFFFFF, np.uint32)
+        self.pixels = self._paper.view(np.uint8).reshape(picture["height"], picture["width"], 4) if picture else None
         self._palette = view._page.palette
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
         self._labels, self.places, self.limits = {}, {}, {}
@@ -50,15 +51,9 @@ class Page:
         for name, (place, *limit) in message.get("controls", {}).items():
             self.places[name] = place
             self.limits[name] = limit[0] if limit else self.limits[name]
-        if "part" in message:
-            self._paint(message["part"], zlib.decompress(buffers[0]))
-
-    def _paint(self, part, data):
-        pixels = np.frombuffer(data, np.uint8).reshape(-1, part["width"], 4)
-        if self.pixels is None:
-            picture = self.view._page.picture
-            self.pixels = np.zeros((picture["height"], picture["width"], 4), np.uint8)
-        self.pixels[part["top"] : part["top"] + len(pixels), part["left"] :][:, : part["width"]] = pixels
+        if buffers:
+            places, colours = (np.frombuffer(buffer, np.uint32) for buffer in buffers)
+            self._paper[places] = colours
 
     def move(self, label, value):
         """Move the slider of that label to a value, or choose it."""

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.
@@ -48,6 +50,8 @@ def server(notebooks, home):
     }
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment = theirs | {name: str(home / folder) for name, folder in own.items()}
+    # As `make lab` serves them.
+    environment["JUPYTER_CONFIG_PATH"] = str(NOTEBOOKS)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
