@@ -16,7 +16,7 @@ from ..validate import array
 __all__ = ["learning_rate", "training"]
 
 STEPS, LISTED = 40, 6
-EPOCHS = 100
+EPOCHS = 120
 
 
 def learning_rate(x, t, start):
