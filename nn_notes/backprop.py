@@ -3,7 +3,8 @@
 import numpy as np
 
 from .losses import LOSSES, Loss
-from .validate import array, choice
+from .network import Network
+from .validate import array, choice, instance
 
 __all__ = ["backward", "gradients"]
 
@@ -22,10 +23,11 @@ def gradients(network, x, t, loss):
         shapes of its W and b: the gradient of J (4.6, 4.7, 5.4).
 
     Raises:
-        TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
+        TypeError, ValueError: no network, not numbers, not finite, an empty batch, or shapes and values that do not
+            fit.
         FloatingPointError: the loss or its gradient is not finite.
     """
-    loss = choice("loss", loss, LOSSES, Loss)
+    network, loss = instance("network", network, Network), choice("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
     t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_target(t)
