@@ -32,7 +32,7 @@ def gradients(network, x, t, loss):
     t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_target(t)
     with np.errstate(over="ignore", invalid="ignore"):
-        loss.check_prediction(network(x))
+        loss.check_prediction(network(x), "network(x)")
         J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
     if not (np.isfinite(J) and all(np.isfinite(a).all() for pair in grads for a in pair)):
         raise FloatingPointError(f"the loss is {J:g}, and its gradient not finite (from logits, cross entropy's is)")

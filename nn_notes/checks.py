@@ -111,7 +111,7 @@ def _forms(name, forms):
         raise TypeError(f"{name} compares an array with itself; it needs forms arrived at by different roads")
     forms = [array(name, form, complex_too=True) for form in forms]
     if forms[1].size == 0:
-        raise ValueError(f"{name} compares nothing: shape {forms[1].shape}")
+        raise ValueError(f"{name} compares nothing: shape {forms[1].shape}; it needs at least one entry")
     return forms
 
 

@@ -163,12 +163,14 @@ def real(name, network):
 
 def checked_pair(name, pair, network, loss):
     """Inputs ``(N, M_0)`` and targets ``(N, M_L)`` that fit a network and a loss; the errors are those of ``fit``."""
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    if not isinstance(pair, (tuple, list)):
         raise TypeError(f"{name} is of type {type(pair).__name__}; it needs a pair (X, T)")
+    if len(pair) != 2:
+        raise ValueError(f"{name} has {len(pair)} entries; it needs two, as a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
     T = array(f"{name}[1]", pair[1], shape=(len(X), len(network.layers[-1].b)))
-    loss.check_target(T)
-    loss.check_prediction(network(X))
+    loss.check_target(T, f"{name}[1]")
+    loss.check_prediction(network(X), f"network({name}[0])")
     return X, T
 
 

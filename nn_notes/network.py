@@ -158,7 +158,7 @@ class Network:
         unfinished = f"{path}.{os.urandom(4).hex()}.tmp"
         try:
             with open(unfinished, "xb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
+                np.savez(file, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, path)

@@ -113,7 +113,6 @@ def table(label, a, axes="", scale=2.0, digits=2):
     Raises:
         TypeError, ValueError: not text, not real numbers, more axes, or a scale that is not above 0.
     """
-    text("label", label), text("axes", axes)
     columns = np.atleast_2d(array("a", a, ndim=range(3), finite=False)).shape[1]
     drawn = [_cell(*cell) for cell in cells(a, scale, digits)]
     rows = ("".join(drawn[n : n + columns]) for n in range(0, len(drawn), columns))
@@ -122,7 +121,9 @@ def table(label, a, axes="", scale=2.0, digits=2):
 
 def caption(label, a, axes=""):
     """What stands above a table: its label, its shape, and what its axes are, in HTML."""
-    return f"{label} <small>{np.shape(a)}{', ' + axes if axes else ''}</small>"
+    text("label", label), text("axes", axes)
+    shape = array("a", a, ndim=range(3), finite=False).shape
+    return f"{label} <small>{shape}{', ' + axes if axes else ''}</small>"
 
 
 def cells(a, scale=2.0, digits=2):

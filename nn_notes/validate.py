@@ -107,7 +107,8 @@ def choice(name, value, table, kind):
 def instance(name, value, kind):
     """``value``, if it is of that ``kind``, a class."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} is {_described(value)}; it needs a {kind.__name__}")
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{name} is {_described(value)}; it needs {article} {kind.__name__}")
     return value
 
 
@@ -154,4 +155,6 @@ def _described(value, a=None):
         return repr(value)
     if a is not None and a.ndim:
         return f"an array of {a.dtype}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     return f"of type {type(value).__name__}"
