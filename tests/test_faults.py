@@ -3,12 +3,12 @@
 A view whose callback fails is in test_explore.py; what ends a training run, step by step, in test_descent.py.
 """
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -53,15 +53,14 @@ def said(outputs):
     return "".join(texts)
 
 
-def execute(notebook):
-    """The notebook with the outputs of a new kernel."""
-    NotebookClient(
+def client(notebook):
+    """What gives the notebook the outputs of a new kernel."""
+    return NotebookClient(
         notebook,
         coalesce_streams=True,
         extra_arguments=QUIET,
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
-    ).execute()
-    return notebook
+    )
 
 
 # Training
@@ -189,7 +188,7 @@ def test_every_cell_is_run_twice(survived):
     notebook = read(ONE)
     expected, cells = words(notebook.cells), notebook.cells
     notebook.cells = [new_code_cell(cell.source, metadata=cell.metadata) for cell in cells * 2]
-    assert words(execute(notebook).cells) == expected * 2
+    assert words(client(notebook).execute().cells) == expected * 2
     survived()
 
 
@@ -197,7 +196,7 @@ def test_a_cell_is_run_twice_before_the_next(survived):
     notebook = read(ONE)
     expected, cells = words(notebook.cells), notebook.cells
     notebook.cells = [new_code_cell(cell.source, metadata=cell.metadata) for cell in cells for _ in range(2)]
-    assert words(execute(notebook).cells) == [text for text in expected for _ in range(2)]
+    assert words(client(notebook).execute().cells) == [text for text in expected for _ in range(2)]
     survived()
 
 
@@ -232,10 +231,12 @@ def test_a_kernel_is_restarted_in_the_middle(kernel, survived):
 
 
 def test_two_notebooks_are_run_at_once(survived):
+    async def both():
+        return await asyncio.gather(*(client(read(name)).async_execute() for name in names))
+
     names = ("00_derivative_shapes", ONE)
-    with ThreadPoolExecutor(2) as pool:
-        run = list(pool.map(lambda name: words(execute(read(name)).cells), names))
-    assert run == [words(read(name).cells) for name in names]
+    run = asyncio.run(both())
+    assert [words(notebook.cells) for notebook in run] == [words(read(name).cells) for name in names]
     survived()
 
 
