@@ -3,7 +3,8 @@
 import numpy as np
 
 from .losses import LOSSES, Loss
-from .validate import array, choice
+from .network import Network
+from .validate import array, choice, instance
 
 __all__ = ["backward", "gradients"]
 
@@ -22,15 +23,16 @@ def gradients(network, x, t, loss):
         shapes of its W and b: the gradient of J (4.6, 4.7, 5.4).
 
     Raises:
-        TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
+        TypeError, ValueError: no network, not numbers, not finite, an empty batch, or shapes and values that do not
+            fit.
         FloatingPointError: the loss or its gradient is not finite.
     """
-    loss = choice("loss", loss, LOSSES, Loss)
+    network, loss = instance("network", network, Network), choice("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
     t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_target(t)
     with np.errstate(over="ignore", invalid="ignore"):
-        loss.check_prediction(network(x))
+        loss.check_prediction(network(x), "network(x)")
         J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
     if not (np.isfinite(J) and all(np.isfinite(a).all() for pair in grads for a in pair)):
         raise FloatingPointError(f"the loss is {J:g}, and its gradient not finite (from logits, cross entropy's is)")

@@ -5,7 +5,8 @@
 
 import numpy as np
 
-from .validate import array
+from .validate import array, text
+from .validate import number as checked_number
 
 __all__ = ["answer", "check", "compare", "refute"]
 
@@ -23,11 +24,11 @@ def check(number, got, expected, *others, tolerance=1e-10):
 
     Raises:
         TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
-        ValueError: there is nothing to compare, or a number is not finite.
+        ValueError: there is nothing to compare, a number is not finite, or the tolerance is below 0.
         AssertionError: shapes or values differ; the message says where and by how much.
     """
-    if not isinstance(number, str):
-        raise TypeError(f"number is {number!r}; it needs an equation's number as text, such as '3.7'")
+    text("number", number, "3.7")
+    checked_number("tolerance", tolerance, least=0)
     got, expected, *others = _forms(f"({number})", [got, expected, *others])
     for form in (got, *others):
         if form.shape != expected.shape:
@@ -60,6 +61,7 @@ def compare(label, got, expected, *others):
         TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
         ValueError: there is nothing to compare, or a number is not finite.
     """
+    text("label", label)
     got, *others = _forms(label, [got, expected, *others])
     print(f"{label:<24}{_shape(got):<16}{_nearness(got, others)}")
 
@@ -91,7 +93,14 @@ def answer(exercise, yours, expected, tolerance=1e-6):
         yours: the reader's answer; ``...`` stands for none yet. Numbers, an array, text, or a tuple.
         expected: the answer, of the same kind.
         tolerance: as for ``check``.
+
+    Raises:
+        TypeError, ValueError: ``exercise`` is no text, ``expected`` neither text nor numbers, or the tolerance below 0.
     """
+    text("exercise", exercise, "3.A")
+    checked_number("tolerance", tolerance, least=0)
+    if not isinstance(expected, str):
+        expected = array("expected", expected, finite=False)
     print(f"{exercise}: {_verdict(yours, expected, tolerance)}")
 
 
@@ -102,7 +111,7 @@ def _forms(name, forms):
         raise TypeError(f"{name} compares an array with itself; it needs forms arrived at by different roads")
     forms = [array(name, form, complex_too=True) for form in forms]
     if forms[1].size == 0:
-        raise ValueError(f"{name} compares nothing: shape {forms[1].shape}")
+        raise ValueError(f"{name} compares nothing: shape {forms[1].shape}; it needs at least one entry")
     return forms
 
 
@@ -124,7 +133,6 @@ def _verdict(yours, expected, tolerance):
         return "not tried yet"
     if isinstance(expected, str):
         return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {yours!r} is not it"
-    expected = np.asarray(expected, dtype=float)
     try:
         yours = np.asarray(yours, dtype=float)
     except (TypeError, ValueError):

@@ -8,7 +8,8 @@ from tqdm.auto import tqdm
 
 from .backprop import backward
 from .losses import LOSSES, Loss
-from .validate import array, choice, generator, index, number
+from .network import Network
+from .validate import array, choice, function, generator, index, instance, number
 
 __all__ = ["History", "epoch", "fit", "path"]
 
@@ -58,8 +59,7 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
         FloatingPointError: the loss is no longer finite; the message says where and what to try.
     """
     loss = choice("loss", loss, LOSSES, Loss)
-    if any(np.iscomplexobj(theta) for layer in network.layers for theta in (layer.W, layer.b)):
-        raise TypeError("network has complex parameters; it needs real ones")
+    real("network", network)
     X, T = checked_pair("train", train, network, loss)
     validation = checked_pair("validation", validation, network, loss)
     learning_rate = number("learning_rate", learning_rate, above=0)
@@ -133,32 +133,44 @@ def path(gradient, theta, learning_rate, steps):
 
     Returns:
         ``(steps + 1, P)``, or fewer rows.
+
+    Raises:
+        TypeError, ValueError: an argument, or what ``gradient`` gives, is not what it needs to be.
     """
+    function("gradient", gradient)
     visited = [array("theta", theta, ndim=(1,))]
     learning_rate = number("learning_rate", learning_rate, above=0)
     for _ in range(index("steps", steps)):
         with np.errstate(over="ignore", invalid="ignore"):
-            theta = visited[-1] - learning_rate * _like(visited[-1], gradient(visited[-1]))
+            theta = visited[-1] - learning_rate * _slope(gradient, visited[-1])
         if not np.isfinite(theta).all():
             break
         visited.append(theta)
     return np.array(visited)
 
 
-def _like(theta, gradient):
-    if np.shape(gradient) != theta.shape:
-        raise ValueError(f"gradient gives shape {np.shape(gradient)}; it needs theta's, {theta.shape}")
-    return np.asarray(gradient)
+def _slope(gradient, theta):
+    return array("gradient(theta)", gradient(theta), shape=theta.shape, finite=False)
+
+
+def real(name, network):
+    """``network``, if it is a ``Network`` with real parameters."""
+    instance(name, network, Network)
+    if any(np.iscomplexobj(theta) for layer in network.layers for theta in (layer.W, layer.b)):
+        raise TypeError(f"{name} has complex parameters; it needs real ones")
+    return network
 
 
 def checked_pair(name, pair, network, loss):
     """Inputs ``(N, M_0)`` and targets ``(N, M_L)`` that fit a network and a loss; the errors are those of ``fit``."""
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    if not isinstance(pair, (tuple, list)):
         raise TypeError(f"{name} is of type {type(pair).__name__}; it needs a pair (X, T)")
+    if len(pair) != 2:
+        raise ValueError(f"{name} has {len(pair)} entries; it needs two, as a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
     T = array(f"{name}[1]", pair[1], shape=(len(X), len(network.layers[-1].b)))
-    loss.check_target(T)
-    loss.check_prediction(network(X))
+    loss.check_target(T, f"{name}[1]")
+    loss.check_prediction(network(X), f"network({name}[0])")
     return X, T
 
 

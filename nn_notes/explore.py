@@ -18,9 +18,13 @@ import anywidget
 import matplotlib.image
 import numpy as np
 import traitlets
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
+from . import validate
 from .show import PALETTE, caption, cells, legend, table
+from .validate import function, index, instance, items, number, text
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
@@ -61,8 +65,10 @@ class Slider(Control):
     """One number, from ``low`` to ``high``, which may be a function of the state."""
 
     def __init__(self, label, value, low, high, step=0.05):
-        self._high = high if callable(high) else lambda state: float(high)
-        super().__init__(float(value), label=label, min=float(low), step=step)
+        value, low, step = number("value", value), number("low", low), number("step", step, above=0)
+        limit = None if callable(high) else number("high", high, above=low)
+        self._high = high if limit is None else lambda state: limit
+        super().__init__(value, label=text("label", label), min=low, step=step)
 
     def take(self, place):
         # The page counts in steps from the left: 1.2 comes as 1.2000000000000002.
@@ -78,6 +84,9 @@ class LogSlider(Slider):
     """One number above zero, whose factor counts: the slider runs evenly over its logarithm."""
 
     def __init__(self, label, value, low, high, steps=100):
+        low = number("low", low, above=0)
+        high, value = number("high", high, above=low), number("value", value, above=0)
+        steps = index("steps", steps, least=1)
         low, high, place = np.log10([low, high, value]).tolist()
         step = (high - low) / steps
         super().__init__(label, 0, low, high, step)
@@ -99,9 +108,11 @@ class Sliders(Control):
     """A vector or matrix: a slider to each entry, laid out as the entries are."""
 
     def __init__(self, name, array, low, high, step=0.05):
-        array = np.array(array, dtype=float)
-        labels = [f"{name}[{','.join(map(str, at))}]" for at in np.ndindex(array.shape)]
-        super().__init__(array, labels=labels, columns=array.shape[-1], min=low, max=high, step=step)
+        a = validate.array("array", array, ndim=(1, 2), empty_too=False).copy()
+        low, step = number("low", low), number("step", step, above=0)
+        high = number("high", high, above=low)
+        labels = [f"{text('name', name)}[{','.join(map(str, at))}]" for at in np.ndindex(a.shape)]
+        super().__init__(a, labels=labels, columns=a.shape[-1], min=low, max=high, step=step)
 
     def take(self, place):
         self.value = np.round(np.array(place, dtype=float), 9).reshape(self.value.shape)
@@ -114,12 +125,13 @@ class Choice(Control):
     """One of a few names, or of the keys of a dict, whose values are what the reader sees."""
 
     def __init__(self, label, value, names):
-        self.names = names if isinstance(names, dict) else {name: name for name in names}
-        super().__init__(value, label=label, options=list(self.names.items()))
+        self.names = names if isinstance(names, dict) else {name: name for name in items("names", names)}
+        validate.table("names", self.names)
+        super().__init__(value, label=text("label", label), options=list(self.names.items()))
         self.take(value)
 
     def take(self, place):
-        if place not in self.names:
+        if not isinstance(place, str) or place not in self.names:
             raise ValueError(f"{self.spec['label']} is {place!r}; it needs one of {', '.join(self.names)}")
         self.value = place
 
@@ -131,6 +143,10 @@ class Canvas:
     """
 
     def __init__(self, figure, moving, words):
+        instance("figure", figure, Figure)
+        moving = [instance(f"moving[{n}]", artist, Artist) for n, artist in enumerate(items("moving", moving))]
+        if not text("words", words).strip():
+            raise ValueError(f"words is {words!r}; it needs a sentence that says what the figure shows")
         self._canvas, self._moving, self.words = FigureCanvasAgg(figure), moving, words
         for artist in moving:
             artist.set_animated(True)
@@ -194,6 +210,9 @@ class View:
         canvas, paint: a ``Canvas``, and a function of the arrays that sets its moving artists.
         scale: the absolute value at which a cell's colour is full.
 
+    Raises:
+        TypeError, ValueError: an argument is not what it says; and whatever the model, layout and paint raise at first.
+
     The view shows itself when it is the last line of a cell. Where no kernel runs, its first state stands there as
     tables and a picture.
     """
@@ -201,11 +220,21 @@ class View:
     def __init__(
         self, controls, model, layout, memory=None, actions=None, repeated="", canvas=None, paint=None, scale=2.0
     ):
+        for name, control in validate.table("controls", controls).items():
+            instance(f"controls[{name!r}]", control, Control)
+        memory, actions = validate.table("memory", memory or {}), validate.table("actions", actions or {})
+        for label, action in actions.items():
+            function(f"actions[{label!r}]", action)
+        if repeated and repeated not in actions:
+            raise ValueError(f"repeated is {repeated!r}; it needs one of the actions, {', '.join(actions) or 'none'}")
+        if canvas is not None:
+            instance("canvas", canvas, Canvas), function("paint", paint)
+        function("model", model), function("layout", layout), number("scale", scale, above=0)
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
         self._canvas, self._paint, self._shown = canvas, paint, NOTHING
-        self.state = {name: control.value for name, control in controls.items()} | (memory or {})
+        self.state = {name: control.value for name, control in controls.items()} | memory
         first = dict(self.state)
-        self.actions = {**(actions or {}), "Reset": lambda state: first}
+        self.actions = {**actions, "Reset": lambda state: first}
         self._page = _Page(
             controls=[{"name": name, **control.spec} for name, control in controls.items()],
             actions=list(self.actions),

@@ -48,10 +48,10 @@ class Loss:
         self.check_target(t)
         return y, t
 
-    def check_prediction(self, y):
+    def check_prediction(self, y, name="y"):
         """Raise unless ``y`` is in the loss's domain; any finite number is, unless a loss says otherwise."""
 
-    def check_target(self, t):
+    def check_target(self, t, name="t"):
         """Raise unless ``t`` is a target for this loss; any finite number is, unless a loss says otherwise."""
 
     def __repr__(self):
@@ -86,15 +86,15 @@ class CrossEntropy(Loss):
         with np.errstate(divide="ignore", over="ignore"):
             return -t / np.where(t == 0, 1, y)
 
-    def check_prediction(self, y):
+    def check_prediction(self, y, name="y"):
         if ((y.real < 0) | (y.real > 1 + 1e-6)).any():
             raise ValueError(
-                f"y runs from {y.real.min():g} to {y.real.max():g}; it needs probabilities, from 0 to 1 "
+                f"{name} runs from {y.real.min():g} to {y.real.max():g}; it needs probabilities, from 0 to 1 "
                 "(softmax_cross_entropy takes logits)"
             )
 
-    def check_target(self, t):
-        _check_distribution(t)
+    def check_target(self, t, name="t"):
+        _check_distribution(name, t)
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -112,8 +112,8 @@ class SoftmaxCrossEntropy(Loss):
     def slope(self, u, t):
         return softmax.value(u) - t
 
-    def check_target(self, t):
-        _check_distribution(t)
+    def check_target(self, t, name="t"):
+        _check_distribution(name, t)
 
 
 class SigmoidCrossEntropy(Loss):
@@ -128,9 +128,9 @@ class SigmoidCrossEntropy(Loss):
     def slope(self, u, t):
         return sigmoid.value(u) - t
 
-    def check_target(self, t):
+    def check_target(self, t, name="t"):
         if ((t < 0) | (t > 1)).any():
-            raise ValueError(f"t runs from {t.min():g} to {t.max():g}; it needs labels from 0 to 1")
+            raise ValueError(f"{name} runs from {t.min():g} to {t.max():g}; it needs labels from 0 to 1")
 
 
 def _softplus(u):
@@ -138,13 +138,13 @@ def _softplus(u):
     return np.maximum(0, u) + np.log1p(np.exp(np.minimum(u, -u)))
 
 
-def _check_distribution(t):
+def _check_distribution(name, t):
     if (t < 0).any():
-        raise ValueError(f"t has the entry {t.min():g}; it needs probabilities, which are not negative")
+        raise ValueError(f"{name} has the entry {t.min():g}; it needs probabilities, which are not negative")
     total = t.sum(axis=-1)
     if (np.abs(total - 1) > 1e-6).any():
         worst = total.flat[np.argmax(np.abs(total - 1))]
-        raise ValueError(f"t sums to {worst:g}; it needs to sum to 1 in every sample, as probabilities do")
+        raise ValueError(f"{name} sums to {worst:g}; it needs to sum to 1 in every sample, as probabilities do")
 
 
 mse, cross_entropy = MSE(), CrossEntropy()

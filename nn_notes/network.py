@@ -1,7 +1,11 @@
 """A fully connected network: layers u = zW + b, z′ = f(u), and a forward pass that keeps every u and z."""
 
+import math
+import os
 from dataclasses import dataclass
+from io import BytesIO
 from typing import NamedTuple
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -131,9 +135,90 @@ class Network:
             z.append(layer.activation.value(u[-1]))
         return Trace(u, z)
 
+    def save(self, path):
+        """Write the parameters, and the names of the activations, to a file that ``load`` reads.
+
+        The file is written beside its place and moved there when it is whole: whatever ends the process on the way,
+        the old file stands there or the new one. The same network gives the same bytes.
+
+        Args:
+            path: where, as ``"network.npz"``. It is a plain NumPy archive: ``activations``, ``W0``, ``b0``, ``W1``, …
+
+        Raises:
+            TypeError: ``path`` is no path.
+            ValueError: a parameter is not finite, or an activation is none of ``ACTIVATIONS``.
+            OSError: the file cannot be written.
+        """
+        path, layers = _path(path), self.copy().layers
+        arrays = {
+            "activations": np.array([choice("activation", n.activation.name, ACTIVATIONS, ()).name for n in layers])
+        }
+        for n, layer in enumerate(layers):
+            arrays |= {f"W{n}": layer.W, f"b{n}": layer.b}
+        unfinished = f"{path}.{os.urandom(4).hex()}.tmp"
+        try:
+            with open(unfinished, "xb") as file:
+                np.savez(file, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, path)
+        finally:
+            if os.path.exists(unfinished):
+                os.remove(unfinished)
+
+    @classmethod
+    def load(cls, path):
+        """The network that ``save`` wrote to a file, bit for bit.
+
+        Nothing in the file is run, and no more memory is taken than the file is large.
+
+        Raises:
+            TypeError: ``path`` is no path.
+            ValueError: the file is damaged, or holds something else.
+            OSError: the file is missing or cannot be read.
+        """
+        path = _path(path)
+        with open(path, "rb") as file:
+            data = file.read()
+        try:
+            arrays = _unpacked(data)
+            names = arrays["activations"].tolist()
+            if list(arrays) != ["activations", *(f"{name}{n}" for n in range(len(names)) for name in "Wb")]:
+                raise ValueError(f"the arrays are {', '.join(arrays)}, for {len(names)} activations")
+            return cls(Layer(arrays[f"W{n}"], arrays[f"b{n}"], name) for n, name in enumerate(names))
+        except Exception as error:
+            found = f"{type(error).__name__}: {error}"
+            raise ValueError(f"path {path!r} holds no network ({found}); it needs a file that save wrote") from error
+
     def copy(self):
         """A network with parameters of its own."""
         return Network(Layer(layer.W, layer.b, layer.activation) for layer in self.layers)
 
     def __repr__(self):
         return f"Network({len(self.layers[0].W)}{''.join(f' → {len(n.b)} {n.activation}' for n in self.layers)})"
+
+
+def _path(path):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"path is of type {type(path).__name__}; it needs text or a pathlib.Path")
+    return os.fspath(path)
+
+
+def _unpacked(data):
+    """The arrays in the bytes of an archive, by name, in their order."""
+    arrays = {}
+    with ZipFile(BytesIO(data)) as archive:
+        # What is declared is believed only as far as there are bytes: a small file may ask for any amount of memory.
+        declared = sum(member.file_size for member in archive.infolist())
+        if declared > len(data):
+            raise ValueError(f"{declared} bytes are declared in a file of {len(data)}")
+        for member in archive.infolist():
+            file = BytesIO(archive.read(member))
+            if np.lib.format.read_magic(file) != (1, 0):
+                raise ValueError(f"{member.filename} is of another version")
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            if math.prod(shape) * dtype.itemsize != len(file.getbuffer()) - file.tell():
+                raise ValueError(f"{member.filename} declares shape {shape} of {dtype}, which is not its size")
+            file.seek(0)
+            arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(file, allow_pickle=False)
+    return arrays

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .validate import array, number
+from .validate import array, function, number
 
 __all__ = ["jacobian"]
 
@@ -23,11 +23,13 @@ def jacobian(f, x, method="complex-step", step=None):
         An array of f's output shape followed by x's shape: numerator layout.
 
     Raises:
-        TypeError: x is not real numbers, or f drops the imaginary part that the complex step needs.
-        ValueError: x is not finite, the method is not known, or the step is not above 0.
+        TypeError: f is no function, x or what f gives is not numbers, or f drops the imaginary part that the complex
+            step needs.
+        ValueError: x or what f gives is not finite, the method is not known, or the step is not above 0.
 
     Source: Squire and Trapp, Using complex variables to estimate derivatives of real functions, 1998.
     """
+    function("f", f)
     x = array("x", x)
     if step is not None:
         step = number("step", step, above=0)
@@ -48,7 +50,7 @@ def jacobian(f, x, method="complex-step", step=None):
 def _complex_step(f, x, i, h):
     nudged = x.astype(complex)
     nudged[i] += 1j * h
-    y = np.asarray(f(nudged))
+    y = _value(f, nudged)
     if not np.iscomplexobj(y):
         raise TypeError("f gave real numbers for complex ones, so its derivative is lost; try method='central'")
     return y.imag / h
@@ -59,4 +61,8 @@ def _central(f, x, i, h):
     above[i] += h
     below[i] -= h
     width = above[i] - below[i]  # f may write to its argument
-    return (np.asarray(f(above)) - np.asarray(f(below))) / width
+    return (_value(f, above) - _value(f, below)) / width
+
+
+def _value(f, x):
+    return array("f(x)", f(x), complex_too=True)

@@ -2,11 +2,14 @@
 
 A cell makes a ``figure``, fills its axes, and ends in ``picture(figure, "what it shows")``. No pyplot: a figure
 belongs to whoever made it and goes with it.
+
+For an argument that is not what it says, every function raises a ``TypeError`` or ``ValueError``, and draws nothing.
 """
 
 from io import BytesIO
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -14,6 +17,7 @@ from matplotlib.patches import Rectangle
 
 from .show import NEGATIVE, POSITIVE, ZERO
 from .show import number as written
+from .validate import array, choice, function, index, instance, items, number, offers, table, text
 
 __all__ = [
     "DIVERGING",
@@ -61,7 +65,8 @@ def picture(figure, words):
         figure: a matplotlib ``Figure``.
         words: what the figure shows, for those who do not see it.
     """
-    if not isinstance(words, str) or not words.strip():
+    instance("figure", figure, Figure)
+    if not text("words", words).strip():
         raise ValueError(f"words is {words!r}; it needs a sentence that says what the figure shows")
     return Picture(figure, words)
 
@@ -74,7 +79,10 @@ def figure(columns=1, rows=1, width=None, height=3.4, **subplots):
         width, height: in inches; by default 4.2 wide to each column.
         subplots: further arguments of ``Figure.subplots``.
     """
-    made = Figure(figsize=(width or 4.2 * columns, height), layout="constrained", dpi=DPI)
+    columns, rows = index("columns", columns, least=1), index("rows", rows, least=1)
+    width = 4.2 * columns if width is None else number("width", width, above=0)
+    height = number("height", height, above=0)
+    made = Figure(figsize=(width, height), layout="constrained", dpi=DPI)
     FigureCanvasAgg(made)
     axes = made.subplots(rows, columns, **subplots)
     for ax in np.ravel(axes):
@@ -96,8 +104,10 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
     Returns:
         The image, for a colour bar.
     """
-    a = np.atleast_2d(np.asarray(a, dtype=float))
-    scale = scale or np.abs(a).max() or 1.0
+    instance("ax", ax, Axes)
+    a = np.atleast_2d(array("a", a, ndim=(1, 2), empty_too=False))
+    scale, digits = _scale(scale, a), index("digits", digits)
+    text("rows", rows), text("columns", columns)
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
     _frame(ax, title, columns, rows)
     ax.set_xticks(range(a.shape[1]))
@@ -132,6 +142,9 @@ def bend(axes, f, name, x):
     Returns:
         The image of F, for a colour bar.
     """
+    axes = _axes("axes", axes, 3)
+    offers("f", f, "a component-wise activation", "derivative", "jacobian")
+    x = array("x", x, ndim=(1,), empty_too=False)
     line = np.linspace(-8, 8, 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
     for ax, y, label in zip(axes, (f, f.derivative), (name, f"{name}′"), strict=False):
@@ -152,6 +165,9 @@ def lines(ax, x, series, title, labels):
         series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
     """
+    instance("ax", ax, Axes)
+    x = array("x", x, ndim=(1,))
+    series, labels = _series(series, x), _pair("labels", labels)
     for (name, y), color in zip(series.items(), LINES, strict=False):
         ax.plot(x, y, color=color, label=name)
     _frame(ax, title, *labels)
@@ -171,6 +187,10 @@ def box(ax, T, title, scale, cut=None):
         cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
             writes its numbers on the cubes.
     """
+    if instance("ax", ax, Axes).name != "3d":
+        raise ValueError(f"ax is of the projection {ax.name!r}; it needs '3d'")
+    T, scale = array("T", T, ndim=(3,), empty_too=False), number("scale", scale, above=0)
+    cut = None if cut is None else _cut(cut)
     V = np.transpose(T, (2, 0, 1))
     sides = [np.arange(n)[:, None] * (1 + (letter == cut)) + [0, 1] for n, letter in zip(V.shape, "jki", strict=True)]
     corners = np.meshgrid(*(side.ravel() for side in sides), indexing="ij")
@@ -214,6 +234,8 @@ def slices(T, cut, scale):
     Returns:
         The figure.
     """
+    T, cut = array("T", T, ndim=(3,), empty_too=False), _cut(cut)
+    scale = number("scale", scale, above=0)
     parts = np.moveaxis(T, "kij".index(cut), 0)
     rows, columns = "kij".replace(cut, "")
     across = max(1, 10 // parts.shape[2])
@@ -235,6 +257,8 @@ def slices(T, cut, scale):
 
 def curves(ax, history):
     """Training and validation loss of a ``descent.History`` by epoch, with the kept epoch marked."""
+    instance("ax", ax, Axes)
+    offers("history", history, "a descent.History", "train", "validation", "best")
     kept = history.best
     ax.plot(history.train, color=NEGATIVE, label="training")
     ax.plot(history.validation, color=POSITIVE, label="validation")
@@ -254,7 +278,12 @@ def surface(ax, J, x, y, title, labels):
         x, y: where to evaluate it, as two vectors.
         title, labels: the title, and the names of the two axes.
     """
-    values = J(np.stack(np.meshgrid(x, y)))
+    instance("ax", ax, Axes), function("J", J)
+    x, y = (array(name, v, ndim=(1,), empty_too=False) for name, v in (("x", x), ("y", y)))
+    labels = _pair("labels", labels)
+    values = array("J(x, y)", J(np.stack(np.meshgrid(x, y))), shape=(len(y), len(x)))
+    if values.max() <= 0:
+        raise ValueError(f"J(x, y) is {values.max():g} at most; it needs to be above 0 somewhere")
     levels = values.max() / 2.0 ** np.arange(11)[::-1]
     ax.contourf(x, y, values, levels, cmap=GREYS, norm="log", extend="min")
     ax.contour(x, y, values, levels, colors="#999999", linewidths=0.5)
@@ -269,6 +298,8 @@ def descent_path(ax, visited, label=""):
     Returns:
         The line and the large dot.
     """
+    instance("ax", ax, Axes)
+    visited = array("visited", visited, ndim=(2,), last=2, empty_too=False)
     (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
     (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
     return line, start
@@ -285,6 +316,13 @@ def digits(axes, images, probabilities, labels):
         probabilities: ``(n, 10)``.
         labels: the true ones, ``(n,)``.
     """
+    axes = [_axes(f"axes[{n}]", row, np.size(row)) for n, row in enumerate(_row("axes", axes, 2))]
+    n = len(axes[0])
+    images = array("images", images, ndim=(2, 3))
+    if images.size != 64 * n or len(images) != n:
+        raise ValueError(f"images has shape {images.shape}; it needs {n} images of 64 pixels, one to each axes")
+    probabilities = array("probabilities", probabilities, shape=(n, 10))
+    labels = [index(f"labels[{k}]", label, most=9) for k, label in enumerate(_row("labels", labels, n))]
     for top, bottom, image, p, label in zip(*axes, images, probabilities, labels, strict=True):
         said = p.argmax()
         top.imshow(np.reshape(image, (8, 8)), cmap="Greys")
@@ -311,10 +349,15 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     Returns:
         A dict from each name to its slope.
     """
-    x, slopes = np.asarray(x), {}
+    instance("ax", ax, Axes)
+    x, slopes = array("x", x, ndim=(1,)), {}
+    if not (x > 0).all():
+        raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
+    series, labels = _series(series, x), _pair("labels", labels)
     for (name, y), color in zip(series.items(), LINES, strict=False):
-        y = np.asarray(y)
         known = np.isfinite(y[fit])
+        if known.sum() < 2 or not (y[fit][known] > 0).all():
+            raise ValueError(f"series[{name!r}] is {y[fit]} where its slope is fitted; it needs two numbers above 0")
         slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
         # An exact zero has no place on the axis: it leaves a gap.
         label = f"{name}: slope {written(slopes[name], 1)}"
@@ -336,6 +379,10 @@ def parting(ax, lengths, actual, predicted, title, labels):
     Returns:
         The lines: a solid one to each output, then a dashed one to each.
     """
+    instance("ax", ax, Axes)
+    lengths, actual = array("lengths", lengths, ndim=(1,)), array("actual", actual, ndim=(2,))
+    actual = array("actual", actual, shape=(len(lengths), actual.shape[1]))
+    predicted, labels = array("predicted", predicted, shape=actual.shape), _pair("labels", labels)
     lines = []
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
         for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
@@ -343,6 +390,38 @@ def parting(ax, lengths, actual, predicted, title, labels):
     _frame(ax, title, *labels)
     ax.legend(frameon=False, fontsize=9)
     return lines
+
+
+def _row(name, value, n):
+    """``value`` as a list of ``n``."""
+    row = items(name, value)
+    if len(row) != n:
+        raise ValueError(f"{name} has {len(row)} entries; it needs {n}")
+    return row
+
+
+def _axes(name, value, n):
+    """``value`` as a list of ``n`` matplotlib axes."""
+    return [instance(f"{name}[{k}]", ax, Axes) for k, ax in enumerate(_row(name, value, n))]
+
+
+def _pair(name, value):
+    return [text(f"{name}[{k}]", label) for k, label in enumerate(_row(name, value, 2))]
+
+
+def _series(series, x):
+    """Values at x by name, NaN where there is none; at most as many as there are colours."""
+    if len(table("series", series)) > len(LINES):
+        raise ValueError(f"series has {len(series)} entries; it needs {len(LINES)} at most, one to each colour")
+    return {name: array(f"series[{name!r}]", y, shape=x.shape, finite=False) for name, y in series.items()}
+
+
+def _scale(scale, a):
+    return np.abs(a).max() or 1.0 if scale is None else number("scale", scale, above=0)
+
+
+def _cut(cut):
+    return choice("cut", cut, {letter: letter for letter in "kij"}, ())
 
 
 def _frame(ax, title, x, y):
@@ -368,8 +447,11 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
     Returns:
         The front sheet, for a colour bar.
     """
-    a = np.asarray(a, dtype=float)
-    scale = scale or np.abs(a).max() or 1.0
+    instance("ax", ax, Axes)
+    a = array("a", a, ndim=range(5), empty_too=False)
+    scale, digits = _scale(scale, a), index("digits", digits)
+    if len(text("axes", axes)) > a.ndim:
+        raise ValueError(f"axes is {axes!r}; it needs {a.ndim} letters at most for shape {a.shape}")
     stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
     n_stacks, n_sheets, n_rows, n_columns = stacks.shape
     behind = 0.8 * (n_sheets - 1)

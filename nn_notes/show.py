@@ -8,6 +8,9 @@ from html import escape
 
 import numpy as np
 
+from . import validate
+from .validate import array, index, text
+
 __all__ = ["NEGATIVE", "PALETTE", "POSITIVE", "ZERO", "caption", "cells", "legend", "number", "show", "source", "table"]
 
 # One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
@@ -29,7 +32,6 @@ class Shown:
 
     def _entries(self):
         for name, a in self.arrays.items():
-            a = np.asarray(a)
             yield name, a, 0 if (a == np.round(a)).all() else self.digits
 
 
@@ -45,8 +47,15 @@ def show(arrays, digits=3):
 
     Returns:
         An object that a notebook displays.
+
+    Raises:
+        TypeError, ValueError: no such dict, an array that is not real numbers or has more axes, or no such digits.
     """
-    return Shown(arrays, digits)
+    checked = {
+        name: array(f"arrays[{name!r}]", a, ndim=range(5), finite=False)
+        for name, a in validate.table("arrays", arrays).items()
+    }
+    return Shown(checked, index("digits", digits))
 
 
 class Source:
@@ -63,15 +72,26 @@ class Source:
 
 
 def source(*objects):
-    """The code of functions or classes as it stands in the package, without the docstrings (``help`` shows those)."""
-    return Source("\n\n".join(_undocumented(textwrap.dedent(inspect.getsource(o))) for o in objects))
+    """The code of functions or classes as it stands in the package, without the docstrings (``help`` shows those).
+
+    Raises:
+        TypeError: an object whose code is not at hand.
+    """
+    return Source("\n\n".join(_undocumented(_code(f"objects[{n}]", o)) for n, o in enumerate(objects)))
 
 
 def number(x, digits=3):
     """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
 
     NaN is a dot: a number that is not there yet.
+
+    Raises:
+        TypeError, ValueError: not one real number, or digits that are no whole number of 0 or more.
     """
+    return _number(validate.number("x", x, finite=False), index("digits", digits))
+
+
+def _number(x, digits):
     if x == 0:
         return "0"
     if x != x:
@@ -89,8 +109,11 @@ def table(label, a, axes="", scale=2.0, digits=2):
         axes: what its rows and columns are, in HTML.
         scale: the absolute value at which the colour is full.
         digits: how many decimals.
+
+    Raises:
+        TypeError, ValueError: not text, not real numbers, more axes, or a scale that is not above 0.
     """
-    columns = np.shape(np.atleast_2d(a))[1]
+    columns = np.atleast_2d(array("a", a, ndim=range(3), finite=False)).shape[1]
     drawn = [_cell(*cell) for cell in cells(a, scale, digits)]
     rows = ("".join(drawn[n : n + columns]) for n in range(0, len(drawn), columns))
     return f"<table><caption>{caption(label, a, axes)}</caption>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
@@ -98,7 +121,9 @@ def table(label, a, axes="", scale=2.0, digits=2):
 
 def caption(label, a, axes=""):
     """What stands above a table: its label, its shape, and what its axes are, in HTML."""
-    return f"{label} <small>{np.shape(a)}{', ' + axes if axes else ''}</small>"
+    text("label", label), text("axes", axes)
+    shape = array("a", a, ndim=range(3), finite=False).shape
+    return f"{label} <small>{shape}{', ' + axes if axes else ''}</small>"
 
 
 def cells(a, scale=2.0, digits=2):
@@ -106,13 +131,15 @@ def cells(a, scale=2.0, digits=2):
 
     The arguments are those of ``table``.
     """
-    a = np.asarray(a, dtype=float)
+    a, digits = array("a", a, ndim=range(3), finite=False), index("digits", digits)
+    scale = validate.number("scale", scale, above=0)
     places = np.clip(np.nan_to_num(a * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int) + _STEPS
-    return [(number(x, digits), place) for x, place in zip(a.ravel().tolist(), places.ravel().tolist(), strict=True)]
+    return [(_number(x, digits), place) for x, place in zip(a.ravel().tolist(), places.ravel().tolist(), strict=True)]
 
 
 def legend(scale):
     """What the colours of the tables mean, as an HTML table."""
+    scale = validate.number("scale", scale, above=0)
     drawn = "".join(_cell(*cell) for cell in cells(np.linspace(-scale, scale, 11), scale, 1))
     return (
         f'<table class="nn-legend"><caption>Colour <small>blue is negative, white is zero, orange is positive'
@@ -171,7 +198,7 @@ def _pmatrix(a, digits):
 
 
 def _entry(x, digits):
-    return number(x, digits).replace("\N{MINUS SIGN}", "-")
+    return _number(x, digits).replace("\N{MINUS SIGN}", "-")
 
 
 def _text(name, a, digits):
@@ -189,8 +216,8 @@ def _plain(name):
     name = re.sub(r"\\(?:text|mathrm)\{(.*?)\}", r"\1", name)
     name = re.sub(r"\^\{(\(.*?\))\}", r"\1", name)
     name = re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", r"\1/\2", name)
-    for latex, text in _SIGNS.items():
-        name = name.replace(latex, text)
+    for latex, sign in _SIGNS.items():
+        name = name.replace(latex, sign)
     return name
 
 
@@ -212,9 +239,16 @@ _SIGNS = {
 
 
 def _rows(a, digits):
-    texts = [[number(x, digits) for x in row] for row in a.tolist()]
+    texts = [[_number(x, digits) for x in row] for row in a.tolist()]
     width = max((len(t) for row in texts for t in row), default=0)
     return "\n".join("  " + "  ".join(t.rjust(width) for t in row) for row in texts)
+
+
+def _code(name, value):
+    try:
+        return textwrap.dedent(inspect.getsource(value))
+    except (TypeError, OSError):
+        raise TypeError(f"{name} is {value!r}; it needs a function or class whose code is at hand") from None
 
 
 def _undocumented(code):

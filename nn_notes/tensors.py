@@ -6,7 +6,7 @@ numerator layout, (outputs, inputs). ``...`` stands for nothing (a single sample
 
 import numpy as np
 
-from .validate import array, index
+from .validate import array, index, offers
 
 __all__ = [
     "chain",
@@ -160,8 +160,8 @@ def gradients(network, x, t, loss):
     Raises:
         TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
     """
-    if isinstance(loss, str):
-        raise TypeError(f"loss is {loss!r}; it needs a loss object, such as losses.mse")
+    offers("network", network, "a Network", "layers")
+    offers("loss", loss, "a loss object, such as losses.mse", "gradient")
     M_0 = len(network.layers[0].W)
     z, F, T = array("x", x, ndim=(1, 2), last=M_0, complex_too=True, empty_too=False), [], []
     for layer in network.layers:

@@ -7,11 +7,23 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["array", "choice", "generator", "index", "items", "number"]
+__all__ = [
+    "array",
+    "choice",
+    "function",
+    "generator",
+    "index",
+    "instance",
+    "items",
+    "number",
+    "offers",
+    "table",
+    "text",
+]
 
 
-def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, empty_too=True):
-    """``value`` as an array of finite float64 (or complex128) numbers.
+def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, empty_too=True, finite=True):
+    """``value`` as an array of float64 (or complex128) numbers, finite ones unless told otherwise.
 
     Args:
         name: what the caller calls it, for the error.
@@ -21,6 +33,7 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         last: the length that its last axis needs, or None.
         complex_too: let complex numbers through, as complex-step derivatives need them.
         empty_too: let an array without entries through.
+        finite: let only finite numbers through.
 
     Raises:
         TypeError: not numbers, or complex where only real ones will do.
@@ -43,18 +56,18 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         raise ValueError(f"{name} has shape {a.shape}; its last axis needs length {last}")
     if a.size == 0 and not empty_too:
         raise ValueError(f"{name} is empty, of shape {a.shape}; it needs at least one entry on every axis")
-    if not np.isfinite(a).all():
+    if finite and not np.isfinite(a).all():
         where = np.unravel_index(np.argmin(np.isfinite(a)), a.shape)
         place = f"[{', '.join(map(str, where))}]" if a.ndim else ""
         raise ValueError(f"{name}{place} is {a[where]}; it needs finite numbers")
     return a
 
 
-def number(name, value, *, above=None, least=None):
-    """``value`` as a finite float, more than ``above`` and not less than ``least`` where these are given."""
+def number(name, value, *, above=None, least=None, finite=True):
+    """``value`` as a float, more than ``above`` and not less than ``least`` where these are given."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} is {_described(value)}; it needs one real number")
-    if not np.isfinite(value):
+    if finite and not np.isfinite(value):
         raise ValueError(f"{name} is {value}; it needs a finite number")
     if above is not None and not value > above:
         raise ValueError(f"{name} is {value}; it needs more than {above}")
@@ -91,6 +104,45 @@ def choice(name, value, table, kind):
     return table[value]
 
 
+def instance(name, value, kind):
+    """``value``, if it is of that ``kind``, a class."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{name} is {_described(value)}; it needs {article} {kind.__name__}")
+    return value
+
+
+def offers(name, value, kind, *parts):
+    """``value``, if it has the ``parts`` that make it a ``kind``, in words: for who may not know its class."""
+    if isinstance(value, type) or not all(hasattr(value, part) for part in parts):
+        raise TypeError(f"{name} is {_described(value)}; it needs {kind}")
+    return value
+
+
+def function(name, value):
+    """``value``, if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} is {_described(value)}; it needs a function")
+    return value
+
+
+def text(name, value, example=""):
+    """``value``, if it is text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {_described(value)}; it needs text{example and f', such as {example!r}'}")
+    return value
+
+
+def table(name, value):
+    """``value``, if it is a dict whose keys are text."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is {_described(value)}; it needs a dict")
+    for key in value:
+        if not isinstance(key, str):
+            raise TypeError(f"{name} has the key {key!r}; it needs text for its keys")
+    return value
+
+
 def generator(name, value):
     """``value``, if it is a NumPy random generator."""
     if not isinstance(value, np.random.Generator):
@@ -103,4 +155,6 @@ def _described(value, a=None):
         return repr(value)
     if a is not None and a.ndim:
         return f"an array of {a.dtype}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     return f"of type {type(value).__name__}"

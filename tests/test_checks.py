@@ -89,13 +89,6 @@ def test_the_tolerance_is_relative_to_the_largest_entry_and_can_be_set():
     check("2.1", [1.001], [1], tolerance=0.01)
     with pytest.raises(AssertionError):
         check("2.1", [1.02], [1], tolerance=0.01)
-    with pytest.raises(AssertionError):
-        check("2.1", [1], [1], tolerance=math.nan)
-
-
-def test_the_number_is_text():
-    with pytest.raises(TypeError, match=r"number is 3\.7; it needs an equation's number as text, such as '3\.7'"):
-        check(3.7, 1, 1)
 
 
 # Answers

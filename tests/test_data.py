@@ -183,35 +183,3 @@ def test_changing_what_a_call_gave_does_not_change_the_next(source):
 def test_another_seed_gives_other_samples(name):
     for a, b in zip(*(arrays(SOURCES[name](seed))[::2] for seed in (0, 1)), strict=True):
         assert not np.array_equal(a, b)
-
-
-ERRORS = {
-    "label too large": (lambda: data.one_hot([[0, 3], [1, 4]], 3), ValueError, r"labels\[0, 1\] is 3; .* 0 to 2"),
-    "label negative": (lambda: data.one_hot([0, 1, -1], 3), ValueError, r"labels\[2\] is -1; .* 0 to 2"),
-    "label alone": (lambda: data.one_hot(np.uint8(10), 10), ValueError, "labels is 10; .* 0 to 9"),
-    "float labels": (lambda: data.one_hot([0.0, 1.0], 2), TypeError, "labels is an array of float64; .* whole numbers"),
-    "boolean labels": (lambda: data.one_hot([True, False], 2), TypeError, "labels is an array of bool; .* whole"),
-    "text labels": (lambda: data.one_hot(["3"], 4), TypeError, "labels is an array of <U1"),
-    "ragged labels": (lambda: data.one_hot([[0], [0, 1]], 2), ValueError, "labels is ragged"),
-    "no labels": (lambda: data.one_hot([], 2), ValueError, r"labels is empty, of shape \(0,\)"),
-    "no classes": (lambda: data.one_hot([0], 0), ValueError, "classes is 0; it needs 1 or more"),
-    "half a class": (lambda: data.one_hot([0], 2.5), TypeError, "classes is of type float; it needs a whole number"),
-    "seed None": (lambda: data.digits(None), TypeError, "seed is of type NoneType; it needs a whole number"),
-    "seed negative": (lambda: data.digits(-1), ValueError, "seed is -1; it needs 0 or more"),
-}
-for name, made in {"curve": data.curve, "moons": data.moons}.items():
-    ERRORS |= {
-        f"{name}: no samples": (lambda made=made: made(0, rng()), ValueError, "n is 0; it needs 1 or more"),
-        f"{name}: n float": (lambda made=made: made(7.0, rng()), TypeError, "n is of type float; .* whole number"),
-        f"{name}: rng a seed": (lambda made=made: made(7, 0), TypeError, "rng is of type int; it needs a generator"),
-        f"{name}: rng old": (lambda made=made: made(7, np.random), TypeError, "rng is of type module; .* a generator"),
-        f"{name}: noise negative": (lambda made=made: made(7, rng(), -0.1), ValueError, "noise is -0.1; .* 0 or more"),
-        f"{name}: noise NaN": (lambda made=made: made(7, rng(), np.nan), ValueError, "noise is nan; .* finite"),
-        f"{name}: noise text": (lambda made=made: made(7, rng(), "0.1"), TypeError, "noise is '0.1'; .* real number"),
-    }
-
-
-@pytest.mark.parametrize(("call", "kind", "message"), ERRORS.values(), ids=ERRORS)
-def test_an_error_names_the_argument_what_it_got_and_what_it_needs(call, kind, message):
-    with pytest.raises(kind, match=message):
-        call()

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ..descent import real
 from ..explore import Choice, Matrix, Slider, View
+from ..losses import LOSSES, Loss
 from ..network import Layer, Network
 from ..show import number
-from ..validate import array
+from ..validate import array, choice
 
 __all__ = ["view"]
 
@@ -14,19 +16,20 @@ def view(network, x, t, loss):
     """Step the backward pass one factor at a time, and nudge a weight: E moves as its gradient says.
 
     Args:
-        network: a ``Network`` of L layers.
+        network: a ``Network`` of L layers, with real parameters.
         x: input, ``(M_0,)``.
         t: target, ``(M_L,)``.
-        loss: a loss object that takes what the last layer gives.
+        loss: one of ``LOSSES``, as an object or by its name, that takes what the last layer gives.
 
     Returns:
         A ``View`` (4.2–4.8). Its arrays are dicts by layer: z, F, W, and δ, ξ and G = ∂E/∂W, which are NaN as long as
         the pass has not come to them.
 
     Raises:
-        TypeError, ValueError: x or t not numbers, not finite, or of shapes that do not fit the network.
+        TypeError, ValueError: no such network or loss; x or t not numbers, not finite, or of shapes that do not fit
+            the network.
     """
-    L = len(network.layers)
+    L, loss = len(real("network", network).layers), choice("loss", loss, LOSSES, Loss)
     x = array("x", x, shape=(len(network.layers[0].W),))
     t = array("t", t, shape=(len(network.layers[-1].b),))
     weights = {

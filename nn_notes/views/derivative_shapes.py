@@ -6,6 +6,7 @@ import numpy as np
 
 from ..explore import Choice, Matrix, Slider, View
 from ..tensors import chain, other_layout
+from ..validate import array, index, items
 
 __all__ = ["view"]
 
@@ -22,7 +23,14 @@ def view(x, X, outputs=(2, 5)):
 
     Returns:
         A ``View`` (0.1–0.11).
+
+    Raises:
+        TypeError, ValueError: not numbers, not finite, or shapes that are not those.
     """
+    x, X = array("x", x, ndim=(1,), empty_too=False), array("X", X, ndim=(2,), empty_too=False)
+    outputs = tuple(index(f"outputs[{n}]", size, least=1) for n, size in enumerate(items("outputs", outputs)))
+    if len(outputs) != 2:
+        raise ValueError(f"outputs has {len(outputs)} entries; it needs 2, the shape of a matrix")
     shapes = {"scalar": (), "vector": outputs[:1], "matrix": outputs}
     inputs = {"scalar": np.array(x[0]), "vector": np.array(x), "matrix": np.array(X)}
     rng = np.random.default_rng(0)
@@ -35,7 +43,7 @@ def view(x, X, outputs=(2, 5)):
         }
 
     def new_numbers(state):
-        new = {by: rng.choice([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5], array.shape) for by, array in inputs.items()}
+        new = {by: rng.choice([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5], a.shape) for by, a in inputs.items()}
         return {"inputs": new, "weights": weights(), "entry": float(new["vector"][0])}
 
     return View(

@@ -81,7 +81,9 @@ def learning_rate(x, t, start):
     surface(left, loss, *np.linspace(low, high, 61).T, "The loss J, and the path over it", ["w", "b"])
     left.plot(*lowest, "kx", label="lowest J")
     right.axhline(loss(lowest), color="black", linewidth=1, linestyle=":", label=f"lowest J: {loss(lowest):.2g}")
-    right.set(title="J by step", xlabel="step", ylabel="J", yscale="log", xlim=(-1, STEPS + 1), ylim=(1e-3, 1e3))
+    right.set(title="J by step", xlabel="step", ylabel="J", xlim=(-1, STEPS + 1), ylim=(1e-3, 1e3))
+    # Last, since a lowest J of 0 has no place on this axis to begin with.
+    right.set_yscale("log")
     path, first = descent_path(left, start[None], "a step")
     (curve,) = right.plot([], [], ".-", color=path.get_color(), linewidth=1, markersize=5)
     left.legend(loc="upper left")
@@ -141,10 +143,13 @@ def training(network, train, validation):
         A ``View`` (5.1, 5.3–5.5).
 
     Raises:
-        TypeError, ValueError: shapes that do not fit the network, or a class without a sample.
+        TypeError, ValueError: no such network, shapes that do not fit it, or a class without a sample.
     """
     loss = losses.softmax_cross_entropy
+    descent.real("network", network)
     sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
+    if sizes[-1] < 2:
+        raise ValueError("network has 1 output; it needs 2 or more, one to each class")
     train = descent.checked_pair("train", train, network, loss)
     validation = descent.checked_pair("validation", validation, network, loss)
     shares = validation[1].sum(axis=0)

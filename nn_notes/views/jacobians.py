@@ -106,7 +106,7 @@ def view(z, W, b, activation="sigmoid"):
     return View(
         controls(start, activation)
         | {
-            "along": Choice("nudge along", "z[1]", list(directions)),
+            "along": Choice("nudge along", "z[1]" if "z[1]" in directions else "z[0]", list(directions)),
             "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
         },
         model,

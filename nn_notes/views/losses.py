@@ -8,6 +8,7 @@ from ..explore import Canvas, Choice, Matrix, Slider, Sliders, View
 from ..plots import figure
 from ..show import NEGATIVE, POSITIVE, number
 from ..validate import array, index
+from ..validate import number as real_number
 
 __all__ = ["prediction", "view"]
 
@@ -29,8 +30,9 @@ def prediction(y=0.25, t=0.8):
         A ``View`` (7.1–7.4).
 
     Raises:
-        ValueError: y or t is out of its range.
+        TypeError, ValueError: y or t is no number, or out of its range.
     """
+    y, t = real_number("y", y), real_number("t", t)
     if not 0.01 <= y <= 0.99:
         raise ValueError(f"y is {y}; it needs a probability from 0.01 to 0.99")
     if not 0 <= t <= 1:

@@ -1,0 +1,345 @@
+"""What goes wrong around the package, and what a user is left with: a clear error, or the results he would have had.
+
+A view whose callback fails is in test_explore.py; what ends a training run, step by step, in test_descent.py.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, output_from_msg
+
+from nn_notes import Network, descent
+
+ROOT = Path(__file__).parents[1]
+ONE = "01_single_layer"
+QUIET = ["--IPKernelApp.log_level=ERROR"]
+
+
+@pytest.fixture
+def survived(request, figures):
+    """To be called at the end of a test: names its fault as survived."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    return lambda: figures.setdefault("faults", []).append(name)
+
+
+def read(name, folder=ROOT / "notebooks"):
+    """The code cells of a notebook, with their stored outputs."""
+    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return notebook
+
+
+def words(cells):
+    """What each cell says in plain text; None where it may differ from run to run."""
+    return [None if "nbval-ignore-output" in cell.metadata.get("tags", []) else said(cell.outputs) for cell in cells]
+
+
+def said(outputs):
+    texts = []
+    for output in outputs:
+        assert output.output_type != "error", output
+        assert output.get("name") != "stderr", output.text
+        texts.append(output.text if output.output_type == "stream" else output.data["text/plain"])
+    return "".join(texts)
+
+
+def client(notebook):
+    """What gives the notebook the outputs of a new kernel."""
+    return NotebookClient(
+        notebook,
+        coalesce_streams=True,
+        extra_arguments=QUIET,
+        resources={"metadata": {"path": str(ROOT / "notebooks")}},
+    )
+
+
+# Training
+
+
+def start():
+    return Network.init([2, 3, 1], ["tanh", "identity"], np.random.default_rng(0))
+
+
+def bits(network):
+    return [a.tobytes() for layer in network.layers for a in (layer.W, layer.b)]
+
+
+def data(n):
+    rng = np.random.default_rng(1)
+    return rng.normal(size=(n, 2)), rng.normal(size=(n, 1))
+
+
+def fit(network, pair, learning_rate=0.1, epochs=20, batch_size=1):
+    rng = np.random.default_rng(2)
+    return descent.fit(network, pair, pair, "mse", learning_rate, epochs, batch_size, None, rng, progress=False)
+
+
+def test_training_that_diverges(survived):
+    network, pair = start(), data(7)
+    with pytest.raises(FloatingPointError, match=r"after epoch \d+; a learning_rate below 1e\+06 may mend it"):
+        fit(network, pair, learning_rate=1e6)
+    assert bits(network) == bits(start())
+    assert [a.tobytes() for a in pair] == [a.tobytes() for a in data(7)]
+    # With a rate that it can bear, the same network and data train on.
+    assert min(fit(network, pair)[1].validation) < fit(network, pair)[1].validation[0]
+    survived()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_training_on_hardly_any_data(n, survived):
+    trained, history = fit(start(), data(n))
+    assert history.ended == "epochs" and history.validation[history.best] < history.validation[0]
+    assert all(np.isfinite(a).all() for layer in trained.layers for a in (layer.W, layer.b))
+    survived()
+
+
+@pytest.mark.parametrize(
+    ("n", "batch_size", "message"),
+    [(0, 1, r"train\[0\] is empty, of shape \(0, 2\)"), (3, 4, "batch_size is 4; it needs 1 to 3")],
+    ids=["none at all", "fewer than a batch"],
+)
+def test_training_out_of_data(n, batch_size, message, survived):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        fit(start(), data(n), batch_size=batch_size)
+    survived()
+
+
+TRAIN = """
+import numpy as np
+from nn_notes import Network, data, descent
+
+rng = np.random.default_rng(0)
+split = data.digits()
+start = Network.init([64, 16, 10], ["tanh", "identity"], rng)
+network, history = descent.fit(
+    start, split.train, split.validation, "softmax_cross_entropy", 0.1, 10**6, 32, None, rng)
+"""
+LEFT = """
+print(history.ended, len(history.train) == len(history.validation), history.best > 0)
+J = descent.mean_loss(network, split.validation, __import__("nn_notes").losses.softmax_cross_entropy)
+print(J == history.validation[history.best] == min(history.validation))
+"""
+
+
+def test_training_that_the_reader_interrupts(kernel, survived):
+    bar = []
+
+    def interrupt(message):
+        # The bar has gone on for a while, so the run is in the middle.
+        if message["msg_type"] == "comm_msg":
+            bar.append(message)
+            if len(bar) == 20:
+                kernel.manager.interrupt_kernel()
+
+    outputs = kernel.run(TRAIN, interrupt)
+    assert [output.output_type for output in outputs] == ["display_data"], outputs
+    assert said(kernel.run(LEFT)) == "interrupt True True\nTrue\n"
+    survived()
+
+
+# Kernels
+
+
+class Kernel:
+    """A kernel to run single cells in."""
+
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(cwd=str(ROOT / "notebooks"), extra_arguments=QUIET)
+
+    def run(self, code, watch=lambda message: None):
+        """The outputs of a cell; ``watch`` sees every message as it comes."""
+        outputs = []
+
+        def collect(message):
+            watch(message)
+            if message["msg_type"] in ("stream", "execute_result", "display_data", "error"):
+                outputs.append(output_from_msg(message))
+
+        self.client.execute_interactive(code, output_hook=collect, timeout=60)
+        return outputs
+
+    def restart(self):
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=60)
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def kernel():
+    kernel = Kernel()
+    yield kernel
+    kernel.close()
+
+
+def test_every_cell_is_run_twice(survived):
+    notebook = read(ONE)
+    expected, cells = words(notebook.cells), notebook.cells
+    notebook.cells = [new_code_cell(cell.source, metadata=cell.metadata) for cell in cells * 2]
+    assert words(client(notebook).execute().cells) == expected * 2
+    survived()
+
+
+def test_a_cell_is_run_twice_before_the_next(survived):
+    notebook = read(ONE)
+    expected, cells = words(notebook.cells), notebook.cells
+    notebook.cells = [new_code_cell(cell.source, metadata=cell.metadata) for cell in cells for _ in range(2)]
+    assert words(client(notebook).execute().cells) == [text for text in expected for _ in range(2)]
+    survived()
+
+
+def test_a_cell_is_run_before_those_that_it_needs(kernel, survived):
+    imports, *cells = read(ONE).cells
+    missing = 0
+    for cell, expected in zip(cells, words(cells), strict=True):
+        kernel.run("%reset -f")
+        kernel.run(imports.source)
+        outputs = kernel.run(cell.source)
+        if outputs and outputs[-1].output_type == "error":
+            assert outputs[-1].ename == "NameError" and "is not defined" in outputs[-1].evalue, outputs[-1]
+            missing += 1
+        elif expected is not None:
+            assert said(outputs) == expected, cell.source
+    assert missing > len(cells) / 2
+    survived()
+
+
+def test_a_kernel_is_restarted_in_the_middle(kernel, survived):
+    cells = read(ONE).cells
+    for cell in cells[: len(cells) // 2]:
+        kernel.run(cell.source)
+    kernel.restart()
+    # It has forgotten all.
+    assert kernel.run("u")[-1].ename == "NameError"
+    for cell, expected in zip(cells, words(cells), strict=True):
+        outputs = kernel.run(cell.source)
+        if expected is not None:
+            assert said(outputs) == expected, cell.source
+    survived()
+
+
+def test_two_notebooks_are_run_at_once(survived):
+    async def both():
+        return await asyncio.gather(*(client(read(name)).async_execute() for name in names))
+
+    names = ("00_derivative_shapes", ONE)
+    run = asyncio.run(both())
+    assert [words(notebook.cells) for notebook in run] == [words(read(name).cells) for name in names]
+    survived()
+
+
+# Machines
+
+# Executes a notebook in a process of its own, after a cell that looks around; prints what each cell says, and which
+# kinds of picture there were.
+ELSEWHERE = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_faults import QUIET, read, words
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+
+folder = Path.cwd()
+notebook = read({name!r}, folder)
+notebook.cells.insert(0, new_code_cell({first!r}))
+NotebookClient(
+    notebook, coalesce_streams=True, extra_arguments=QUIET, resources={{"metadata": {{"path": str(folder)}}}}
+).execute()
+kinds = {{kind for cell in notebook.cells for output in cell.outputs for kind in output.get("data", {{}})}}
+print(json.dumps([words(notebook.cells), sorted(kinds)]))
+"""
+
+
+def elsewhere(first, folder=ROOT / "notebooks", name=ONE, before=(), **environment):
+    """What the first cell says, what those of the notebook say, and the kinds of output, from a process of its own."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    code = ELSEWHERE.format(tests=str(ROOT / "tests"), name=name, first=first)
+    command = [*before, sys.executable, "-W", "error::UserWarning", "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=kept | environment, timeout=120)
+    assert run.returncode == 0, run.stderr
+    (look, *texts), kinds = json.loads(run.stdout)
+    return look, texts, kinds
+
+
+def test_no_display(survived):
+    look, texts, kinds = elsewhere("import os\nprint(sorted({'DISPLAY', 'MPLBACKEND'} & set(os.environ)))")
+    assert texts == words(read(ONE).cells)
+    assert "image/png" in kinds
+    # IPython itself names its backend, which nothing here uses.
+    assert look in ("[]\n", "['MPLBACKEND']\n")
+    survived()
+
+
+LOOPBACK_ONLY = """
+import socket, sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0] if event.startswith("socket.get") else arguments[1]
+        host = host[0] if isinstance(host, tuple) else host
+        if not str(host).startswith(("127.", "localhost", "::1", "/")):
+            raise OSError(f"the network is down, and {event} asks for {host}")
+
+sys.addaudithook(refuse)
+for ask in (lambda: socket.create_connection(("192.0.2.1", 9)), lambda: socket.getaddrinfo("example.org", 80)):
+    try:
+        ask()
+    except OSError as error:
+        print(error)
+"""
+
+
+def test_no_network(survived):
+    look, texts, _ = elsewhere(LOOPBACK_ONLY)
+    assert look.splitlines() == [
+        "the network is down, and socket.getaddrinfo asks for 192.0.2.1",
+        "the network is down, and socket.getaddrinfo asks for example.org",
+    ]
+    assert texts == words(read(ONE).cells)
+    survived()
+
+
+READ_ONLY = """
+from pathlib import Path
+import nn_notes
+print(Path(nn_notes.__file__).parent)
+for folder in (Path(nn_notes.__file__).parent, Path.cwd()):
+    try:
+        (folder / "written").write_text("something")
+    except PermissionError as error:
+        print(error.strerror)
+"""
+
+
+def test_a_checkout_that_is_read_only(tmp_path, survived):
+    shutil.copytree(ROOT / "nn_notes", tmp_path / "nn_notes", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / f"{ONE}.ipynb", tmp_path / "notebooks")
+    everything = sorted([tmp_path, *tmp_path.rglob("*")])
+    for path in everything:
+        path.chmod(path.stat().st_mode & ~0o222)
+    # What makes root one who may write everywhere is taken away.
+    before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"] if os.getuid() == 0 else []
+    try:
+        look, texts, _ = elsewhere(READ_ONLY, tmp_path / "notebooks", before=before, PYTHONPATH=str(tmp_path))
+        assert look.splitlines() == [str(tmp_path / "nn_notes"), "Permission denied", "Permission denied"]
+        assert texts == words(read(ONE).cells)
+        assert sorted([tmp_path, *tmp_path.rglob("*")]) == everything
+    finally:
+        for path in everything:
+            path.chmod(path.stat().st_mode | 0o200)
+    survived()
