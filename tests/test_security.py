@@ -1,0 +1,128 @@
+"""What SECURITY.md promises, as far as no other test holds it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import nbformat
+import psutil
+import pytest
+from build import NOTEBOOKS
+from nbclient import NotebookClient
+from page import Page
+
+from nn_notes.explore import Choice, Matrix, View
+
+ROOT = Path(__file__).parents[1]
+# Loopback and pipes stay open: a kernel talks through them.
+REFUSE = """
+import sys
+
+def refuse(event, arguments):
+    if event == "socket.getaddrinfo" and arguments[0] not in ("localhost", "127.0.0.1", "::1", None, ""):
+        raise RuntimeError(f"asked for {arguments[0]}")
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise RuntimeError(f"asked for {address}")
+
+sys.addaudithook(refuse)
+"""
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The first line that `make lab` would run, without a browser and in folders of its own: what it says it serves."""
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "lab", "LAB_ARGS=--no-browser --allow-root --port=0"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    command = recipe[recipe.index("JUPYTER_CONFIG_PATH=") :].replace("\\\n", " ").strip()
+    command = command.replace(".venv/bin/python", sys.executable)
+    environment = os.environ | {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    process = subprocess.Popen(f"exec env {command}", shell=True, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+    try:
+        for line in process.stderr:
+            if found := re.search(rb"(http://\S+/lab)\?token=(\w+)", line):
+                yield found[1].decode(), found[2].decode(), psutil.Process(process.pid)
+                break
+        else:
+            pytest.fail("JupyterLab has not started")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_lab_listens_on_loopback_with_a_token(lab):
+    address, token, process = lab
+    assert len(token) >= 32
+    api = address.removesuffix("/lab") + "/api/contents"
+    with pytest.raises(HTTPError) as refused:
+        urlopen(api)
+    assert refused.value.code == 403
+    refused.value.close()
+    listening = {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    assert listening and listening <= {"127.0.0.1", "::1"}
+    with urlopen(f"{api}?token={token}") as answer:
+        assert json.load(answer)["type"] == "directory"
+
+
+def test_an_install_with_another_hash_is_refused(tmp_path):
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    name, version = re.search(r"^(tqdm)==(\S+)", lock, re.MULTILINE).groups()
+    wrong = tmp_path / "wrong.lock"
+    wrong.write_text(f"{name}=={version} --hash=sha256:{'0' * 64}\n")
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--dest", str(tmp_path)]
+    run = subprocess.run([*command, "--requirement", str(wrong)], capture_output=True, text=True)
+    assert run.returncode and "DO NOT MATCH THE HASHES" in run.stderr
+    assert "--require-hashes" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_fetch_nothing(path):
+    notebook = nbformat.read(path, 4)
+    notebook.cells = [nbformat.v4.new_code_cell(REFUSE), *(c for c in notebook.cells if c.cell_type == "code")]
+    NotebookClient(notebook, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+    assert notebook.cells[-1].execution_count == len([c for c in notebook.cells if c.source])
+
+
+def test_the_network_is_refused():
+    code = f"{REFUSE}\nimport socket\nsocket.create_connection(('192.0.2.1', 80))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "asked for" in run.stderr
+
+
+EVIL = '<img src=x onerror="alert(1)">'
+
+
+def test_what_a_reader_types_or_an_error_says_is_no_html():
+    def model(f):
+        if f == "raises":
+            raise ValueError(EVIL)
+        return {"x": [1.0]}
+
+    page = Page(View({"f": Choice("f", "fine", ["fine", "raises"])}, model, lambda a: [[Matrix("x", a["x"])]]))
+    page.move("f", "raises")
+    assert page.error == f"ValueError: {EVIL}"
+    page.do({"set": "f", "to": EVIL})
+    assert EVIL in page.error
+    # The page puts an alert, a label and a cell there as text. HTML is only what the views themselves have written.
+    script = (ROOT / "nn_notes/explore.js").read_text(encoding="utf-8")
+    filled = re.findall(r"(\S+)\.innerHTML = (.*);", script)
+    assert sorted(filled) == [("board", "html"), ("key", 'model.get("legend")'), ("texts[n]", "html")]
+    assert "alert.textContent = message.error" in script
+
+
+@pytest.mark.parametrize(
+    "step", [{"act": "__class__"}, {"set": "state", "to": 1}, {"set": "f", "to": ["fine"]}, {"run": "code"}]
+)
+def test_a_view_takes_only_what_it_offers(step):
+    view = View({"f": Choice("f", "fine", ["fine"])}, lambda f: {"x": [1.0]}, lambda a: [[Matrix("x", a["x"])]])
+    page = Page(view)
+    page.do(step)
+    assert page.error and view.state == {"f": "fine"}
