@@ -102,15 +102,28 @@ def exact(a):
     return [exact(row) for row in a] if np.ndim(a) else mpf(float(a))
 
 
-def exact_pre(z, W, b):
-    """u_j = Σ_i z_i W_ij + b_j (1.1)."""
-    return [sum((z[i] * W[i][j] for i in range(len(z))), b[j]) for j in range(len(b))]
-
-
-def exact_output(parameters, names, x):
+def exact_output(parameters, names, x, nudge=0):
+    """z^(L) of one sample (1.1, 1.5). A nudge moves every u and every z as rounding would: by its share of the terms,
+    up and down in turn."""
     for (W, b), name in zip(parameters, names, strict=True):
-        x = EXACT[name](exact_pre(x, W, b))
+        terms = [[*(x[i] * W[i][j] for i in range(len(x))), b[j]] for j in range(len(b))]
+        u = [sum(row) + nudge * (-1) ** j * sum(map(abs, row)) for j, row in enumerate(terms)]
+        x = [a * (1 + nudge * (-1) ** j) for j, a in enumerate(EXACT[name](u))]
     return x
+
+
+def exact_gradients(parameters, names, x, t, loss, nudge=0):
+    """The loss of one sample, and its derivative by every parameter, in a list of ``(dW, db)``."""
+    J = EXACT_LOSSES[loss](exact_output(parameters, names, x, nudge), t)
+    grads = [([[None] * len(b) for _ in W], [None] * len(b)) for W, b in parameters]
+    for (W, b), (dW, db) in zip(parameters, grads, strict=True):
+        for row, derivatives in [*zip(W, dW, strict=True), (b, db)]:
+            for j, theta in enumerate(row):
+                row[j] = mpc(theta, STEP)
+                nudged = EXACT_LOSSES[loss](exact_output(parameters, names, x, nudge), t)
+                derivatives[j] = mpmath.im(nudged) / STEP
+                row[j] = theta
+    return J, grads
 
 
 def by_complex_step(f, x):

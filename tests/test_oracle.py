@@ -227,9 +227,8 @@ def test_an_activation_by_autograd(f, hold):
 
 
 @st.composite
-def problems(draw, loss, last, widths=st.integers(1, 9), depths=st.integers(1, 5)):
-    """A network, x, t: depth to 5, widths and batches to 9. Numbers come from a drawn seed, and are generic."""
-    depth = draw(depths)
+def problems(draw, loss, last, depth, widths=st.integers(1, 9)):
+    """A network, x, t: widths and batches to 9. Numbers come from a drawn seed, and are generic."""
     M = draw(st.lists(widths, min_size=depth + 1, max_size=depth + 1))
     names = [*draw(st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=depth - 1, max_size=depth - 1)), last]
     batch = draw(st.just(()) | st.tuples(st.integers(1, 9)))
@@ -253,8 +252,6 @@ def flat(grads):
 def test_a_network_by_autograd(loss, last, hold):
     E = LOSSES[loss]
 
-    @examples(25)
-    @given(problems(loss, last), st.floats(0.01, 1), st.integers(1, 9))
     def check(problem, learning_rate, batch_size):
         network, names, x, t = problem
         theta = parameters(network)
@@ -298,19 +295,44 @@ def test_a_network_by_autograd(loss, last, hold):
         hold("descent.epoch: J", mean, total / len(X), largest(np.array(total / len(X))), where)
         hold("descent.epoch", flat(parameters(trained)), flat(theta), largest(flat(theta)), where)
 
-    check()
+    for depth in range(1, 6):
+        examples(6)(given(problems(loss, last, depth), st.floats(0.01, 1), st.integers(1, 9))(check))()
 
 
 # Networks at any size: the same values at 80 digits
 
 
-@st.composite
-def small_networks(draw, loss, last):
-    """Widths to 3 and depth to 5, and numbers of one size from 1e-8 to 1e4 on the grid, so that the first u is exact."""
-    network, names, x, t = draw(problems(loss, last, st.integers(1, 3)))
-    scale = 10 ** draw(st.floats(-6, 3))
-    layers = [Layer(gridded(layer.W * scale), gridded(layer.b * scale), f) for layer, f in zip(network.layers, names)]
-    return Network(layers), names, gridded(np.atleast_2d(x)[0]), np.atleast_2d(t)[0]
+@pytest.mark.parametrize(("loss", "last"), FITTING)
+def test_a_network_at_any_size(loss, last, hold):
+    """Against what rounding every u and z once would change: there is no fixed number of digits in e^10000."""
+    E = LOSSES[loss]
+
+    def check(problem, decades):
+        network, names, x, t = problem
+        x, t = np.atleast_2d(x)[0], np.atleast_2d(t)[0]
+        network = Network(Layer(layer.W * 10**decades, layer.b * 10**decades, layer.activation) for layer in network.layers)
+        u, z = network.forward(x)
+        assume(all(abs(a).min() > 1e-9 * abs(a).max() for f, a in zip(names, u, strict=True) if f == "relu"))
+        assume(loss != "cross_entropy" or z[-1].min() > 1e-280)
+        theta = [tuple(exact(a) for a in pair) for pair in parameters(network)]
+        case = names, exact(x), exact(t), loss
+        J, wanted = oracle.exact_gradients(theta, *case)
+        J_nudged, nudged = oracle.exact_gradients(theta, *case, nudge=EPS)
+        where = (loss, network, 10**decades, x.tolist())
+        value, grads = backprop.gradients(network, x, t, E)
+        hold("backprop.gradients: J at any size", value, [J], largest_of([J], [J_nudged]), where)
+        for got, right, moved in zip(grads, wanted, nudged, strict=True):
+            for n in range(2):
+                hold("backprop.gradients at any size", got[n], right[n], largest_of(right[n], moved[n]), where)
+
+    for depth in range(1, 6):
+        examples(3)(given(problems(loss, last, depth, st.integers(1, 3)), st.floats(-8, 4))(check))()
+
+
+def largest_of(right, moved):
+    right, moved = oracle.flat(right), oracle.flat(moved)
+    move = max(abs(a - b) for a, b in zip(right, moved, strict=True)) / mpf(float(EPS))
+    return max(float(move), *(float(abs(a)) for a in right), 1e-280)
 
 
 # Tensors
@@ -379,10 +401,46 @@ def test_the_chain_and_the_other_layout_by_autograd(hold, s, y, x, seed):
     hold("tensors.other_layout", tensors.other_layout(J, len(s)), wanted, largest(wanted), (s, y, x, seed))
 
 
-# Each contraction of the long form: its two arguments, what it is called with, and einsum's letters.
+# Each contraction of the long form, and the letters of its indices; n is the batch.
 CONTRACTIONS = {
-    "dz_db": ("...kl,lj", lambda F, I: tensors.dz_db(F)),
+    "dz_dz": (tensors.dz_dz, "nkj,ij->nki"),
+    "twin_dz_dz": (tensors.twin_dz_dz, "nkl,li->nki"),
+    "dz_dW": (tensors.dz_dW, "nkl,nlij->nkij"),
+    "pull_back": (tensors.pull_back, "nk,nkl->nl"),
+    "dE_dW": (tensors.dE_dW, "nk,nkij->nij"),
+    "chain": (lambda A, B: tensors.chain(A, B, 2), "nijk,jkl->nil"),
 }
+
+
+@pytest.mark.parametrize("name", CONTRACTIONS)
+def test_a_contraction_at_any_size(name, hold):
+    """Entry by entry, from its letters, against the sum of its terms' absolute values; sums of nothing are 0."""
+    contract, letters = CONTRACTIONS[name]
+    first, second, result = letters.replace("->", ",").split(",")
+    # F is square, and so is the tensor of a layer.
+    same = {"dz_dz": "kj", "twin_dz_dz": "kl", "dz_dW": "klj", "pull_back": "", "dE_dW": "kj", "chain": ""}[name]
+
+    @examples(40)
+    @given(st.data(), st.lists(st.integers(0, 4), min_size=6, max_size=6))
+    def check(data, lengths):
+        size = dict(zip("nijkl", lengths, strict=False))
+        size.update(dict.fromkeys(same, lengths[5]))
+        A, B = (data.draw(drawn(tuple(size[c] for c in part))) for part in (first, second))
+        summed = sorted(set(first + second) - set(result))
+        wanted, unit = [], []
+        a, b = A.astype(object), B.astype(object)
+        for index in np.ndindex(*(size[c] for c in result)):
+            terms = []
+            for inner in np.ndindex(*(size[c] for c in summed)):
+                at = dict(zip(result, index, strict=True)) | dict(zip(summed, inner, strict=True))
+                terms.append(mpf(a[*(at[c] for c in first)]) * mpf(b[*(at[c] for c in second)]))
+            wanted.append(sum(terms, mpf(0)))
+            unit.append(float(sum(map(abs, terms), mpf(0))))
+        got = contract(A, B)
+        assert got.shape == tuple(size[c] for c in result)
+        hold(f"tensors.{name} at any size", got, wanted, np.maximum(unit, NORMAL), (name, A.shape, B.shape))
+
+    check()
 
 
 @examples(100)
