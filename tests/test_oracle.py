@@ -314,7 +314,7 @@ def test_an_activation_by_autograd(f, hold):
 
 @st.composite
 def problems(draw, loss, last, depth, widest=9):
-    """A network, its activations' names, x and t, of widths and batches to 9. Numbers are generic, from a drawn seed."""
+    """A network, its activations' names, x and t, of widths and batches to 9. Numbers are generic, by a drawn seed."""
     M = draw(st.lists(st.integers(1, widest), min_size=depth + 1, max_size=depth + 1))
     names = [*draw(st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=depth - 1, max_size=depth - 1)), last]
     batch = draw(st.just(()) | st.tuples(st.integers(1, 9)))
