@@ -69,8 +69,8 @@ OF_TERMS = {
     "tensors.dE_dW at any size": 4 * EPS,
     "descent.step": EPS,  # of the larger of θ and γ∇J
     # Of the largest entry, or what rounding each u and z once would change of it.
-    "backprop.gradients at any size": 100 * EPS,
-    "tensors.gradients at any size": 100 * EPS,
+    "backprop.gradients at any size": 30 * EPS,
+    "tensors.gradients at any size": 30 * EPS,
 }
 # Relative to the largest entry, or to 0.01 where all are smaller, against autograd, whose own roundings are in it
 OF_ENTRIES = {
