@@ -86,7 +86,7 @@ OF_ENTRIES = {
     "tensors.gradients": 600 * EPS,
     "numeric.jacobian: complex step": 600 * EPS,
     "numeric.jacobian: central": 3e-10,
-    "descent.epoch": 40 * EPS,
+    "descent.epoch": 15 * EPS,
     "tensors.chain": 4 * EPS,
     "tensors.other_layout": 4 * EPS,
     "tensors.du_dz": 0,
