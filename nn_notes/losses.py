@@ -79,8 +79,9 @@ class CrossEntropy(Loss):
     name = "cross_entropy"
 
     def value(self, y, t):
+        # 0 − x, for −x would make −0.0 of 0.
         with np.errstate(divide="ignore"):
-            return -(t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
+            return 0 - (t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
 
     def slope(self, y, t):
         with np.errstate(divide="ignore", over="ignore"):

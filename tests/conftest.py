@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import hypothesis
@@ -14,8 +15,12 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, database=No
 hypothesis.settings.load_profile("repeatable")
 
 
+started = pytest.StashKey[float]()
+
+
 # Not a fixture: the cells of a notebook, which are tests too, have none.
 def pytest_configure(config):
+    config.stash[started] = time.time()
     profile = tempfile.TemporaryDirectory()
     config.add_cleanup(profile.cleanup)
     os.environ["IPYTHONDIR"] = profile.name
@@ -29,3 +34,15 @@ def figures(request):
     FIGURES.mkdir(exist_ok=True)
     file = FIGURES / f"{request.module.__name__.removeprefix('test_')}.json"
     file.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What test_oracle measured in this run, wherever it ran: the worst error of each function."""
+    file = FIGURES / "oracle.json"
+    if not file.exists() or file.stat().st_mtime < config.stash[started]:
+        return
+    measured = json.loads(file.read_text(encoding="utf-8"))
+    terminalreporter.section(f"accuracy in {measured['cases']} cases, {measured['numbers']} numbers")
+    for name, seen in sorted(measured["functions"].items()):
+        worst = f"{seen['worst']:.2g} {seen['measure']}"
+        terminalreporter.write_line(f"{name:40} {seen['cases']:6} cases {worst:>17} against {seen['oracle']}")

@@ -145,6 +145,10 @@ def test_the_extremes(E, y, t, value, gradient):
     np.testing.assert_allclose(E.gradient(y, t), gradient, rtol=1e-15)
 
 
+def test_no_loss_is_0_and_not_minus_0():
+    assert not np.signbit(cross_entropy([1, 0], [1, 0]))
+
+
 @pytest.mark.parametrize("E", [mse, softmax_cross_entropy, sigmoid_cross_entropy], ids=repr)
 @pytest.mark.parametrize("y", [40, 745, 1e4])
 def test_the_witness_is_silent_and_right_at_the_extremes_too(E, y):
