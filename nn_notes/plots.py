@@ -95,7 +95,7 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
 
     Args:
         ax: the axes.
-        a: a matrix, or a vector, which is shown as a row.
+        a: a matrix, or a vector, which is shown as a row; NaN is a cell without a number.
         title: above it.
         rows, columns: the names of its axes.
         scale: the absolute value at which the colour is full; by default the largest entry.
@@ -105,8 +105,8 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
         The image, for a colour bar.
     """
     instance("ax", ax, Axes)
-    a = np.atleast_2d(array("a", a, ndim=(1, 2), empty_too=False))
-    scale, digits = _scale(scale, a), index("digits", digits)
+    a = np.atleast_2d(array("a", a, ndim=(1, 2), empty_too=False, finite=False))
+    scale, digits = _scale(scale, np.nan_to_num(a)), index("digits", digits)
     text("rows", rows), text("columns", columns)
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
     _frame(ax, title, columns, rows)

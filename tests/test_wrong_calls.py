@@ -1391,13 +1391,6 @@ WRONG = {
         "has shape (2, 2, 2)",
         "its number of axes needs to be 1 or 2",
     ),
-    "heatmap NaN": (
-        do(plots.heatmap, AX, [[NAN, 1]], "title"),
-        ValueError,
-        "a[0, 0]",
-        "is nan",
-        "it needs finite numbers",
-    ),
     "heatmap empty": (
         do(plots.heatmap, AX, [], "title"),
         ValueError,
