@@ -122,7 +122,7 @@ def test_the_page_shows_the_numbers(page, axis, n):
 @pytest.mark.parametrize(("axis", "n"), SLICES)
 def test_the_drawing_has_a_cell_to_each_entry_and_shows_the_slice(page, axis, n):
     walk_to(page, axis, n)
-    drawn = re.findall(r'<path d="(.*?)" opacity="(.*?)" fill="(.*?)"/>', drawing(page))
+    drawn = re.findall(r'<path d="(.*?)" fill-opacity="(.*?)" stroke-opacity=".*?" fill="(.*?)"/>', drawing(page))
     filled = [fill for _, _, fill in drawn if fill not in ("none", "#ffffff")]
     assert len({path for path, _, _ in drawn}) == len(drawn) == 45
     assert len(filled) == 15 and len(set(filled)) == 5
