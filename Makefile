@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,15 @@ notebooks: .venv/ready ## build the notebooks from their texts
 
 browser-test: .venv/ready chromium ## drag the sliders in a real browser
 	$(PY) -m pytest tests/browser
+
+test-oldest: .venv/ready ## run every test with the oldest versions that pyproject.toml promises
+	$(PY) tests/versions.py oldest
+
+test-newest: .venv/ready ## run every test with the newest versions that it allows
+	$(PY) tests/versions.py newest
+
+determinism: .venv/ready ## build the notebooks three times from a clean clone, and compare
+	$(PY) tests/determinism.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
