@@ -37,7 +37,7 @@ test-oldest: .venv/ready ## run every test with the oldest versions that pyproje
 test-newest: .venv/ready ## run every test with the newest versions that it allows
 	$(PY) tests/versions.py newest
 
-determinism: .venv/ready ## build the notebooks three times from a clean clone, and compare
+determinism: .venv/ready ## build the notebooks three times from a copy, and compare
 	$(PY) tests/determinism.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
