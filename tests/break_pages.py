@@ -1,0 +1,614 @@
+"""Break the derivation of every equation, one place at a time, and see its check turn red.
+
+``make break-pages`` runs it over all pages; ``.venv/bin/python tests/break_pages.py 03 04`` over two of them.
+
+A check compares forms of an equation. A statement of the page that some of these forms rest on, and not all of them, is
+a part of the derivation: whatever is wrong in it has to show. (What all forms rest on is the example itself, and the
+equation holds at any example.) Each such statement, and the check's own, is broken in two ways.
+
+* The page is wrong: one place of the code is changed to what a wrong derivation would have given. A sign, a factor,
+  plus for minus, a transpose, two einsum letters, the order of a product, [k = j], a sum in place of a mean.
+* The package is wrong: one of its functions gives a wrong result while that statement runs. One entry is off by a
+  thousandth, or all of it has the other sign.
+
+The page then runs on as far as the check needs it. A break is caught if the check says that the equation fails, and
+refused if the code raises before, as where shapes do not fit. One that stays green needs a reason in ``SURVIVORS``.
+"""
+
+import ast
+import contextlib
+import copy
+import dataclasses
+import functools
+import inspect
+import io
+import json
+import os
+import pickle
+import re
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT)]
+
+from build import NOTEBOOKS, source
+
+import nn_notes
+from nn_notes import activations, backprop, checks, descent, losses, network, numeric, plots, tensors
+
+# A break that leaves its check green, as a pattern, and why that is no hole.
+SURVIVORS = {}
+
+SECONDS = 60  # for one break; what takes longer does not end
+LOOKED_AT = {"print", "show", "picture", "source", "answer", "refute", "compare"}
+
+
+class Package:
+    """The functions of nn_notes, each behind a wrapper that notes its calls and can spoil its results."""
+
+    def __init__(self):
+        self.called, self.spoilt, self.spoil, self.forms = set(), None, None, []
+        modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "nn_notes"]
+        for home in (tensors, activations, losses, network, backprop, descent, numeric):
+            for name, value in list(vars(home).items()):
+                if getattr(value, "__module__", None) != home.__name__ or name.startswith("_"):
+                    continue
+                if inspect.isfunction(value):
+                    self._replace(modules, value, self._wrapped(f"{home.__name__.partition('.')[2]}.{name}", value))
+                elif inspect.isclass(value):
+                    for method, function in list(vars(value).items()):
+                        if inspect.isfunction(function) and (method == "__call__" or method[0] != "_"):
+                            setattr(value, method, self._wrapped(f"{name}.{method}", function))
+        self._replace(modules, plots.loglog, self._wrapped("plots.loglog", plots.loglog))
+        self._replace(modules, checks.check, self._noting(checks.check))
+
+    @staticmethod
+    def _replace(modules, old, new):
+        for module in modules:
+            for name, value in list(vars(module).items()):
+                if value is old:
+                    setattr(module, name, new)
+
+    def _wrapped(self, name, function):
+        @functools.wraps(function)
+        def wrapper(*arguments, **options):
+            self.called.add(name)
+            result = function(*arguments, **options)
+            if name != self.spoilt:
+                return result
+            if name in ("descent.step", "descent.epoch"):  # they change their first argument in place
+                target = arguments[0] if name == "descent.step" else arguments[0].layers[0].W
+                target[...] = self.spoil(target)
+                return result
+            return spoiled(result, self.spoil)
+
+        return wrapper
+
+    def _noting(self, check):
+        @functools.wraps(check)
+        def wrapper(number, *forms, **options):
+            self.forms.append((number, [np.array(form) for form in forms], options.get("tolerance", 1e-10)))
+            return check(number, *forms, **options)
+
+        return wrapper
+
+
+def spoiled(result, spoil):
+    """The result with ``spoil`` done to every array in it."""
+    if isinstance(result, dict):
+        return {key: spoiled(value, spoil) for key, value in result.items()}
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return type(result)(*(spoiled(value, spoil) for value in result))
+    if isinstance(result, tuple | list):
+        return type(result)(spoiled(value, spoil) for value in result)
+    if isinstance(result, nn_notes.Layer):
+        return dataclasses.replace(result, W=spoil(result.W))
+    if isinstance(result, nn_notes.Network):
+        return nn_notes.Network(spoiled(layer, spoil) for layer in result.layers)
+    if isinstance(result, np.ndarray | np.generic | float | int):
+        return spoil(result)
+    return result
+
+
+def one_entry(off):
+    def spoil(result):
+        result = np.array(result, dtype=np.result_type(result, float))
+        if result.size:
+            worst = np.unravel_index(np.abs(result).argmax(), result.shape)
+            result[worst] = result[worst] * (1 + off) or off
+        return result[()]
+
+    return spoil
+
+
+class Statement:
+    """One statement at the top level of a cell, with the names it sets and uses."""
+
+    def __init__(self, node, text):
+        self.node, self.text = node, text
+        self.sets, self.uses = names(node)
+        self.checks = [call for call in ast.walk(node) if is_call(call, {"check"})]
+        self.inner = {}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Assign) and part is not node and not isinstance(node, ast.FunctionDef):
+                for target in part.targets:
+                    for name in stored(target):
+                        self.inner.setdefault(name, set()).update(names(part.value)[1])
+            if isinstance(part, ast.For):
+                for name in stored(part.target):
+                    self.inner.setdefault(name, set()).update(names(part.iter)[1])
+
+    def of_form(self, form):
+        """The names from before this statement that a form in it rests on."""
+        found, waiting = set(), list(names(form)[1])
+        seen = set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self.inner:
+                waiting += self.inner[name]
+            if name not in self.inner or name in self.uses:
+                found.add(name)
+        return found
+
+
+def is_call(node, of):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in of
+
+
+def stored(node):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def names(node):
+    """The names that a piece of code sets, and those it uses from before."""
+    sets, uses = set(), set()
+
+    def visit(node, local):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                if node.id not in local:
+                    sets.add(node.id)
+            elif node.id not in local and node.id not in sets:
+                uses.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            sets.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Lambda | ast.FunctionDef):
+            arguments = node.args
+            for default in arguments.defaults:
+                visit(default, local)
+            own = {a.arg for a in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg] if a}
+            body = [node.body] if isinstance(node, ast.Lambda) else node.body
+            own |= set().union(*(stored(part) for part in body))
+            for part in body:
+                visit(part, local | own)
+            if isinstance(node, ast.FunctionDef):
+                sets.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            for part in [*node.bases, *node.body]:
+                visit(part, local | {node.name})
+            sets.add(node.name)
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
+            own = set().union(*(stored(part.target) for part in node.generators))
+            visit(node.generators[0].iter, local)
+            for part in node.generators:
+                for child in [part.iter, *part.ifs]:
+                    visit(child, local | own)
+            for child in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+                visit(child, local | own)
+        elif isinstance(node, ast.Assign):
+            visit(node.value, local)
+            for target in node.targets:
+                visit(target, local)
+                changed(target, local)
+        elif isinstance(node, ast.AugAssign):
+            visit(node.value, local)
+            uses.update({n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)} - local - sets)
+            changed(node.target, local)
+            sets.update(stored(node.target) - local)
+        elif isinstance(node, ast.For):
+            visit(node.iter, local)
+            visit(node.target, local)
+            for part in [*node.body, *node.orelse]:
+                visit(part, local)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            visit(node.value, local)
+            # It is called for what it changes: a list it appends to, an array or a network that a step moves.
+            call = node.value
+            if isinstance(call.func, ast.Attribute):
+                changed(call.func, local)
+                if getattr(call.func.value, "id", None) == "descent":
+                    for argument in call.args:
+                        changed(argument, local, whole=True)
+        else:
+            for child in ast.iter_child_nodes(node):
+                visit(child, local)
+
+    def changed(target, local, whole=False):
+        """An array or a dict that is written to is both used and set."""
+        for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+            root = part
+            while isinstance(root, ast.Subscript | ast.Attribute | ast.Starred):
+                root = root.value
+            if isinstance(root, ast.Name) and (whole or root is not part) and root.id not in local:
+                if root.id not in sets:
+                    uses.add(root.id)
+                sets.add(root.id)
+
+    visit(node, frozenset())
+    return sets, uses
+
+
+class Page:
+    """The statements of a page, and which of them each check rests on."""
+
+    def __init__(self, text):
+        self.name = text.stem
+        self.statements = []
+        generators = set()
+        for cell in source(text).cells:
+            if cell.cell_type != "code" or "nbval-ignore-output" in cell.metadata.get("tags", []):
+                continue
+            for node in ast.parse(cell.source).body:
+                statement = Statement(node, cell.source)
+                if "default_rng" in ast.unparse(node) and isinstance(node, ast.Assign):
+                    generators |= stored(node.targets[0]) if isinstance(node.targets[0], ast.Name) else set()
+                # A draw moves the generator on.
+                statement.sets |= statement.uses & generators
+                self.statements.append(statement)
+        self.setters, self.functions = [], []
+        setter, functions = {}, {}
+        for n, statement in enumerate(self.statements):
+            self.setters.append(dict(setter))
+            self.functions.append(dict(functions))
+            for name in statement.sets:
+                setter[name] = n
+                functions.pop(name, None)
+                if isinstance(statement.node, ast.FunctionDef):
+                    functions[name] = statement.uses
+        self.slices = [None] * len(self.statements)
+
+    def rests_on(self, n, uses):
+        """The statements before the n-th that these names rest on."""
+        found, waiting, seen = set(), list(uses), set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in self.setters[n]:
+                continue
+            seen.add(name)
+            found |= {self.setters[n][name]} | self.slice(self.setters[n][name])
+            # A function reads its names when it is called.
+            waiting += self.functions[n].get(name, ())
+        return found
+
+    def slice(self, n):
+        if self.slices[n] is None:
+            self.slices[n] = self.rests_on(n, self.statements[n].uses)
+        return self.slices[n]
+
+    def imports(self, n):
+        return isinstance(self.statements[n].node, ast.Import | ast.ImportFrom)
+
+    def derivation(self, n):
+        """What the n-th statement's checks rest on: all of it, and the parts that some of the forms do without."""
+        parts = set()
+        for call in self.statements[n].checks:
+            slices = [self.rests_on(n, self.statements[n].of_form(form)) for form in call.args[1:]]
+            slices = [{m for m in found if not self.imports(m)} for found in slices]
+            # A bare number rests on nothing; if only one form does not, what that one rests on may be anything.
+            real = [found for found in slices if found]
+            if len(real) == 1:
+                near = {self.setters[n].get(name) for name in self.statements[n].of_form(call)}
+                parts |= real[0] & near
+            elif real:
+                parts |= set.union(*real) - set.intersection(*real)
+        return self.slice(n), parts
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What a wrong derivation would have given
+
+
+def literal(node):
+    """Numbers written out, as an example's are."""
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return True
+
+
+def swaps(letters):
+    """An einsum's subscripts with two letters of one array changed over."""
+    inputs, arrow, output = letters.partition("->")
+    parts = [*inputs.split(","), output] if arrow else inputs.split(",")
+    for n, part in enumerate(parts):
+        for k in range(len(part) - 1):
+            if part[k] != part[k + 1]:
+                other = part[:k] + part[k + 1] + part[k] + part[k + 2 :]
+                new = [*parts[:n], other, *parts[n + 1 :]]
+                yield ",".join(new[:-1]) + "->" + new[-1] if arrow else ",".join(new)
+
+
+def expression(text, **parts):
+    """The syntax tree of a piece of code, with trees in place of names."""
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node):
+            return copy.deepcopy(parts[node.id]) if node.id in parts else node
+
+    return Put().visit(ast.parse(text, mode="eval").body)
+
+
+OTHER = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+COMPARED = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.Lt, ast.LtE: ast.Gt}
+
+
+def replacements(node, place):
+    """What could wrongly stand in place of a node; ``place`` says what it is to its parent."""
+    if isinstance(node, ast.BinOp):
+        a, b = node.left, node.right
+        if type(node.op) in OTHER:
+            yield ast.BinOp(a, OTHER[type(node.op)](), b)
+        if isinstance(node.op, ast.Add | ast.Mult | ast.Sub | ast.Div):
+            yield a
+        if isinstance(node.op, ast.Add | ast.Mult):
+            yield b
+        if isinstance(node.op, ast.MatMult):
+            yield ast.BinOp(b, ast.MatMult(), a)
+            if not (isinstance(b, ast.Attribute) and b.attr == "T"):
+                yield expression("a @ b.T", a=a, b=b)
+        for operand, build in ((a, lambda new: (new, b)), (b, lambda new: (a, new))):
+            if isinstance(operand, ast.Constant) and isinstance(operand.value, int | float):
+                left, right = build(ast.Constant(operand.value + 1))
+                yield ast.BinOp(left, node.op, right)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not literal(node):
+        yield node.operand
+    elif isinstance(node, ast.Attribute) and node.attr == "T" and isinstance(node.ctx, ast.Load):
+        yield node.value
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
+        yield ast.Compare(node.left, [COMPARED[type(node.ops[0])]()], node.comparators)
+    elif isinstance(node, ast.Call):
+        function = ast.unparse(node.func)
+        if function == "np.einsum" and isinstance(node.args[0], ast.Constant):
+            for letters in swaps(node.args[0].value):
+                yield ast.Call(node.func, [ast.Constant(letters), *node.args[1:]], node.keywords)
+        if function == "np.eye" and len(node.args) == 1:
+            yield expression("np.ones((n, n))", n=node.args[0])
+        if function == "np.outer":
+            yield ast.Call(node.func, node.args[::-1], [])
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("sum", "mean"):
+            other = {"sum": "mean", "mean": "sum"}[node.func.attr]
+            yield ast.Call(ast.Attribute(node.func.value, other, ast.Load()), node.args, node.keywords)
+        for keyword in node.keywords:
+            if keyword.arg == "axis" and literal(keyword.value):
+                axis = ast.literal_eval(keyword.value)
+                other = [k for k in node.keywords if k is not keyword] + [
+                    ast.keyword("axis", ast.Constant(0 if axis else 1))
+                ]
+                yield ast.Call(node.func, node.args, other)
+    elif place == "index" and isinstance(node, ast.Constant) and type(node.value) is int:
+        yield ast.Constant(0 if node.value else 1)
+    if place == "value" and isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.Attribute | ast.IfExp):
+        yield expression("-(a)", a=node)
+
+
+def places(statement):
+    """Every node of a statement that is part of a derivation, with what it is to its parent."""
+
+    def visit(node, place):
+        if isinstance(node, ast.Expr) and is_call(node.value, LOOKED_AT):
+            return
+        if is_call(node, {"check"}):
+            for form in node.args[1:]:
+                yield from visit(form, "value")
+            return
+        if isinstance(node, ast.JoinedStr) or is_call(node, {"figure"}):
+            return
+        if not isinstance(node, ast.Constant) and isinstance(node, ast.expr) and literal(node):
+            return
+        yield node, place
+        for field, value in ast.iter_fields(node):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from visit(child, kind(node, field, place))
+
+    def kind(node, field, place):
+        if isinstance(node, ast.Subscript) and field == "slice":
+            return "index"
+        if place == "index" and isinstance(node, ast.Tuple | ast.List):
+            return "index"
+        if field == "value" and isinstance(node, ast.Assign | ast.AugAssign | ast.Return):
+            return "value"
+        if field in ("elts", "elt", "values", "value") and isinstance(
+            node, ast.List | ast.Tuple | ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.Dict
+        ):
+            return "value" if place in ("value", "array") else None
+        if field == "args" and isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.array", "np.stack"):
+            return "array"
+        return None
+
+    yield from visit(statement, None)
+
+
+def wrong_pages(statement):
+    """Copies of a statement, each with one place wrong, and what was done to it in words."""
+    seen, original = set(), ast.unparse(statement)
+    for node, place in places(statement):
+        for new in replacements(node, place):
+            broken = _with(statement, node, new)
+            text = ast.unparse(broken)
+            if text == original or text in seen:
+                continue
+            seen.add(text)
+            yield f"{_one_line(ast.unparse(node))} → {_one_line(ast.unparse(new))}", broken
+
+
+def _with(tree, old, new):
+    class Put(ast.NodeTransformer):
+        def visit(self, node):
+            return copy.deepcopy(new) if node is old else super().visit(node)
+
+    # The transformer changes what it visits, so it gets a copy, in which the old node stands for itself.
+    return ast.fix_missing_locations(Put().visit(copy.deepcopy(tree, {id(old): old})))
+
+
+def _one_line(text):
+    return re.sub(r"\s+", " ", text)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Breaking
+
+
+@dataclasses.dataclass
+class Break:
+    equation: str
+    kind: str
+    words: str
+    outcome: str = ""
+    said: str = ""
+
+    @property
+    def label(self):
+        return f"({self.equation}) {self.words}"
+
+
+def run(code, namespace):
+    exec(compile(ast.Module([code], []), "<page>", "exec"), namespace)
+
+
+def in_a_child(action):
+    """What the action returns, run in a copy of this process, which it may leave in any state."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    if (child := os.fork()) == 0:
+        os.close(reading)
+        result = ("refused", "no answer")
+        try:
+            signal.alarm(SECONDS)
+            result = action()
+        except BaseException as error:
+            result = ("refused", f"{type(error).__name__}: {error}")
+        finally:
+            with os.fdopen(writing, "wb") as pipe:
+                pickle.dump(result, pipe)
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return pickle.loads(answer) if answer else ("refused", "it did not end")
+
+
+def outcome(package, page, first, broken, spoil, check, needed, namespace, known):
+    """What becomes of a check when the statement ``first`` is broken."""
+    package.forms.clear()
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            package.spoilt, package.spoil = spoil or (None, None)
+            run(broken, namespace)
+            package.spoilt = None
+            for n in needed:
+                if n > first:
+                    run(page.statements[n].node, namespace)
+            if check > first:
+                run(page.statements[check].node, namespace)
+        except AssertionError as error:
+            if re.match(r"\([\d.]+\) fails:", str(error)):
+                return "caught", str(error)
+            return "refused", f"AssertionError: {error}"
+        except Exception as error:
+            return "refused", f"{type(error).__name__}: {error}"
+    return "green", _changes(known, package.forms)
+
+
+def _changes(known, forms):
+    """How the forms that passed differ from those of the page as it is."""
+    if [len(f) for _, f, _ in known] != [len(f) for _, f, _ in forms]:
+        return "other checks than before"
+    worst = 0.0
+    for (_, before, _), (_, after, _) in zip(known, forms, strict=True):
+        for a, b in zip(before, after, strict=True):
+            if a.shape != b.shape:
+                return "all forms have another shape"
+            worst = max(worst, np.abs(a - b).max() / (np.abs(a).max() or 1.0))
+    return "no form changes" if worst < 1e-13 else f"the forms change, by up to {worst:.1e}"
+
+
+def break_page(package, text):
+    """Every break of a page, with what became of it."""
+    page = Page(text)
+    checking = [n for n, statement in enumerate(page.statements) if statement.checks]
+    rests = {n: page.derivation(n) for n in checking}
+    needed = set(checking).union(*(whole for whole, _ in rests.values()))
+    calls, known, namespace = {}, {}, {"__name__": "__page__"}
+    for n in sorted(needed):
+        package.called.clear()
+        package.forms.clear()
+        with contextlib.redirect_stdout(io.StringIO()):
+            run(page.statements[n].node, namespace)
+        calls[n], known[n] = sorted(package.called), list(package.forms)
+    namespace = {"__name__": "__page__"}
+    for n in sorted(needed):
+        node = page.statements[n].node
+        variants = None
+        for check in checking:
+            whole, parts = rests[check]
+            if n != check and n not in parts:
+                continue
+            equation = page.statements[check].checks[0].args[0].value
+            off = max(1e-3, 10 * max(tolerance for *_, tolerance in known[check]))
+            if variants is None:
+                variants = list(wrong_pages(node))
+            shown = _one_line(ast.unparse(node).splitlines()[0])[:80]
+            tried = [(Break(equation, "page", f"{shown} | {words}"), broken, None) for words, broken in variants]
+            for name in calls[n]:
+                for words, spoil in (("one entry off", one_entry(off)), ("the other sign", np.negative)):
+                    tried.append((Break(equation, "package", f"{shown} | {name}: {words}"), node, (name, spoil)))
+            for made, broken, spoil in tried:
+                made.outcome, made.said = in_a_child(
+                    lambda broken=broken, spoil=spoil, check=check, whole=whole, n=n: outcome(
+                        package, page, n, broken, spoil, check, sorted(whole), namespace, known[check]
+                    )
+                )
+                yield made
+        with contextlib.redirect_stdout(io.StringIO()):
+            run(node, namespace)
+
+
+def main(chapters):
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    package, began = Package(), time.monotonic()
+    breaks = []
+    for text in sorted(NOTEBOOKS.glob("text/*.md")):
+        if chapters and text.stem[:2] not in chapters:
+            continue
+        start = time.monotonic()
+        mine = list(break_page(package, text))
+        breaks += mine
+        print(f"{text.stem}: {len(mine)} breaks, {time.monotonic() - start:.0f} s", flush=True)
+    for b in breaks:
+        if b.outcome == "green":
+            print(b.label, "##", b.said)
+    with open("/tmp/pages_breaks.json", "w") as f:
+        json.dump([dataclasses.asdict(b) for b in breaks], f, indent=1, ensure_ascii=False)
+    print(Counter((b.kind, b.outcome) for b in breaks), f"{time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
