@@ -68,7 +68,9 @@ class Package:
                     self._replace(modules, value, self._wrapped(f"{home.__name__.partition('.')[2]}.{name}", value))
                 elif inspect.isclass(value):
                     for method, function in list(vars(value).items()):
-                        if inspect.isfunction(function) and (method == "__call__" or method[0] != "_"):
+                        if inspect.isfunction(function) and (
+                            method == "__call__" or not method.startswith(("_", "check"))
+                        ):
                             setattr(value, method, self._wrapped(f"{name}.{method}", function))
         self._replace(modules, plots.loglog, self._wrapped("plots.loglog", plots.loglog))
         self._replace(modules, checks.check, self._noting(checks.check))
@@ -193,8 +195,12 @@ def names(node):
             own = {a.arg for a in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg] if a}
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             own |= set().union(*(stored(part) for part in body))
+            before = set(sets)
             for part in body:
                 visit(part, local | own)
+            # What a body sets, it sets when it is called.
+            sets.clear()
+            sets.update(before)
             if isinstance(node, ast.FunctionDef):
                 sets.add(node.name)
         elif isinstance(node, ast.ClassDef):
@@ -258,7 +264,7 @@ class Page:
     def __init__(self, text):
         self.name = text.stem
         self.statements = []
-        generators = set()
+        generators, modules = set(), set()
         for cell in source(text).cells:
             if cell.cell_type != "code" or "nbval-ignore-output" in cell.metadata.get("tags", []):
                 continue
@@ -266,6 +272,10 @@ class Page:
                 statement = Statement(node, cell.source)
                 if "default_rng" in ast.unparse(node) and isinstance(node, ast.Assign):
                     generators |= stored(node.targets[0]) if isinstance(node.targets[0], ast.Name) else set()
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    modules |= statement.sets
+                else:
+                    statement.sets -= modules
                 # A draw moves the generator on.
                 statement.sets |= statement.uses & generators
                 self.statements.append(statement)
@@ -299,15 +309,25 @@ class Page:
             self.slices[n] = self.rests_on(n, self.statements[n].uses)
         return self.slices[n]
 
-    def imports(self, n):
-        return isinstance(self.statements[n].node, ast.Import | ast.ImportFrom)
+    def given(self, n):
+        """Whether a statement brings in the example, or a module: numbers written out, or drawn."""
+        node = self.statements[n].node
+        if not isinstance(node, ast.Assign):
+            return isinstance(node, ast.Import | ast.ImportFrom)
+        values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        return all(
+            literal(value)
+            or (isinstance(value, ast.Call) and ast.unparse(value.func) == "np.array" and literal(value.args[0]))
+            or (isinstance(value, ast.Call) and re.match(r"(rng|np\.random|data)\.", ast.unparse(value.func)))
+            for value in values
+        )
 
     def derivation(self, n):
         """What the n-th statement's checks rest on: all of it, and the parts that some of the forms do without."""
         parts = set()
         for call in self.statements[n].checks:
             slices = [self.rests_on(n, self.statements[n].of_form(form)) for form in call.args[1:]]
-            slices = [{m for m in found if not self.imports(m)} for found in slices]
+            slices = [{m for m in found if not self.given(m)} for found in slices]
             # A bare number rests on nothing; if only one form does not, what that one rests on may be anything.
             real = [found for found in slices if found]
             if len(real) == 1:
@@ -331,13 +351,17 @@ def literal(node):
     return True
 
 
-def swaps(letters):
-    """An einsum's subscripts with two letters of one array changed over."""
+def is_identity(node):
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "np.eye"
+
+
+def swaps(letters, same):
+    """An einsum's subscripts with two letters of one array changed over, but for the arrays in ``same``."""
     inputs, arrow, output = letters.partition("->")
     parts = [*inputs.split(","), output] if arrow else inputs.split(",")
     for n, part in enumerate(parts):
         for k in range(len(part) - 1):
-            if part[k] != part[k + 1]:
+            if part[k] != part[k + 1] and n not in same:
                 other = part[:k] + part[k + 1] + part[k] + part[k + 2 :]
                 new = [*parts[:n], other, *parts[n + 1 :]]
                 yield ",".join(new[:-1]) + "->" + new[-1] if arrow else ",".join(new)
@@ -368,8 +392,10 @@ def replacements(node, place):
         if isinstance(node.op, ast.Add | ast.Mult):
             yield b
         if isinstance(node.op, ast.MatMult):
-            yield ast.BinOp(b, ast.MatMult(), a)
-            if not (isinstance(b, ast.Attribute) and b.attr == "T"):
+            if not (is_identity(a) or is_identity(b)):
+                yield ast.BinOp(b, ast.MatMult(), a)
+            # By the series' custom a matrix has a capital letter.
+            if re.fullmatch(r"[A-Z](_\w+)?(\[[\w +-]+\])?", ast.unparse(b)):
                 yield expression("a @ b.T", a=a, b=b)
         for operand, build in ((a, lambda new: (new, b)), (b, lambda new: (a, new))):
             if isinstance(operand, ast.Constant) and isinstance(operand.value, int | float):
@@ -384,7 +410,9 @@ def replacements(node, place):
     elif isinstance(node, ast.Call):
         function = ast.unparse(node.func)
         if function == "np.einsum" and isinstance(node.args[0], ast.Constant):
-            for letters in swaps(node.args[0].value):
+            # Its two letters changed over, the identity is the same.
+            same = {n for n, array in enumerate(node.args[1:]) if is_identity(array)}
+            for letters in swaps(node.args[0].value, same):
                 yield ast.Call(node.func, [ast.Constant(letters), *node.args[1:]], node.keywords)
         if function == "np.eye" and len(node.args) == 1:
             yield expression("np.ones((n, n))", n=node.args[0])
@@ -402,7 +430,8 @@ def replacements(node, place):
                 yield ast.Call(node.func, node.args, other)
     elif place == "index" and isinstance(node, ast.Constant) and type(node.value) is int:
         yield ast.Constant(0 if node.value else 1)
-    if place == "value" and isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.Attribute | ast.IfExp):
+    zero = isinstance(node, ast.Call) and ast.unparse(node.func) == "np.zeros"
+    if place == "value" and not zero and isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.Attribute | ast.IfExp):
         yield expression("-(a)", a=node)
 
 
@@ -476,115 +505,90 @@ def _one_line(text):
 
 @dataclasses.dataclass
 class Break:
-    equation: str
-    kind: str
+    """One break: where, what, and for each check that rests on it the equation, what became of it, and the words."""
+
+    place: str
     words: str
-    outcome: str = ""
-    said: str = ""
+    kind: str
+    results: list = dataclasses.field(default_factory=list)
 
     @property
     def label(self):
-        return f"({self.equation}) {self.words}"
+        return f"{self.place} | {self.words}"
+
+    @property
+    def outcomes(package, page, first, broken, spoil, rests, namespace, known):
+    """What becomes of the checks when the statement ``first`` is broken, as pairs of outcome and words."""
+    last, failed, found = max(rests), {}, {}
+    needed = set(rests).union(*rests.values())
+    for n in range(first, last + 1):
+        if n != first and n not in needed:
+            continue
+        before = next((failed[m] for m in rests.get(n, page.slice(n)) if m in failed), None)
+        if before:
+            failed[n] = before
+        else:
+            package.forms.clear()
+            package.spoilt, package.spoil = (n == first and spoil) or (None, None)
+            try:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    run(broken if n == first else page.statements[n].node, namespace)
+            except Exception as error:
+                failed[n] = ("refused", f"{type(error).__name__}: {error}")
+                if isinstance(error, AssertionError) and re.match(r"\([\d.]+\) fails:", str(error)):
+                    failed[n] = ("caught", str(error))
+        if n in rests:
+            found[n] = failed.get(n) or compared(known[n], package.forms)
+    return found
 
 
-def run(code, namespace):
-    exec(compile(ast.Module([code], []), "<page>", "exec"), namespace)
-
-
-def in_a_child(action):
-    """What the action returns, run in a copy of this process, which it may leave in any state."""
-    reading, writing = os.pipe()
-    sys.stdout.flush()
-    if (child := os.fork()) == 0:
-        os.close(reading)
-        result = ("refused", "no answer")
-        try:
-            signal.alarm(SECONDS)
-            result = action()
-        except BaseException as error:
-            result = ("refused", f"{type(error).__name__}: {error}")
-        finally:
-            with os.fdopen(writing, "wb") as pipe:
-                pickle.dump(result, pipe)
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return pickle.loads(answer) if answer else ("refused", "it did not end")
-
-
-def outcome(package, page, first, broken, spoil, check, needed, namespace, known):
-    """What becomes of a check when the statement ``first`` is broken."""
-    package.forms.clear()
-    with contextlib.redirect_stdout(io.StringIO()):
-        try:
-            package.spoilt, package.spoil = spoil or (None, None)
-            run(broken, namespace)
-            package.spoilt = None
-            for n in needed:
-                if n > first:
-                    run(page.statements[n].node, namespace)
-            if check > first:
-                run(page.statements[check].node, namespace)
-        except AssertionError as error:
-            if re.match(r"\([\d.]+\) fails:", str(error)):
-                return "caught", str(error)
-            return "refused", f"AssertionError: {error}"
-        except Exception as error:
-            return "refused", f"{type(error).__name__}: {error}"
-    return "green", _changes(known, package.forms)
-
-
-def _changes(known, forms):
-    """How the forms that passed differ from those of the page as it is."""
-    if [len(f) for _, f, _ in known] != [len(f) for _, f, _ in forms]:
-        return "other checks than before"
+def compared(known, forms):
+    """Whether the forms that passed are those of the page as it is."""
     worst = 0.0
     for (_, before, _), (_, after, _) in zip(known, forms, strict=True):
         for a, b in zip(before, after, strict=True):
             if a.shape != b.shape:
-                return "all forms have another shape"
+                return "alike", "all forms have another shape"
             worst = max(worst, np.abs(a - b).max() / (np.abs(a).max() or 1.0))
-    return "no form changes" if worst < 1e-13 else f"the forms change, by up to {worst:.1e}"
+    return ("same", "no form changes") if worst < 1e-13 else ("alike", f"all forms change, by up to {worst:.1e}")
 
 
 def break_page(package, text):
     """Every break of a page, with what became of it."""
     page = Page(text)
     checking = [n for n, statement in enumerate(page.statements) if statement.checks]
-    rests = {n: page.derivation(n) for n in checking}
-    needed = set(checking).union(*(whole for whole, _ in rests.values()))
+    derivations = {n: page.derivation(n) for n in checking}
+    needed = sorted(set(checking).union(*(whole for whole, _ in derivations.values())))
     calls, known, namespace = {}, {}, {"__name__": "__page__"}
-    for n in sorted(needed):
+    for n in needed:
         package.called.clear()
         package.forms.clear()
         with contextlib.redirect_stdout(io.StringIO()):
             run(page.statements[n].node, namespace)
         calls[n], known[n] = sorted(package.called), list(package.forms)
     namespace = {"__name__": "__page__"}
-    for n in sorted(needed):
+    for n in needed:
         node = page.statements[n].node
-        variants = None
-        for check in checking:
-            whole, parts = rests[check]
-            if n != check and n not in parts:
-                continue
-            equation = page.statements[check].checks[0].args[0].value
-            off = max(1e-3, 10 * max(tolerance for *_, tolerance in known[check]))
-            if variants is None:
-                variants = list(wrong_pages(node))
-            shown = _one_line(ast.unparse(node).splitlines()[0])[:80]
-            tried = [(Break(equation, "page", f"{shown} | {words}"), broken, None) for words, broken in variants]
+        rests = {check: whole for check, (whole, parts) in derivations.items() if n == check or n in parts}
+        if rests:
+            # Where a check allows a tolerance, a thousandth may be within it.
+            off = max(1e-3, *(10 * tolerance for check in rests for *_, tolerance in known[check]))
+            place = f"{page.name[:2]}: {_one_line(ast.unparse(node).splitlines()[0])[:90]}"
+            tried = [(Break(place, words, "page"), broken, None) for words, broken in wrong_pages(node)]
             for name in calls[n]:
                 for words, spoil in (("one entry off", one_entry(off)), ("the other sign", np.negative)):
-                    tried.append((Break(equation, "package", f"{shown} | {name}: {words}"), node, (name, spoil)))
+                    tried.append((Break(place, f"{name}: {words}", "package"), node, (name, spoil)))
             for made, broken, spoil in tried:
-                made.outcome, made.said = in_a_child(
-                    lambda broken=broken, spoil=spoil, check=check, whole=whole, n=n: outcome(
-                        package, page, n, broken, spoil, check, sorted(whole), namespace, known[check]
-                    )
-                )
+
+                def action(broken=broken, spoil=spoil, n=n, rests=rests):
+                    return outcomes(package, page, n, broken, spoil, rests, namespace, known)
+
+                found = in_a_child(action)
+                if not isinstance(found, dict):
+                    found = dict.fromkeys(rests, found)
+                for check, (outcome, said) in found.items():
+                    numbers = dict.fromkeys(call.args[0].value for call in page.statements[check].checks)
+                    made.results += [(number, outcome, said) for number in numbers]
                 yield made
         with contextlib.redirect_stdout(io.StringIO()):
             run(node, namespace)
@@ -604,8 +608,13 @@ def main(chapters):
         print(f"{text.stem}: {len(mine)} breaks, {time.monotonic() - start:.0f} s", flush=True)
     for b in breaks:
         if b.outcome == "green":
-            print(b.label, "##", b.said)
-    with open("/tmp/pages_breaks.json", "w") as f:
+            print(b.label, "##", sorted({(n, w) for n, _, w in b.results}))
+    for b in breaks:
+        if b.outcome != "green":
+            for number, outcome, said in b.results:
+                if outcome == "alike":
+                    print("ALIKE", number, b.label, "##", said)
+    with open(f"/tmp/pages_breaks_{'_'.join(chapters)}.json", "w") as f:
         json.dump([dataclasses.asdict(b) for b in breaks], f, indent=1, ensure_ascii=False)
     print(Counter((b.kind, b.outcome) for b in breaks), f"{time.monotonic() - began:.0f} s")
 
