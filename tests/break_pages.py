@@ -51,7 +51,7 @@ from nn_notes import activations, backprop, checks, descent, losses, network, nu
 # A break that leaves its check green, as a pattern, and why that is no hole.
 SURVIVORS = {}
 
-SECONDS = 60  # for one break; what takes longer does not end
+SECONDS = 15  # for one break; what takes longer does not end
 LOOKED_AT = {"print", "show", "picture", "source", "answer", "refute", "compare"}
 
 
@@ -703,6 +703,9 @@ def report(equations, breaks):
         f"\n{len(equations)} equations, {len(breaks)} breaks: {red['caught']} caught by a check, "
         f"{red['refused']} by another error, {len(green)} stay green"
     )
+    for made in breaks:
+        if any("did not end" in said for *_, said in made.results):
+            print("did not end:", made.label)
     FIGURES.mkdir(exist_ok=True)
     numbers = {
         "equations": len(equations),
