@@ -269,10 +269,11 @@ def every_entry(off):
 class Statement:
     """One statement at the top level of a cell, with the names it sets and uses."""
 
-    def __init__(self, node, text):
-        self.node, self.text = node, text
+    def __init__(self, node):
+        self.node = node
         self.sets, self.uses = names(node)
         self.checks = [call for call in ast.walk(node) if is_call(call, {"check"})]
+        # A check in a loop may use what the loop itself sets: what that rests on, name by name.
         self.inner = {}
         for part in ast.walk(node):
             if isinstance(part, ast.Assign) and part is not node and not isinstance(node, ast.FunctionDef):
@@ -418,7 +419,7 @@ class Page:
                 node = without_looking(node)
                 if node is None:
                     continue
-                statement = Statement(node, cell.source)
+                statement = Statement(node)
                 if "default_rng" in ast.unparse(node) and isinstance(node, ast.Assign):
                     generators |= stored(node.targets[0]) if isinstance(node.targets[0], ast.Name) else set()
                 if isinstance(node, ast.Import | ast.ImportFrom):
