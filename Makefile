@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test: .venv/ready ## lint, test, and run every notebook against its stored outpu
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m pytest -n 2 --dist loadfile
+
+break-pages: .venv/ready ## break the derivation of every equation, one place at a time, and see its check fail
+	$(PY) tests/break_pages.py
 
 notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py
