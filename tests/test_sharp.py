@@ -187,6 +187,10 @@ MESSAGES = {
     "M_out of du_db": (lambda: tensors.du_db(0), "M_out is 0; it needs 1 or more"),
     "M_out of du_dW": (lambda: tensors.du_dW(z, 0), "M_out is 0; it needs 1 or more"),
     "F not square": (lambda: tensors.dz_db(np.ones((2, 3))), "F has shape (2, 3); it needs its last two axes equal"),
+    "F of a batch not square": (
+        lambda: tensors.dz_db(np.ones((7, 2, 3))),
+        "F has shape (7, 2, 3); it needs its last two axes equal",
+    ),
     "F and W": (lambda: tensors.dz_dz(F, W.T), f"F is for 5 outputs and W for 3; {BATCHES}"),
     "F and twin W": (lambda: tensors.twin_dz_dz(F, W), f"F is for 5 outputs and W for 3; {BATCHES}"),
     "F and T": (lambda: tensors.dz_dW(F, generic(3, 5, 3)), f"F is for 5 outputs and T for 3; {BATCHES}"),
@@ -360,3 +364,26 @@ def test_the_loss_of_a_network_can_be_derived_by_its_input(gradients, loss):
     first = net.layers[0]
     db = gradients(net, z, t, LOSSES[loss])[1][0][1]
     np.testing.assert_allclose(by_steps, db @ first.W.T, rtol=1e-12)  # 4.4, one layer further back
+
+
+# The long form, where its loops turn more than once and one sample meets a batch.
+
+
+@pytest.mark.parametrize("depth", [3, 4, 5])
+def test_the_long_form_is_the_short_one_at_depth(depth):
+    net = Network.init([3, 5, 2, 7, 3, 2][: depth + 1], ["tanh", "softmax", "sigmoid", "tanh", "identity"][:depth], RNG)
+    X, T = generic(7, 3), generic(7, len(net.layers[-1].b))
+    (J, grads), (long_J, long_grads) = backprop.gradients(net, X, T, mse), tensors.gradients(net, X, T, mse)
+    assert J == pytest.approx(long_J, rel=1e-14)
+    for pair, long_pair in zip(grads, long_grads, strict=True):
+        for a, b in zip(pair, long_pair, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-15, strict=True)
+
+
+def test_one_row_meets_a_batch():
+    J, TT = generic(7, 5, 3), generic(7, 5, 3, 5)
+    np.testing.assert_allclose(tensors.pull_back(delta, J), np.array([tensors.pull_back(delta, a) for a in J]))
+    np.testing.assert_allclose(tensors.dz_dW(F, TT), np.array([tensors.dz_dW(F, a) for a in TT]))
+    np.testing.assert_allclose(
+        tensors.pull_back(J[:, :, 0], F), np.array([tensors.pull_back(a, F) for a in J[:, :, 0]])
+    )
