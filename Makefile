@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium lock
+.PHONY: help lab test notebooks browser-test mutants bench bench-live chromium lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ notebooks: .venv/ready ## build the notebooks from their texts
 
 browser-test: .venv/ready chromium ## drag the sliders in a real browser
 	$(PY) -m pytest tests/browser
+
+mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (ten minutes)
+	$(PY) benchmarks/mutants.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
