@@ -1,6 +1,7 @@
 """What `make mutants` found no other test to notice: whole messages, names, limits to the digit, complex numbers."""
 
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,9 @@ from strategies import generic
 
 from nn_notes import LOSSES, Layer, Network, answer, backprop, check, compare, descent, numeric, tensors
 from nn_notes.activations import relu, sigmoid, softmax, tanh
-from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
+from nn_notes.losses import MSE, cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 
+H = np.cbrt(np.finfo(float).eps)
 RNG = np.random.default_rng(0)
 F, W, z, delta = generic(5, 5), generic(3, 5), generic(3), generic(5, seed=2)
 PAIR = ([[0.0, 1, 1], [1, 0, 1]], [[1.0, 0], [0, 1]])
@@ -136,6 +138,10 @@ MESSAGES = {
     "t sums to 2": (
         lambda: softmax_cross_entropy([[1, 2]] * 3, [[1, 0], [1, 1], [0.5, 0]]),
         "t sums to 2; it needs to sum to 1 in every sample, as probabilities do",
+    ),
+    "t sums to a half": (
+        lambda: softmax_cross_entropy([[1, 2]] * 3, [[1, 0], [1, 0.25], [0.5, 0]]),
+        "t sums to 0.5; it needs to sum to 1 in every sample, as probabilities do",
     ),
     "t no labels": (
         lambda: sigmoid_cross_entropy([1, 1], [-0.5, 2]),
@@ -333,6 +339,81 @@ def test_a_path_is_silent_inside_its_gradient_too():
     assert descent.path(lambda theta: theta * np.inf - theta * np.inf, [1.0], 0.1, 3).tolist() == [[1]]
 
 
+class Loud(MSE):
+    """A loss of one's own, in whose formula NumPy would warn."""
+
+    def __init__(self, formula):
+        self.formula = formula
+
+    def value(self, y, t):
+        return self.formula(np.ones(len(y)))
+
+
+LOUD = {"over": lambda one: np.exp(1e4 * one), "divide": lambda one: one / 0, "invalid": lambda one: np.log(-one)}
+
+
+@pytest.mark.parametrize("formula", LOUD.values(), ids=LOUD)
+def test_a_loss_that_is_not_finite_is_no_warning(formula):
+    assert not math.isfinite(descent.mean_loss(network(), tuple(map(np.array, PAIR)), Loud(formula)))
+    assert not math.isfinite(
+        descent.epoch(network(), *map(np.array, PAIR), Loud(formula), 0.1, 1, np.random.default_rng(0))
+    )
+    with pytest.raises(FloatingPointError, match=r"^the loss is (inf|nan) in training and (inf|nan) in validation"):
+        fit(loss=Loud(formula))
+
+
+# A run.
+
+
+def test_a_run_of_one_epoch_and_the_least_patience():
+    _, history = fit(epochs=1, patience=1)
+    assert (len(history.train), history.best, history.ended) == (2, 1, "epochs")
+
+
+def test_the_first_of_two_equal_epochs_is_kept():
+    """Nothing to learn, so all epochs are alike."""
+    net = network()
+    exact = (np.array(PAIR[0]), net(PAIR[0]))
+    _, history = fit(network=net, train=exact, validation=exact, epochs=3)
+    assert history.validation == [0, 0, 0, 0] and history.best == 0
+
+
+def test_a_complex_bias_is_enough_to_refuse_a_network():
+    with pytest.raises(TypeError, match=r"^network has complex parameters"):
+        fit(network=Network(Layer(np.ones((3, 2)), [1j, 0], "identity")))
+
+
+def test_what_the_progress_bar_says(capsys):
+    """Also that it is drawn by the clock, and not at every epoch."""
+    _, history = fit(epochs=300, learning_rate=1e-3, progress=True)
+    err = capsys.readouterr().err
+    assert re.search(rf"\b300/300 \[[^]]*\d(epoch/s|s/epoch), validation loss {history.validation[-1]:.4f}\]", err)
+    assert err.count("\r") < 150
+
+
+# The witness's steps, to the bit.
+
+
+@pytest.mark.parametrize(
+    ("method", "step", "expected"),
+    [
+        ("complex-step", None, [[0.5 + 1e-20j, 8], [0.5, 8 + 1e-20j]]),
+        ("complex-step", 0.25, [[0.5 + 0.25j, 8], [0.5, 8 + 0.25j]]),
+        ("central", 0.25, [[0.75, 8], [0.25, 8], [0.5, 8.25], [0.5, 7.75]]),
+        ("central", None, [[0.5 + H, 8], [0.5 - H, 8], [0.5, 8 + 8 * H], [0.5, 8 - 8 * H]]),
+    ],
+)
+def test_where_the_witness_looks(method, step, expected):
+    seen = []
+
+    def f(x):
+        seen.append(x.tolist())
+        return x[0]
+
+    numeric.jacobian(f, [0.5, 8], method, step=step)
+    assert seen == expected
+
+
 # Complex numbers, for the complex step.
 
 
@@ -371,7 +452,11 @@ def test_the_loss_of_a_network_can_be_derived_by_its_input(gradients, loss):
 
 @pytest.mark.parametrize("depth", [3, 4, 5])
 def test_the_long_form_is_the_short_one_at_depth(depth):
-    net = Network.init([3, 5, 2, 7, 3, 2][: depth + 1], ["tanh", "softmax", "sigmoid", "tanh", "identity"][:depth], RNG)
+    net = Network.init(
+        [3, 5, 2, 7, 3, 2][: depth + 1],
+        ["tanh", "softmax", "sigmoid", "tanh", "identity"][:depth],
+        np.random.default_rng(0),
+    )
     X, T = generic(7, 3), generic(7, len(net.layers[-1].b))
     (J, grads), (long_J, long_grads) = backprop.gradients(net, X, T, mse), tensors.gradients(net, X, T, mse)
     assert pytest.approx(long_J, rel=1e-14) == J
