@@ -2,7 +2,7 @@
 
 mutmut changes one thing at a time in the functions of the modules that ``[tool.mutmut]`` in pyproject.toml names: a
 sign, a number, an argument, a word. A mutant is killed when a test fails, or takes far too long. One that survives
-either shows a test to be missing, or changes nothing that anyone could see; then it stands in ``ACCEPTED`` with the
+either shows a test to be missing, or changes nothing that anyone could see; then it stands in mutants.toml, with the
 reason. The score is killed / (all − accepted).
 
 ``--report`` runs nothing and reports on the last run. The figures go to .figures/mutants.json.
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -28,8 +29,9 @@ FIGURES = ROOT / ".figures"
 LEAST = 0.95
 KILLED = {"killed", "timeout", "segfault"}
 
-# Survivors that change nothing: module.function: the line before → the line after, and why.
-ACCEPTED = {}
+# Survivors that change nothing. Each change is written as ``described`` writes it.
+TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["accepted"]
+ACCEPTED = {change: group["reason"] for group in TABLE for change in group["changes"]}
 
 
 def described(mutant, source):
