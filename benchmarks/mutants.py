@@ -12,6 +12,7 @@ It exits with 1 if the score is under 95 %, and with 2 if mutmut did not get thr
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,15 @@ ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / ".figures"
 LEAST = 0.95
 KILLED = {"killed", "timeout", "segfault"}
+
+# Every mutant has a process of its own. tqdm's lock is one for them all, and whoever dies with it stops the others.
+MUTMUT = """
+import threading
+from mutmut.__main__ import cli
+from tqdm.std import tqdm
+tqdm.set_lock(threading.RLock())
+cli()
+"""
 
 # Survivors that change nothing. Each change is written as ``described`` writes it.
 TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["accepted"]
@@ -56,12 +66,12 @@ def main():
     parser.add_argument("--report", action="store_true", help="report on the last run")
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants are tested at once")
     arguments = parser.parse_args()
+    os.chdir(ROOT)
     figures = {}
     if not arguments.report:
         shutil.rmtree(ROOT / "mutants", ignore_errors=True)
         start = time.perf_counter()
-        mutmut = "from mutmut.__main__ import cli; cli()"
-        run = subprocess.run([sys.executable, "-c", mutmut, "run", f"--max-children={arguments.jobs}"], cwd=ROOT)
+        run = subprocess.run([sys.executable, "-c", MUTMUT, "run", f"--max-children={arguments.jobs}"])
         if run.returncode:
             sys.exit(2)
         figures["minutes"] = round((time.perf_counter() - start) / 60, 1)
