@@ -68,7 +68,9 @@ def main():
     arguments = parser.parse_args()
     os.chdir(ROOT)
     figures = {}
-    if not arguments.report:
+    if arguments.report and (FIGURES / "mutants.json").exists():
+        figures["minutes"] = json.loads((FIGURES / "mutants.json").read_text(encoding="utf-8")).get("minutes")
+    elif not arguments.report:
         shutil.rmtree(ROOT / "mutants", ignore_errors=True)
         start = time.perf_counter()
         run = subprocess.run([sys.executable, "-c", MUTMUT, "run", f"--max-children={arguments.jobs}"])
