@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages mutants lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ test-newest: .venv/ready ## run every test with the newest versions that it allo
 
 determinism: .venv/ready ## build the notebooks three times from a copy, and compare
 	$(PY) tests/determinism.py
+
+mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (ten minutes)
+	$(PY) benchmarks/mutants.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
