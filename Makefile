@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages mutants lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ determinism: .venv/ready ## build the notebooks three times from a copy, and com
 
 mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (ten minutes)
 	$(PY) benchmarks/mutants.py
+
+trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
+	$(MAKE) test browser-test test-oldest test-newest determinism break-pages mutants
+	$(PY) tests/trust.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py

@@ -5,6 +5,7 @@ Each part has written its figures to .figures when it ran; `make trust` runs all
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -13,6 +14,11 @@ PARTS = ["oracle", "mutants", "pages", "wrong_calls", "files", "faults", "oldest
 
 def number(error):
     return f"{error:.2g}"
+
+
+def code(text):
+    """Code within a table, where a bar would end the cell."""
+    return f"`{text}`".replace("|", "\\|")
 
 
 def table(head, rows):
@@ -43,14 +49,19 @@ rounding allows. *relative*: to the largest entry, or to the largest term where 
 
 ## 2. Mutants
 
-{mutants["killed"]} of {mutants["mutants"]} mutants of the mathematical modules are killed, {mutants["score"]:.1f} %
-without those that change nothing. Those left:
+{mutants["killed"]:,} of {mutants["mutants"]:,} mutants of the mathematical modules are killed: {mutants["score"]:.1%} of
+those that change something. These {len(mutants["accepted"])} change nothing:
 
-{table(["mutant", "why it lives"], [(f"`{name}`", why) for name, why in sorted(mutants["left"].items())])}
+{table(["mutant", "why"], [(code(m["change"]), m["reason"]) for m in mutants["accepted"].values()])}
 
-The pages: {pages["equations"]} equations, {pages["breaks"]} breaks, {pages["caught"]} caught. Those left:
+These {len(mutants["survived"])} live on, unnoticed:
 
-{table(["break", "why it changes nothing"], [(f"`{name}`", why) for name, why in sorted(pages["survivors"].items())])}
+{table(["mutant"], [[code(change)] for change in mutants["survived"].values()])}
+
+The pages: {pages["breaks"]:,} breaks of the derivations of {pages["equations"]} equations, {pages["caught"]:,} caught.
+Every equation has breaks that its own check catches. Those that stay green, by reason:
+
+{table(["breaks", "why"], [(n, why) for why, n in Counter(pages["survivors"].values()).most_common()])}
 
 ## 3. Wrong calls
 
