@@ -49,8 +49,8 @@ rounding allows. *relative*: to the largest entry, or to the largest term where 
 
 ## 2. Mutants
 
-{mutants["killed"]:,} of {mutants["mutants"]:,} mutants of the mathematical modules are killed: {mutants["score"]:.1%} of
-those that change something. These {len(mutants["accepted"])} change nothing:
+{mutants["killed"]:,} of {mutants["mutants"]:,} mutants of the mathematical modules are killed: {mutants["score"]:.1%}
+of those that change something. These {len(mutants["accepted"])} change nothing:
 
 {table(["mutant", "why"], [(code(m["change"]), m["reason"]) for m in mutants["accepted"].values()])}
 
