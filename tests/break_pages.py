@@ -61,6 +61,9 @@ from nn_notes import (  # noqa: E402
 # Why a break can leave every check green, and which do, as patterns of what the report calls them. A hole is a weak
 # spot of a page: something wrong that this check would not see.
 SURVIVORS = {
+    "It only lets a network with real parameters through, and nothing uses what it gives back.": [
+        r"\| descent\.real: ",
+    ],
     "What is turned here is symmetric (the Jacobian of each of the activations is), so a transpose leaves it as it is. "
     "(3.9) has a product of neighbours to tell F from its transpose.": [
         r"^0[23467] .*→ np\.einsum\('(k,)?(lk|jk)(,|->)",

@@ -85,7 +85,7 @@ OF_ENTRIES = {
     "backprop.gradients": 600 * EPS,
     "tensors.gradients": 600 * EPS,
     "numeric.jacobian: complex step": 600 * EPS,
-    "numeric.jacobian: central": 3e-10,
+    "numeric.jacobian: central": 2e-9,
     "descent.epoch": 15 * EPS,
     "tensors.chain": 4 * EPS,
     "tensors.other_layout": 4 * EPS,
