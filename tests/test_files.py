@@ -246,6 +246,10 @@ FOREIGN = {
         lambda: archive(activations=NAMES, W0=declared((10**6, 10**6)), b0=[1.0]),
         "ValueError: W0.npy declares shape (1000000, 1000000) of float64, which is not its size",
     ),
+    "another version of the format": (
+        lambda: archive(activations=NAMES, W0=declared((1, 1), bytes(8)).replace(b"NUMPY\x01", b"NUMPY\x02"), b0=[1.0]),
+        "ValueError: W0.npy is of another version",
+    ),
     "a negative shape": (lambda: archive(activations=NAMES, W0=declared((-1, -1), bytes(8))), "ValueError: "),
     "a bomb": (
         lambda: archive(ZIP_DEFLATED, activations=NAMES, W0=declared((5000, 5000), bytes(8 * 5000**2)), b0=[1.0]),
