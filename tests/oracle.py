@@ -87,9 +87,14 @@ def _minus_log_softmax(u, k):
     return mpmath.log1p(sum(mpmath.exp(u[j] - u[k]) for j in range(len(u)) if j != k))
 
 
+def _log(a):
+    # mpmath squares both parts exactly; beside an exponent of 1e15 the sum of the squares would not fit into memory.
+    return mpmath.log(a.real) + (mpmath.log(mpc(1, a.imag / a.real)) if a.imag else 0)
+
+
 EXACT_LOSSES = {
     "mse": lambda y, t: sum((a - b) ** 2 for a, b in zip(y, t, strict=True)) / len(t),
-    "cross_entropy": lambda y, t: sum(-b * mpmath.log(a) for a, b in zip(y, t, strict=True) if b),
+    "cross_entropy": lambda y, t: sum(-b * _log(a) for a, b in zip(y, t, strict=True) if b),
     "softmax_cross_entropy": lambda u, t: sum(t[k] * _minus_log_softmax(u, k) for k in range(len(u))),
     "sigmoid_cross_entropy": lambda u, t: sum(
         b * mpmath.log1p(mpmath.exp(-a)) + (1 - b) * mpmath.log1p(mpmath.exp(a)) for a, b in zip(u, t, strict=True)
