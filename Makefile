@@ -44,7 +44,7 @@ determinism: .venv/ready ## build the notebooks three times from a copy, and com
 	$(PY) tests/determinism.py
 
 mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (ten minutes)
-	$(PY) benchmarks/mutants.py
+	$(PY) tests/mutants.py
 
 trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
 	$(MAKE) test browser-test test-oldest test-newest determinism break-pages mutants

@@ -41,7 +41,8 @@ function sliders({ labels, columns, ...spec }, moved) {
 }
 
 function choice({ label, options }, moved) {
-  const select = node("select", { "aria-label": label }, ...options.map(([name, text]) => node("option", { value: name }, text)));
+  const named = options.map(([name, text]) => node("option", { value: name }, text));
+  const select = node("select", { "aria-label": label }, ...named);
   select.addEventListener("change", moved);
   return {
     element: node("label", { class: "nn-choice" }, label, select),
@@ -68,11 +69,12 @@ function render({ model, el }) {
   let busy = false;
 
   // What the reader does: { set: name, to: value } of a control, { act: label } of a button.
-  function put(...steps) {
-    for (const step of steps) {
-      if (step.set && waiting.at(-1)?.set === step.set) waiting.pop();
-      waiting.push(step);
-    }
+  function put(step) {
+    if (step.set && waiting.at(-1)?.set === step.set) waiting.pop();
+    waiting.push(step);
+    send();
+  }
+  function send() {
     if (busy || !waiting.length) return;
     busy = true;
     model.send({ steps: waiting });
@@ -151,7 +153,7 @@ function render({ model, el }) {
     busy = false;
     if (playing && (message.error || message.ended)) play(false);
     if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));
-    else put();
+    else send();
   }
 
   el.classList.add("nn-view", "nn-live");

@@ -76,7 +76,8 @@ class Slider(Control):
 
     def places(self, state):
         high = self._high(state)
-        self.value = min(self.value, high)
+        if self.place() > high:
+            self.take(high)
         return [self.place(), high]
 
 
@@ -99,9 +100,6 @@ class LogSlider(Slider):
 
     def place(self):
         return round(float(np.log10(self.value)), 9)
-
-    def places(self, state):
-        return [self.place(), self._high(state)]
 
 
 class Sliders(Control):
@@ -297,20 +295,20 @@ class View:
             message["cells"], message["texts"] = _new(now.cells, before.cells), _new(now.texts, before.texts)
         message["controls"] = {name: place for name, place in places.items() if place != before.controls.get(name)}
         if self._canvas is not None:
-            places = np.flatnonzero(now.pixels != before.pixels).astype(np.uint32)
-            buffers = [places.tobytes(), now.pixels[places].tobytes()] if len(places) else []
+            changed = np.flatnonzero(now.pixels != before.pixels).astype(np.uint32)
+            buffers = [changed.tobytes(), now.pixels[changed].tobytes()] if len(changed) else []
         return message, buffers
 
     def _look(self, places):
-        items = [item for row in self._rows for item in row]
-        matrices = [item for item in items if isinstance(item, Matrix)]
+        every = [item for row in self._rows for item in row]
+        matrices = [item for item in every if isinstance(item, Matrix)]
         frame = [[np.shape(item.array) if isinstance(item, Matrix) else "" for item in row] for row in self._rows]
         if self._canvas is not None:
             self._paint(self.arrays)
         return _Shown(
             frame,
             [cell for m in matrices for cell in cells(m.array, self._scale, m.digits)],
-            [(caption(item.label, item.array, item.axes) if isinstance(item, Matrix) else item,) for item in items],
+            [(caption(item.label, item.array, item.axes) if isinstance(item, Matrix) else item,) for item in every],
             dict(places),
             WHITE if self._canvas is None else self._canvas.pixels(),
         )

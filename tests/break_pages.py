@@ -23,7 +23,6 @@ import functools
 import gc
 import inspect
 import io
-import json
 import os
 import pickle
 import re
@@ -40,9 +39,9 @@ os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND"
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-FIGURES = ROOT / ".figures"
 sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT)]
 
+import figures  # noqa: E402
 from build import NOTEBOOKS, source  # noqa: E402
 
 import nn_notes  # noqa: E402
@@ -836,7 +835,6 @@ def report(equations, breaks, whole):
             print("did not end:", made.label)
     if not whole:
         return
-    FIGURES.mkdir(exist_ok=True)
     numbers = {
         "equations": len(equations),
         "equations caught": sum(caught[number] > 0 for number in equations),
@@ -845,8 +843,7 @@ def report(equations, breaks, whole):
         "caught by a check": red["caught"],
         "survivors": survivors,
     }
-    text = json.dumps(numbers, indent=1, sort_keys=True, ensure_ascii=False)
-    (FIGURES / "pages.json").write_text(text + "\n", encoding="utf-8")
+    figures.write("pages", numbers)
 
 
 def main(chapters):

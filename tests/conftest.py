@@ -1,15 +1,12 @@
 """What every run shares: the same examples each time, and kernels without the caller's own IPython settings."""
 
-import json
 import os
 import tempfile
 import time
-from pathlib import Path
 
+import figures as written
 import hypothesis
 import pytest
-
-FIGURES = Path(__file__).parents[1] / ".figures"
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -31,17 +28,15 @@ def figures(request):
     """A dict of what a module counts and measures, by name; it is written down for the report on trust."""
     measured = {}
     yield measured
-    FIGURES.mkdir(exist_ok=True)
-    file = FIGURES / f"{request.module.__name__.removeprefix('test_')}.json"
-    file.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    written.write(request.module.__name__.removeprefix("test_"), measured)
 
 
 def pytest_terminal_summary(terminalreporter, config):
     """What test_oracle measured in this run, wherever it ran: the worst error of each function."""
-    file = FIGURES / "oracle.json"
+    file = written.file("oracle")
     if not file.exists() or file.stat().st_mtime < config.stash[started]:
         return
-    measured = json.loads(file.read_text(encoding="utf-8"))
+    measured = written.read("oracle")
     terminalreporter.section(f"accuracy in {measured['cases']} cases, {measured['numbers']} numbers")
     for name, seen in sorted(measured["functions"].items()):
         worst = f"{seen['worst']:.2g} {seen['measure']}"

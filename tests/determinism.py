@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import figures
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -38,9 +40,7 @@ def main():
     }
     for what, names in differ.items():
         print(f"{what}: {'differ in ' + ', '.join(names) if names else f'the same, {len(once)} notebooks'}")
-    (ROOT / ".figures").mkdir(exist_ok=True)
-    file = ROOT / ".figures/determinism.json"
-    file.write_text(json.dumps({"notebooks": len(once), "differ": differ}, indent=1) + "\n", encoding="utf-8")
+    figures.write("determinism", {"notebooks": len(once), "differ": differ})
     return any(differ.values())
 
 

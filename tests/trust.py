@@ -3,10 +3,11 @@
 Each part has written its figures to .figures when it ran; `make trust` runs all of them first.
 """
 
-import json
 import sys
 from collections import Counter
 from pathlib import Path
+
+import figures
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["oracle", "mutants", "pages", "wrong_calls", "files", "faults", "oldest", "newest", "determinism"]
@@ -95,15 +96,15 @@ Built on one core and on two: the same text outputs.
 
 
 def main():
-    missing = [part for part in PARTS if not (ROOT / f".figures/{part}.json").exists()]
+    missing = [part for part in PARTS if not figures.file(part).exists()]
     if missing:
         sys.exit(f"There are no figures of {', '.join(missing)} yet; `make trust` runs everything.")
-    figures = {part: json.loads((ROOT / f".figures/{part}.json").read_text(encoding="utf-8")) for part in PARTS}
-    if red := [which for which in ("oldest", "newest") if not figures[which]["green"]]:
+    measured = {part: figures.read(part) for part in PARTS}
+    if red := [which for which in ("oldest", "newest") if not measured[which]["green"]]:
         sys.exit(f"The suite is red with the {' and the '.join(red)} versions.")
-    if any(figures["determinism"]["differ"].values()):
-        sys.exit(f"Notebooks differ: {figures['determinism']['differ']}")
-    (ROOT / "docs/trust.md").write_text(report(figures), encoding="utf-8")
+    if any(measured["determinism"]["differ"].values()):
+        sys.exit(f"Notebooks differ: {measured['determinism']['differ']}")
+    (ROOT / "docs/trust.md").write_text(report(measured), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 It installs into .oldest or .newest, beside .venv, and writes down for the report on trust what it ran with.
 """
 
-import json
 import os
 import re
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import figures
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -40,8 +40,7 @@ def main(which):
         "green": run.returncode == 0,
         "versions": dict(zip(names, used, strict=True)),
     }
-    (ROOT / ".figures").mkdir(exist_ok=True)
-    (ROOT / ".figures" / f"{which}.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    figures.write(which, measured)
     return run.returncode
 
 

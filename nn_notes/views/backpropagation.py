@@ -130,7 +130,7 @@ def _step(a, stages, L):
     else:
         rule, entry = "the gradients branch off (4.6, 4.7)", f"∂<i>E</i>/∂{_of('W', l)}"
         terms = [(a["z"][l - 1][0], a["ξ"][l][0])]
-    products = " + ".join(f"{_factor(p)}·{_factor(q)}" for p, q in terms)
+    products = " + ".join(f"{factor(p)}·{factor(q)}" for p, q in terms)
     value = a[name][l].flat[0]
     return (
         f"<b>Step {a['step'] + 1} of {len(stages)}:</b> {rule}<br>"
@@ -144,7 +144,7 @@ def _change(a):
         foretold = "the gradient is not known yet"
     else:
         foretold = (
-            f"gradient · nudge = {_factor(a['slope'], 4)}·{_factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
+            f"gradient · nudge = {factor(a['slope'], 4)}·{factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
         )
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
@@ -152,7 +152,8 @@ def _change(a):
     )
 
 
-def _factor(x, digits=3):
+def factor(x, digits=3):
+    """A number as a factor: in brackets where it is negative."""
     text = number(x, digits)
     return f"({text})" if x < 0 else text
 

@@ -12,6 +12,7 @@ from ..network import Layer, Network
 from ..plots import descent_path, figure, surface
 from ..show import NEGATIVE, POSITIVE, number
 from ..validate import array
+from .backpropagation import factor
 
 __all__ = ["learning_rate", "training"]
 
@@ -246,6 +247,6 @@ def _moved(last, L):
     gradient = (before - after) / (γ * steps)
     return (
         f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before)} − {steps} · {γ:.3g} · "
-        f"{f'({number(gradient, 4)})' if gradient < 0 else number(gradient, 4)} = {number(after)}, with the mean of "
+        f"{factor(gradient, 4)} = {number(after)}, with the mean of "
         f"its {steps} gradients (5.1)."
     )

@@ -4,9 +4,7 @@ import lab
 import psutil
 import pytest
 from build import NOTEBOOKS
-from lab import PATIENCE, View
-
-__all__ = ["View"]
+from lab import PATIENCE
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,14 +9,13 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import numpy as np
+from build import NOTEBOOKS
 from playwright.sync_api import sync_playwright
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from conftest import View
+from lab import View
 from test_lab import START, expected
 
 EVENTS = 500

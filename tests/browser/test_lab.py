@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from build import NOTEBOOKS
-from conftest import View
+from lab import View
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 

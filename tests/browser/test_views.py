@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import View
+from lab import View
 
 
 def sigmoid(u):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import View
+from lab import View
 
 
 def board(z, xi, axis, n):

@@ -1,4 +1,4 @@
-"""Mutation testing: how many small faults in the mathematics the quick tests notice: python benchmarks/mutants.py
+"""Mutation testing: how many small faults in the mathematics the quick tests notice: python tests/mutants.py
 
 mutmut changes one thing at a time in the functions of the modules that ``[tool.mutmut]`` in pyproject.toml names: a
 sign, a number, an argument, a word. A mutant is killed when a test fails, or takes far too long. One that survives
@@ -21,12 +21,12 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import figures
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 ROOT = Path(__file__).parents[1]
-FIGURES = ROOT / ".figures"
 LEAST = 0.95
 KILLED = {"killed", "timeout", "segfault"}
 
@@ -67,16 +67,16 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants are tested at once")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    figures = {}
-    if arguments.report and (FIGURES / "mutants.json").exists():
-        figures["minutes"] = json.loads((FIGURES / "mutants.json").read_text(encoding="utf-8")).get("minutes")
+    measured = {}
+    if arguments.report and figures.file("mutants").exists():
+        measured["minutes"] = figures.read("mutants").get("minutes")
     elif not arguments.report:
         shutil.rmtree(ROOT / "mutants", ignore_errors=True)
         start = time.perf_counter()
         run = subprocess.run([sys.executable, "-c", MUTMUT, "run", f"--max-children={arguments.jobs}"])
         if run.returncode:
             sys.exit(2)
-        figures["minutes"] = round((time.perf_counter() - start) / 60, 1)
+        measured["minutes"] = round((time.perf_counter() - start) / 60, 1)
 
     every = list(outcomes())
     counts = Counter(status for *_, status in every)
@@ -87,7 +87,7 @@ def main():
     accepted = {mutant: what for mutant, what in alive.items() if what in ACCEPTED}
     survived = {mutant: what for mutant, what in alive.items() if what not in ACCEPTED}
     score = (len(every) - len(alive)) / (len(every) - len(accepted))
-    figures |= {
+    measured |= {
         "mutants": len(every),
         "killed": len(every) - len(alive),
         "timeouts": counts["timeout"],
@@ -95,9 +95,7 @@ def main():
         "accepted": {mutant: {"change": what, "reason": ACCEPTED[what]} for mutant, what in accepted.items()},
         "score": score,
     }
-    FIGURES.mkdir(exist_ok=True)
-    text = json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False)
-    (FIGURES / "mutants.json").write_text(text + "\n", encoding="utf-8")
+    figures.write("mutants", measured)
     for mutant, what in survived.items():
         print(f"{mutant.rpartition('.')[-1]}\n    {what}")
     for what in sorted(ACCEPTED.keys() - accepted.values()):
