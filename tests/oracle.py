@@ -84,12 +84,19 @@ EXACT = {
 
 def _minus_log_softmax(u, k):
     # log1p, where 80 digits would round S_k to 1.
-    return mpmath.log1p(sum(mpmath.exp(u[j] - u[k]) for j in range(len(u)) if j != k))
+    return _log1p(sum(mpmath.exp(u[j] - u[k]) for j in range(len(u)) if j != k))
+
+
+# mpmath squares both parts exactly, and beside a step of e^(-1e13) that does not fit into memory. But a step is beyond
+# all digits of the real part: |a + iε| is a.
 
 
 def _log(a):
-    # mpmath squares both parts exactly; beside an exponent of 1e15 the sum of the squares would not fit into memory.
-    return mpmath.log(a.real) + (mpmath.log(mpc(1, a.imag / a.real)) if a.imag else 0)
+    return mpc(mpmath.log(a.real), mpmath.atan(a.imag / a.real)) if a.imag else mpmath.log(a.real)
+
+
+def _log1p(a):
+    return mpc(mpmath.log1p(a.real), mpmath.atan(a.imag / (1 + a.real))) if a.imag else mpmath.log1p(a.real)
 
 
 EXACT_LOSSES = {
@@ -97,7 +104,7 @@ EXACT_LOSSES = {
     "cross_entropy": lambda y, t: sum(-b * _log(a) for a, b in zip(y, t, strict=True) if b),
     "softmax_cross_entropy": lambda u, t: sum(t[k] * _minus_log_softmax(u, k) for k in range(len(u))),
     "sigmoid_cross_entropy": lambda u, t: sum(
-        b * mpmath.log1p(mpmath.exp(-a)) + (1 - b) * mpmath.log1p(mpmath.exp(a)) for a, b in zip(u, t, strict=True)
+        b * _log1p(mpmath.exp(-a)) + (1 - b) * _log1p(mpmath.exp(a)) for a, b in zip(u, t, strict=True)
     ),
 }
 
