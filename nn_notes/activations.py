@@ -138,11 +138,17 @@ class Softmax(Activation):
     def jacobian(self, u):
         """F = diag(S) − SᵀS with S a row (6.7), shape ``(..., M, M)``."""
         S = self(u)
-        return np.einsum("...k,kl->...kl", S, np.eye(S.shape[-1])) - np.einsum("...k,...l->...kl", S, S)
+        unit = np.eye(S.shape[-1])
+        # Rows add up to 0, so S_k (1 − S_k) is S_k times the other S, which keeps its digits where S_k is nearly 1.
+        others = np.einsum("...k,...l,kl->...kl", S, S, 1 - unit)
+        return np.einsum("...kl,km->...km", others, unit) - others
 
     def pull(self, delta, u):
         """δF = S ⊙ (δ − δSᵀ) (6.10)."""
         S = self.value(u)
+        if S.shape[-1]:
+            # F's columns add up to 0, so δ may be shifted: to 0 at the largest S, where the mean would lose its digits.
+            delta = delta - np.take_along_axis(delta, S.argmax(axis=-1, keepdims=True), axis=-1)
         return S * (delta - np.einsum("...k,...k->...", delta, S)[..., None])
 
 

@@ -143,14 +143,17 @@ function render({ model, el }) {
   }
 
   function show(message, buffers) {
+    busy = false;
     alert.hidden = !message.error;
     alert.textContent = message.error ?? "";
     if (message.board !== undefined) build(message.board);
     message.cells?.forEach(fill);
     for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
-    for (const [name, places] of Object.entries(message.controls ?? {})) controls[name].set(...places);
+    for (const [name, places] of Object.entries(message.controls ?? {})) {
+      // Where the reader has moved on, the answer is to an older place.
+      if (!waiting.some((step) => step.set === name)) controls[name].set(...places);
+    }
     if (buffers.length) paint(...buffers.map(words32));
-    busy = false;
     if (playing && (message.error || message.ended)) play(false);
     if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));
     else send();

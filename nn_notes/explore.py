@@ -257,8 +257,8 @@ class View:
         try:
             changed = [self._do(step) for step in steps]
             message, buffers = self._update()
-        except Exception as error:
-            return {"error": f"{type(error).__name__}: {error}"}, []
+        except (Exception, KeyboardInterrupt) as error:
+            return {"error": f"{type(error).__name__}: {error}".removesuffix(": ")}, []
         return message | {"ended": True} if not any(changed) else message, buffers
 
     def _do(self, step):
@@ -275,10 +275,8 @@ class View:
             control.take(step["to"])
             changes = {step["set"]: control.value}
             self.state |= changes
-            # The page has it there already, though it may not know yet how far it goes.
-            _, *limit = self._shown.controls.get(step["set"], [None])
-            known = self._shown.controls | {step["set"]: [control.place(), *limit]}
-            self._shown = self._shown._replace(controls=known)
+            # Its place is sent in any case: the page may have put it too far, so that nothing changes here.
+            self._shown.controls.pop(step["set"], None)
         return changes
 
     def _update(self):
@@ -287,8 +285,7 @@ class View:
         self.state |= {name: control.value for name, control in self.controls.items()}
         self.arrays = self._model(**self.state)
         self._rows = self._layout(self.arrays)
-        before, self._shown = self._shown, self._look(places)
-        now, message, buffers = self._shown, {}, []
+        before, now, message, buffers = self._shown, self._look(places), {}, []
         if now.frame != before.frame:
             message["board"] = self._board()
         else:
@@ -297,6 +294,8 @@ class View:
         if self._canvas is not None:
             changed = np.flatnonzero(now.pixels != before.pixels).astype(np.uint32)
             buffers = [changed.tobytes(), now.pixels[changed].tobytes()] if len(changed) else []
+        # Last, so that what is interrupted on the way is sent the next time.
+        self._shown = now
         return message, buffers
 
     def _look(self, places):

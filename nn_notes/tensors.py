@@ -59,12 +59,12 @@ def other_layout(J, y_axes):
     """
     J = array("J", J, complex_too=True)
     y_axes = index("y_axes", y_axes, most=J.ndim)
-    return J.transpose(*range(y_axes, J.ndim), *range(y_axes))
+    return J.transpose(*range(y_axes, J.ndim), *range(y_axes)).copy()
 
 
 def du_dz(W):
     """∂u/∂z = Wᵀ, shape (M_out, M_in), for W of shape (M_in, M_out) (1.2)."""
-    return np.einsum("ij->ji", _matrix("W", W))
+    return np.einsum("ij->ji", _matrix("W", W)).copy()
 
 
 def du_dW(z, M_out):

@@ -110,12 +110,6 @@ SURVIVORS = {
         r"^00 .*\| 2 \* q\[1\] → 2( / q\[1\])?$",
         r"^00 .*\| 2 \* q\[2\] → 2 / q\[2\]",
     ],
-    "HOLE: D is 2 in (1.7), so 2/D is 1. (7.2), with D = 3, catches the factor.": [
-        r"^01 \(1\.7\) .* → z_next - t$",
-    ],
-    "HOLE: (4.9) is counted for n_0 = 1 alone, so its factor n_0 is not.": [
-        r"^04 \(4\.9\) .* → sum\(pairs\[1:\]\)$",
-    ],
     "Two signs cancel: it comes in squared, or twice, or ten times in a row.": [
         r"^00 .*inner, outer = .*(→ -tensors\.other_layout|other_layout: the other sign)",
         r"^05 \(5\.2\) by_layer = .*: the other sign$",

@@ -75,11 +75,11 @@ def test_only_what_changed_is_sent():
     page = Page(view())
     page.move("z[1]", -0.5)
     assert page.message["cells"] == [[1, "−0.50", 38], [3, "−1.00", 25]]
-    assert page.message["texts"] == [] and page.message["controls"] == {}
+    assert page.message["texts"] == [] and page.message["controls"] == {"z": [[0.5, -0.5]]}
     # The dot where it was, and where it is.
     assert page.size < 100 + 8 * 2 * 100
     page.move("z[1]", -0.5)
-    assert page.message == {"cells": [], "texts": [], "controls": {}}
+    assert page.message == {"cells": [], "texts": [], "controls": {"z": [[0.5, -0.5]]}}
     page.move("n", 2)
     assert page.message["texts"] == [[2, "at 2 <small>(2,)</small>"], [3, "2 and narrow"]]
     assert page.size < 150
@@ -127,6 +127,23 @@ def test_an_error_is_shown_and_the_view_goes_on():
     assert page.error == "ValueError: kind is '<script>'; it needs one of narrow, wide"
     page.do({"act": "Flip"})
     assert not page.error and page.view.state["kind"] == "narrow"
+
+
+def test_what_is_interrupted_on_the_way_comes_with_the_next_answer():
+    """Interrupt the kernel hits whatever runs, an answer too; the page must not wait for ever."""
+    page, interrupted = Page(view()), []
+
+    def paint(a, painted=page.view._paint):
+        painted(a)
+        if not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    page.view._paint = paint
+    page.move("z[0]", 1.5)
+    assert page.error == "KeyboardInterrupt"
+    page.move("γ", 1)
+    assert not page.error and page.everything() == Page(page.view).everything()
 
 
 def test_an_error_at_first_is_the_cell_s():

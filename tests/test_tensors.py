@@ -116,6 +116,11 @@ def test_a_layers_derivatives_are_those_of_the_witness(f, by):
     np.testing.assert_allclose(explicit, numeric.jacobian(output, at[by]), rtol=1e-13, atol=1e-15, strict=True)
 
 
+def test_what_comes_out_is_not_what_went_in():
+    assert not np.shares_memory(du_dz(W), W)
+    assert not np.shares_memory(other_layout(T, 1), T)
+
+
 def test_complex_numbers_pass_through():
     for call in (lambda a: du_dz(a * W), lambda a: du_dW(a * z, 5), lambda a: dz_dz(a * F, W), lambda a: dz_db(a * F)):
         np.testing.assert_allclose(call(1 + 2j), (1 + 2j) * call(1), rtol=1e-15)

@@ -1958,6 +1958,13 @@ WRONG = {
         "has 1 output",
         "it needs 2 or more, one to each class",
     ),
+    "training softmax": (
+        do(gradient_descent.training, network("softmax"), PAIR, PAIR),
+        ValueError,
+        "network",
+        "ends in softmax",
+        "it needs identity there, since the loss takes logits",
+    ),
     "training train": (
         do(gradient_descent.training, network("identity"), None, PAIR),
         TypeError,

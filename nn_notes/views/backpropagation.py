@@ -155,7 +155,7 @@ def _change(a):
 def factor(x, digits=3):
     """A number as a factor: in brackets where it is negative."""
     text = number(x, digits)
-    return f"({text})" if x < 0 else text
+    return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
 
 
 def _of(name, l, mark=""):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .. import descent, losses
-from ..activations import softmax
+from ..activations import identity, softmax
 from ..backprop import gradients
 from ..explore import Canvas, Choice, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
@@ -148,6 +148,9 @@ def training(network, train, validation):
     """
     loss = losses.softmax_cross_entropy
     descent.real("network", network)
+    last = network.layers[-1].activation
+    if last is not identity:
+        raise ValueError(f"network ends in {last}; it needs identity there, since the loss takes logits")
     sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
     if sizes[-1] < 2:
         raise ValueError("network has 1 output; it needs 2 or more, one to each class")
@@ -210,7 +213,7 @@ def training(network, train, validation):
             [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
         ]
 
-    fig, ax = figure(width=6.2, height=3.2)
+    fig, ax = figure(width=6.2, height=3.4)
     top = math.log(sizes[-1])
     ax.axhline(top, color="#777777", linewidth=1, linestyle=":", label=f"a blind guess: log {sizes[-1]} = {top:.2f}")
     ax.set(title="Mean loss by epoch", xlabel="epoch", ylabel="mean loss", yscale="log")
@@ -218,7 +221,7 @@ def training(network, train, validation):
     ends = ("training", NEGATIVE), ("validation", POSITIVE)
     lines = [ax.plot([], [], color=color, label=name)[0] for name, color in ends]
     dots = [ax.plot([], [], "o", color=color, markersize=5)[0] for _, color in ends]
-    ax.legend(loc="lower left", frameon=False)
+    fig.legend(loc="outside lower center", ncols=3, frameon=False)
 
     def paint(a):
         epochs = np.arange(len(a["losses"]))

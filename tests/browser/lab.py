@@ -154,7 +154,7 @@ class Lab:
         return self.page.locator(".jp-OutputArea-output .nn-view:not(.nn-live)")
 
     def live_views(self):
-        return self.page.locator(".jp-OutputArea-output .nn-live")
+        return self.page.locator(".jp-Notebook .nn-live")
 
     def close(self):
         self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
@@ -185,7 +185,7 @@ class View:
     def drag(self, label, by, steps=10):
         """Drag a slider's handle by so many pixels with the mouse, through so many places."""
         slider = self.slider(label)
-        slider.scroll_into_view_if_needed()
+        self._in_sight(slider)
         box = slider.bounding_box()
         low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
         # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
@@ -201,10 +201,28 @@ class View:
             self.slider(label).press(key)
 
     def click(self, button):
-        self.where.get_by_role("button", name=button, exact=True).click()
+        button = self.where.get_by_role("button", name=button, exact=True)
+        self._in_sight(button)
+        button.click()
 
     def choose(self, label, name):
         self.where.get_by_label(label, exact=True).select_option(name)
+
+    def _in_sight(self, control):
+        """Scroll to a control, as a person would before the mouse goes down: JupyterLab lays out anew what comes into
+        sight, and a click whose button moves from under it is no click."""
+        control.scroll_into_view_if_needed()
+        control.evaluate(
+            """async element => {
+                let at, still = 0
+                while (still < 10) {
+                    await new Promise(requestAnimationFrame)
+                    const {x, y} = element.getBoundingClientRect()
+                    still = at === `${x} ${y}` ? still + 1 : 0
+                    at = `${x} ${y}`
+                }
+            }"""
+        )
 
     def board(self):
         """The arrays on the page: a dict from what stands above each, without its shape, to its numbers."""
@@ -228,6 +246,6 @@ class View:
 
 
 def _number(text):
-    """The number that a reader sees; a hyphen is no minus sign."""
+    """The number that a reader sees; a dot is one that is not there yet, and a hyphen is no minus sign."""
     assert "-" not in text
-    return float(text.replace("\N{MINUS SIGN}", "-"))
+    return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-"))

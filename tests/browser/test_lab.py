@@ -184,6 +184,24 @@ def test_reset_brings_back_the_first_state(view):
     view.until(wrong)
 
 
+def test_a_second_page_follows(view):
+    """JupyterLab's "Create New View for Cell Output"."""
+    page = view.page
+    view.click("Nudge from here")
+    page.evaluate("() => jupyterapp.commands.execute('notebook:create-output-view')")
+    second = View(view.lab, page.locator(".jp-LinkedOutputView .nn-live"))
+    second.where.locator(".nn-row").first.wait_for(state="attached")
+    for one, other in [(view, second), (second, view)]:
+        before = parameters(other)
+        one.press("z[1]", "ArrowRight", times=3)
+        one.until(unmoved, before)
+        other.until(away, parameters(one))
+        assert one.board().keys() == other.board().keys()
+        other.until(lambda other, one=one: difference(other.board(), one.board()))
+    page.locator(".lm-TabBar-tab", has_text="Output View").locator(".lm-TabBar-tabCloseIcon").click()
+    second.where.wait_for(state="detached")
+
+
 def test_there_and_back_is_no_change(view):
     for key in ("ArrowRight", "ArrowLeft"):
         view.press("z[0]", key)

@@ -63,8 +63,6 @@ def dragged(view, label, by, *expectation):
     """Drag a slider: it moves, the board becomes right, and the picture, where there is one, another one."""
     view.until(lacking, *expectation)
     stood, drawn = place(view, label), view.where.locator("canvas").count() and picture(view)
-    # Wait until the slider stands still, which a drag does not.
-    view.slider(label).hover()
     view.drag(label, by=by)
     assert (place(view, label) - stood) * by > 0
     view.until(lacking, *expectation)
