@@ -57,8 +57,7 @@ from nn_notes import (  # noqa: E402
     tensors,
 )
 
-# Why a break can leave every check green, and which do, as patterns of what the report calls them. A hole is a weak
-# spot of a page: something wrong that this check would not see.
+# Why a break can leave every check green, and which do, as patterns of what the report calls them.
 SURVIVORS = {
     "It only lets a network with real parameters through, and nothing uses what it gives back.": [
         r"\| descent\.real: ",
@@ -111,6 +110,9 @@ SURVIVORS = {
         r"^00 .*\| 2 \* q\[2\] → 2 / q\[2\]",
     ],
     "Two signs cancel: it comes in squared, or twice, or ten times in a row.": [
+        r"^0[2346] .*\.jacobian\(.*(Activation\.__call__|Softmax\.value): the other sign$",
+        r"^06 \(6\.7\) S_sure = .*(→ -softmax\(sure\)|: the other sign)$",
+        r"^06 \(6\.7, 6\.10\) .* → -Decimal\(x_i\)\.exp\(\)$",
         r"^00 .*inner, outer = .*(→ -tensors\.other_layout|other_layout: the other sign)",
         r"^05 \(5\.2\) by_layer = .*: the other sign$",
         r"^06 \(6\.4\) .* → -\(rising [-+] falling\)$",
@@ -128,7 +130,6 @@ SURVIVORS = {
     "This check is that one road is another one, of a batch and its rows or of a loss and its activation; an earlier "
     "check has the values.": [
         r"^01 \(1\.5\) check\('1\.5', layer\(Z\).*: the other sign$",
-        r"^06 \(6\.10\) check\('6\.10', softmax\.vjp\(deltas.*Softmax\.value: the other sign$",
         r"^07 \(7\.6\) check\('7\.6', losses.*Sigmoid\.value: ",
     ],
     "This check is that something is zero, or a sum 1 whatever the example, or a shift without effect.": [
@@ -137,7 +138,7 @@ SURVIVORS = {
         r"^05 \(5\.3\) check\('5\.3', pulls\.mean.*(→ -|→ pulls\.sum|(pull|slope|backward|gradients): )",
         r"^06 \(6\.7\) check\('6\.7', slopes\.sum",
         r"^06 \(6\.7\) check\('6\.7', F\.sum.*(→ -|mean\(|→ x - c|the other sign)",
-        r"^06 \(6\.10\) check\('6\.10', softmax\.vjp\(equal.*(→ -|the other sign)",
+        r"^06 \(6\.10\) check\('6\.10', softmax\.vjp\(equal.*(→ -|the other sign|Softmax\.value: every entry off)",
         r"^06 \(6\.5\) check\('6\.5', plain_softmax\(x \+ 7\)",
         r"^06 \(6\.5\) .* → big - 1001$",
         r"^06 \(6\.11\) raised = ",
@@ -145,6 +146,11 @@ SURVIVORS = {
     "It is within the tolerance, or beyond the digits, of the check.": [
         r"^06 \(6\.11\) edges = .*(\| 0 → 1|Tanh\.slope: every entry off)$",
         r"^07 \(7\.7\) .*1 \+ Decimal\(40\)\.exp\(\) → ",
+    ],
+    "A factor of 1, or of 1 to seventeen digits, does nothing. Another check of the same equation has none such.": [
+        r"^01 \(1\.7\) check\('1\.7', dE_dz, .* → z_next - t$",
+        r"^06 \(6\.7, 6\.10\) .* → (1 - exact\[0\]|Decimal\(delta\[0\]\) - exact_mean)$",
+        r"^06 \(6\.7\) check\('6\.7', softmax\.jacobian\(sure\).* → S_sure\[1:\]\.sum\(\)$",
     ],
     "What is counted or measured is how many numbers there are, not which.": [
         r"^04 \(4\.9\) class Counted",
@@ -155,7 +161,7 @@ SURVIVORS = {
     "be looked at for its domain.": [
         r"^0[345] .*(MSE|CrossEntropy)\.value: ",
         r"^0[345] .*Network\.(__call__|forward): ",
-        r"^04 .*E_long.*Loss\.__call__: ",
+        r"^04 .*long = tensors.*Loss\.__call__: ",
         r"^05 .*descent\.mean_loss: every entry off$",
         r"^05 .*SoftmaxCrossEntropy\.value: ",
     ],

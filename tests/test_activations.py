@@ -191,6 +191,15 @@ def test_softmax_at_the_extremes(u, S):
     np.testing.assert_allclose(softmax.vjp(S, u), np.array(S) @ softmax.jacobian(u), rtol=1e-14, atol=1e-17)
 
 
+def test_softmax_keeps_its_digits_where_it_is_nearly_certain():
+    u, delta = np.array([40.0, 0, 1]), np.array([3.0, -2, 0.5])
+    others = np.exp([-40, -39])  # and their squares are beyond the digits
+    F = np.array([[others.sum(), *-others], [-others[0], others[0], 0], [-others[1], 0, others[1]]])
+    np.testing.assert_allclose(softmax.jacobian(u), F, rtol=1e-15, atol=1e-32)
+    # Each compared with the mean, which is 3.
+    np.testing.assert_allclose(softmax.vjp(delta, u), [others @ [5, 2.5], *(others * [-5, -2.5])], rtol=1e-15)
+
+
 @activations
 @pytest.mark.parametrize("u", [40, 745, 1e4])
 def test_the_witness_is_silent_and_right_at_the_extremes_too(f, u):

@@ -26,6 +26,13 @@ def table(head, rows):
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in [head, ["---"] * len(head), *rows])
 
 
+def left_over(survived):
+    if not survived:
+        return "No other is left."
+    rows = [[code(change)] for change in survived.values()]
+    return f"These {len(survived)} live on, unnoticed:\n\n{table(['mutant'], rows)}"
+
+
 def report(of):
     oracle, mutants, pages, files = of["oracle"], of["mutants"], of["pages"], of["files"]
     functions = [
@@ -55,9 +62,7 @@ of those that change something. These {len(mutants["accepted"])} change nothing:
 
 {table(["mutant", "why"], [(code(m["change"]), m["reason"]) for m in mutants["accepted"].values()])}
 
-These {len(mutants["survived"])} live on, unnoticed:
-
-{table(["mutant"], [[code(change)] for change in mutants["survived"].values()])}
+{left_over(mutants["survived"])}
 
 The pages: {pages["breaks"]:,} breaks of the derivations of {pages["equations"]} equations, {pages["caught"]:,} caught.
 Every equation has breaks that its own check catches. Those that stay green, by reason:
