@@ -209,9 +209,9 @@ class View:
         self.where.get_by_label(label, exact=True).select_option(name)
 
     def _in_sight(self, control):
-        """Scroll to a control, as a person would before the mouse goes down: JupyterLab lays out anew what comes into
-        sight, and a click whose button moves from under it is no click."""
-        control.scroll_into_view_if_needed()
+        """Go to a control with the mouse, and wait before it goes down, as a person would: JupyterLab lays out anew what
+        comes into sight, and a click whose button moves from under it is no click."""
+        control.hover()
         control.evaluate(
             """async element => {
                 let at, still = 0

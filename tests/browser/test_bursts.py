@@ -71,7 +71,6 @@ def test_a_burst_is_shown_soon_and_leaves_nothing(opened, name, label, ends):
         lab.run_all()
         view = View(lab, lab.live_views().first)
         view.click("Reset")
-        view.slider(label).hover()
         low, high, step = view.slider(label).evaluate("input => [input.min, input.max, input.step].map(Number)")
         around = low + step * (np.arange(EVENTS - 1) % round((high - low) / step + 1))
         entries = layer
