@@ -209,8 +209,8 @@ class View:
         self.where.get_by_label(label, exact=True).select_option(name)
 
     def _in_sight(self, control):
-        """Go to a control with the mouse, and wait before it goes down, as a person would: JupyterLab lays out anew what
-        comes into sight, and a click whose button moves from under it is no click."""
+        """Go to a control with the mouse, and wait before it goes down, as a person would: JupyterLab lays out anew
+        what comes into sight, and a click whose button moves from under it is no click."""
         control.hover()
         control.evaluate(
             """async element => {
