@@ -245,8 +245,8 @@ def test_it_says_what_the_steps_did_to_a_bias():
         first, steps, γ, gradient, last = re.search(
             r": (-?[\d.]+) - (\d+) · ([\d.]+) · \(?(-?[\d.]+)\)? = (-?[\d.]+), with", words
         ).groups()
-        assert (first, steps, γ, last) == (f"{before:.3f}", "2", "0.5", f"{after:.3f}")
-        assert float(gradient) == pytest.approx(before - after, abs=5.01e-5)
+        assert (first, steps, γ, last) == (f"{before:.4f}", "2", "0.5", f"{after:.4f}")
+        assert float(gradient) == pytest.approx(before - after, abs=5.01e-7)
 
 
 def test_the_given_network_is_left_alone():

@@ -249,7 +249,6 @@ def _moved(last, L):
     γ, steps, before, after = last["γ"], last["steps"], last["before"], last["after"]
     gradient = (before - after) / (γ * steps)
     return (
-        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before)} − {steps} · {γ:.3g} · "
-        f"{factor(gradient, 4)} = {number(after)}, with the mean of "
-        f"its {steps} gradients (5.1)."
+        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before, 4)} − {steps} · {γ:.3g} "
+        f"· {factor(gradient, 6)} = {number(after, 4)}, with the mean of its {steps} gradients (5.1)."
     )
