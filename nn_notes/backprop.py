@@ -6,7 +6,7 @@ from .losses import LOSSES, Loss
 from .network import Network
 from .validate import array, choice, instance
 
-__all__ = ["backward", "gradients"]
+__all__ = ["gradients"]
 
 
 def gradients(network, x, t, loss):

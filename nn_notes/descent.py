@@ -11,7 +11,7 @@ from .losses import LOSSES, Loss
 from .network import Network
 from .validate import array, choice, function, generator, index, instance, number
 
-__all__ = ["History", "epoch", "fit", "path"]
+__all__ = ["History", "fit", "path"]
 
 
 class _Bar(tqdm):

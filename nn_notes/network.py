@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
@@ -208,11 +208,14 @@ def _unpacked(data):
     """The arrays in the bytes of an archive, by name, in their order."""
     arrays = {}
     with ZipFile(BytesIO(data)) as archive:
-        # What is declared is believed only as far as there are bytes: a small file may ask for any amount of memory.
-        declared = sum(member.file_size for member in archive.infolist())
+        # A small file could ask for any amount of memory: by what it unpacks to, or by the same bytes many times.
+        members = archive.infolist()
+        if packed := [member.filename for member in members if member.compress_type != ZIP_STORED]:
+            raise ValueError(f"{packed[0]} is compressed")
+        declared = sum(member.compress_size for member in members)
         if declared > len(data):
             raise ValueError(f"{declared} bytes are declared in a file of {len(data)}")
-        for member in archive.infolist():
+        for member in members:
             file = BytesIO(archive.read(member))
             if np.lib.format.read_magic(file) != (1, 0):
                 raise ValueError(f"{member.filename} is of another version")

@@ -163,7 +163,9 @@ def errors(got, wanted, unit):
 def _error(got, wanted, unit):
     if got == wanted:
         return 0.0
-    return float(abs(mpf(got) - wanted) / mpf(unit)) if np.isfinite(got) else np.inf
+    # What is not finite in any of the three proves nothing; a NaN would be lost among the others.
+    error = float(abs(mpf(got) - wanted) / mpf(unit)) if np.isfinite([got, unit]).all() else np.inf
+    return error if error == error else np.inf
 
 
 def flat(a):

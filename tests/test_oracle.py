@@ -616,7 +616,7 @@ def test_a_slip_is_seen(kind, method, wrong, test, monkeypatch):
             test_a_network_by_autograd(*test.split("-"), holder({}))
 
 
-def test_every_function_has_its_bound():
+def test_every_function_has_its_bound(figures):
     kinds = ("", ".derivative", ".jacobian", ".vjp")
     functions = {f"{f}{kind}" for f in ACTIVATIONS for kind in kinds if f != "softmax" or kind != ".derivative"}
     functions |= {f"{loss}{kind}" for loss in LOSSES for kind in ("", ".gradient")}
@@ -624,3 +624,5 @@ def test_every_function_has_its_bound():
     functions |= {"Layer", "Network", "backprop.gradients", "descent.step", "descent.epoch"}
     functions |= {"numeric.jacobian: complex step", "numeric.jacobian: central"}
     assert functions <= set(BOUNDS)
+    # The last test: all of them have been held.
+    assert set(figures["functions"]) == set(BOUNDS)

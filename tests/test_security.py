@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -24,8 +25,8 @@ ROOT = Path(__file__).parents[1]
 REFUSE = LOOPBACK_ONLY.replace("OSError", "RuntimeError")
 
 
-@pytest.fixture
-def lab(tmp_path):
+@contextmanager
+def lab(home):
     """The first line that `make lab` would run, without a browser and in folders of its own: what it says it serves."""
     recipe = subprocess.run(
         ["make", "--dry-run", "--always-make", "lab", "LAB_ARGS=--no-browser --allow-root --port=0"],
@@ -33,7 +34,7 @@ def lab(tmp_path):
     ).stdout  # fmt: skip
     command = recipe[recipe.index("JUPYTER_CONFIG_PATH=") :].replace("\\\n", " ").strip()
     command = command.replace(".venv/bin/python", sys.executable)
-    environment = os.environ | {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = os.environ | {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     process = subprocess.Popen(f"exec env {command}", shell=True, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
     try:
         for line in process.stderr:
@@ -59,17 +60,19 @@ def answer_of(address):
     raise TimeoutError(address)
 
 
-def test_lab_listens_on_loopback_with_a_token(lab):
-    address, token, process = lab
-    assert len(token) >= 32
-    api = address.removesuffix("/lab") + "/api/contents"
-    refused = answer_of(api)
-    assert refused.status == 403
-    refused.close()
-    listening = {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
-    assert listening and listening <= {"127.0.0.1", "::1"}
-    with urlopen(f"{api}?token={token}") as answer:
-        assert json.load(answer)["type"] == "directory"
+def test_lab_listens_on_loopback_with_a_token_that_is_new_on_every_start(tmp_path):
+    with lab(tmp_path) as (address, token, process):
+        assert len(token) >= 32
+        api = address.removesuffix("/lab") + "/api/contents"
+        refused = answer_of(api)
+        assert refused.status == 403
+        refused.close()
+        listening = {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+        assert listening and listening <= {"127.0.0.1", "::1"}
+        with urlopen(f"{api}?token={token}") as answer:
+            assert json.load(answer)["type"] == "directory"
+    with lab(tmp_path) as (_, another, _):
+        assert len(another) >= 32 and another != token
 
 
 def test_an_install_with_another_hash_is_refused(tmp_path):

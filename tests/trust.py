@@ -64,7 +64,9 @@ of those that change something. These {len(mutants["accepted"])} change nothing:
 
 {left_over(mutants["survived"])}
 
-The pages: {pages["breaks"]:,} breaks of the derivations of {pages["equations"]} equations, {pages["caught"]:,} caught.
+The pages: {pages["breaks"]:,} breaks of the derivations of {pages["equations"]} equations. Caught by a check:
+{pages["caught by a check"]:,}. By another error, such as shapes that do not fit:
+{pages["caught"] - pages["caught by a check"]:,}.
 Every equation has breaks that its own check catches. Those that stay green, by reason:
 
 {table(["breaks", "why"], [(n, why) for why, n in Counter(pages["survivors"].values()).most_common()])}
