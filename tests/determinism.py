@@ -1,9 +1,10 @@
 """The notebooks built twice from a copy of this checkout, and once more on one core: python tests/determinism.py
 
-Twice gives the same bytes, those that are committed; one core gives the same text outputs.
+Twice gives the same bytes, those of the checkout; one core gives the same text outputs.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,10 @@ ROOT = Path(__file__).parents[1]
 
 def built(copy, *prefix):
     """The bytes of every notebook after a build."""
-    subprocess.run([*prefix, sys.executable, "notebooks/build.py"], cwd=copy, check=True, stdout=subprocess.DEVNULL)
+    # The package of the copy, not the one that is installed.
+    environment = os.environ | {"PYTHONPATH": str(copy)}
+    command = [*prefix, sys.executable, "notebooks/build.py"]
+    subprocess.run(command, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL)
     return {path.name: path.read_bytes() for path in sorted((copy / "notebooks").glob("*.ipynb"))}
 
 

@@ -116,36 +116,6 @@ def test_a_limit_follows_the_state_and_takes_the_slider_along():
     assert (page.places["n"], page.limits["n"], page.view.state["n"]) == (2, 2, 2)
 
 
-def test_an_error_is_shown_and_the_view_goes_on():
-    page = Page(view())
-    before = [*page.cells]
-    page.move("n", 3)
-    assert page.error == "ValueError: n is 3 <b>here</b>" and page.cells == before
-    page.move("n", 2)
-    assert not page.error and page.everything() == Page(page.view).everything()
-    page.do({"set": "kind", "to": "<script>"})
-    assert page.error == "ValueError: kind is '<script>'; it needs one of narrow, wide"
-    page.do({"act": "Flip"})
-    assert not page.error and page.view.state["kind"] == "narrow"
-
-
-def test_what_is_interrupted_on_the_way_comes_with_the_next_answer():
-    """Interrupt the kernel hits whatever runs, an answer too; the page must not wait for ever."""
-    page, interrupted = Page(view()), []
-
-    def paint(a, painted=page.view._paint):
-        painted(a)
-        if not interrupted:
-            interrupted.append(True)
-            raise KeyboardInterrupt
-
-    page.view._paint = paint
-    page.move("z[0]", 1.5)
-    assert page.error == "KeyboardInterrupt"
-    page.move("γ", 1)
-    assert not page.error and page.everything() == Page(page.view).everything()
-
-
 def test_an_error_at_first_is_the_cell_s():
     with pytest.raises(ValueError, match="no luck"):
         View({}, lambda: 1 / 0 if False else (_ for _ in ()).throw(ValueError("no luck")), lambda a: [])

@@ -1,6 +1,6 @@
 """What goes wrong around the package, and what a user is left with: a clear error, or the results he would have had.
 
-A view whose callback fails is in test_explore.py; what ends a training run, step by step, in test_descent.py.
+What ends a training run, step by step, is in test_descent.py.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, output_from_msg
+from page import Page
+from test_explore import view
 
 from nn_notes import Network, descent
 
@@ -144,6 +146,41 @@ def test_training_that_the_reader_interrupts(kernel, survived):
     outputs = kernel.run(TRAIN, interrupt)
     assert [output.output_type for output in outputs] == ["display_data"], outputs
     assert said(kernel.run(LEFT)) == "interrupt True True\nTrue\n"
+    survived()
+
+
+# Views
+
+
+def test_a_view_whose_callback_fails(survived):
+    page = Page(view())
+    before = [*page.cells]
+    page.move("n", 3)
+    assert page.error == "ValueError: n is 3 <b>here</b>" and page.cells == before
+    page.move("n", 2)
+    assert not page.error and page.everything() == Page(page.view).everything()
+    page.do({"set": "kind", "to": "<script>"})
+    assert page.error == "ValueError: kind is '<script>'; it needs one of narrow, wide"
+    page.do({"act": "Flip"})
+    assert not page.error and page.view.state["kind"] == "narrow"
+    survived()
+
+
+def test_a_view_that_the_reader_interrupts(survived):
+    """Interrupt the kernel hits whatever runs, an answer too; the page must not wait for ever."""
+    page, interrupted = Page(view()), []
+
+    def paint(a, painted=page.view._paint):
+        painted(a)
+        if not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    page.view._paint = paint
+    page.move("z[0]", 1.5)
+    assert page.error == "KeyboardInterrupt"
+    page.move("γ", 1)
+    assert not page.error and page.everything() == Page(page.view).everything()
     survived()
 
 

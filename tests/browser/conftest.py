@@ -1,5 +1,7 @@
 """One JupyterLab and one Chromium for all tests; at the end nothing that they started may be left running."""
 
+from urllib.parse import urlsplit
+
 import lab
 import psutil
 import pytest
@@ -27,8 +29,12 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
+    """Chromium; at the end no page may have asked any other machine for anything."""
     with lab.browser() as context:
+        asked = []
+        context.on("request", lambda request: asked.append(request.url))
         yield context
+        assert asked and {urlsplit(url).hostname for url in asked} <= {"127.0.0.1", None}
 
 
 @pytest.fixture(scope="session")
