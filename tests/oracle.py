@@ -125,7 +125,12 @@ def exact_output(parameters, names, x, nudge=0):
 
 
 def exact_gradients(parameters, names, x, t, loss, nudge=0):
-    """The loss of one sample, and its derivative by every parameter, in a list of ``(dW, db)``."""
+    """The loss of one sample, and its derivative by every parameter, in a list of ``(dW, db)``.
+
+    A nudge moves the target too, up and down in turn: what comes back begins with the output less the target, or with
+    the one over the other, and so with a rounding of its size.
+    """
+    t = [b * (1 + nudge * (-1) ** k) for k, b in enumerate(t)]
     J = EXACT_LOSSES[loss](exact_output(parameters, names, x, nudge), t)
     grads = [([[None] * len(b) for _ in W], [None] * len(b)) for W, b in parameters]
     for (W, b), (dW, db) in zip(parameters, grads, strict=True):

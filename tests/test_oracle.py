@@ -71,7 +71,7 @@ OF_TERMS = {
     "tensors.dE_dW at any size": 4 * EPS,
     "descent.step": 2 * EPS,  # of the larger of θ and γ∇J
     "descent.path": 2 * EPS,
-    # Of the largest entry, or what rounding each u and z once would change of it.
+    # Of the largest entry, or what rounding each u, z and t once would change of it.
     "backprop.gradients at any size": 30 * EPS,
     "tensors.gradients at any size": 30 * EPS,
 }
@@ -398,7 +398,7 @@ def test_a_network_by_autograd(loss, last, hold):
 
 @pytest.mark.parametrize(("loss", "last"), FITTING)
 def test_a_network_at_any_size(loss, last, hold):
-    """Against what rounding every u and z once would change: there is no fixed number of digits in e^10000."""
+    """Against what rounding every u, z and t once would change: there is no fixed number of digits in e^10000."""
     E = LOSSES[loss]
 
     def check(problem, decades, samples):
