@@ -43,7 +43,7 @@ test-newest: .venv/ready ## run every test with the newest versions that it allo
 determinism: .venv/ready ## build the notebooks three times from a copy, and compare
 	$(PY) tests/determinism.py
 
-mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (ten minutes)
+mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (a few minutes)
 	$(PY) tests/mutants.py
 
 trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
