@@ -114,31 +114,40 @@ def exact(a):
     return [exact(row) for row in a] if np.ndim(a) else mpf(float(a))
 
 
-def exact_output(parameters, names, x, nudge=0):
-    """z^(L) of one sample (1.1, 1.5). A nudge moves every u and every z as rounding would: by its share of the terms,
-    up and down in turn."""
+def no_nudge():
+    return 0
+
+
+def exact_output(parameters, names, x, nudge=no_nudge):
+    """z^(L) of one sample (1.1, 1.5). ``nudge()`` moves every product, sum and z by such a share of itself, as a
+    rounding would; a product forwards is one backwards too."""
     for (W, b), name in zip(parameters, names, strict=True):
-        terms = [[*(x[i] * W[i][j] for i in range(len(x))), b[j]] for j in range(len(b))]
-        u = [sum(row) + nudge * (-1) ** j * sum(map(abs, row)) for j, row in enumerate(terms)]
-        x = [a * (1 + nudge * (-1) ** j) for j, a in enumerate(EXACT[name](u))]
+        terms = [[*(x[i] * W[i][j] * (1 + nudge()) for i in range(len(x))), b[j]] for j in range(len(b))]
+        u = [sum(row) + nudge() * sum(map(abs, row)) for row in terms]
+        x = [a * (1 + nudge()) for a in EXACT[name](u)]
     return x
 
 
-def exact_gradients(parameters, names, x, t, loss, nudge=0):
+def exact_gradients(parameters, names, x, t, loss, nudge=no_nudge):
     """The loss of one sample, and its derivative by every parameter, in a list of ``(dW, db)``.
 
-    A nudge moves the target too, up and down in turn: what comes back begins with the output less the target, or with
-    the one over the other, and so with a rounding of its size.
+    A nudge moves the target too, and logits by so much, which is what moves their powers by such a share: with the
+    difference of these two the way back begins.
     """
-    t = [b * (1 + nudge * (-1) ** k) for k, b in enumerate(t)]
-    J = EXACT_LOSSES[loss](exact_output(parameters, names, x, nudge), t)
+
+    def nudged_loss():
+        y = exact_output(parameters, names, x, nudge)
+        if loss in ("softmax_cross_entropy", "sigmoid_cross_entropy"):
+            y = [a + nudge() for a in y]
+        return EXACT_LOSSES[loss](y, [b * (1 + nudge()) for b in t])
+
+    J = nudged_loss()
     grads = [([[None] * len(b) for _ in W], [None] * len(b)) for W, b in parameters]
     for (W, b), (dW, db) in zip(parameters, grads, strict=True):
         for row, derivatives in [*zip(W, dW, strict=True), (b, db)]:
             for j, theta in enumerate(row):
                 row[j] = mpc(theta, STEP)
-                nudged = EXACT_LOSSES[loss](exact_output(parameters, names, x, nudge), t)
-                derivatives[j] = mpmath.im(nudged) / STEP
+                derivatives[j] = mpmath.im(nudged_loss()) / STEP
                 row[j] = theta
     return J, grads
 
