@@ -4,6 +4,7 @@ Every error names the argument, says what it got and what it needs.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
 
     Args:
         name: what the caller calls it, for the error.
-        value: numbers: an array, a nested list or a scalar. Booleans, integers and shorter floats become float64.
+        value: numbers: an array, a nested list or a scalar. Booleans, integers and other floats become float64.
         ndim: a tuple of the numbers of axes that will do, or None for any.
         shape: the exact shape that it needs, or None.
         last: the length that its last axis needs, or None.
@@ -36,13 +37,18 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         finite: let only finite numbers through.
 
     Raises:
-        TypeError: not numbers, or complex where only real ones will do.
+        TypeError: not numbers, complex where only real ones will do, or numbers with a mask or a unit, which
+            ``numpy.asarray`` would strip off.
         ValueError: ragged, of the wrong shape, empty, or not finite.
     """
+    if meaning := _stripped(value):
+        raise TypeError(f"{name} carries {meaning}")
     try:
         a = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} is ragged ({error}); it needs rows of equal length") from None
+    except Exception as error:
+        if isinstance(value, (list, tuple)):
+            raise ValueError(f"{name} is ragged ({error}); it needs rows of equal length") from None
+        raise TypeError(f"{name} is {_described(value)} and gives no array ({error}); it needs real numbers") from None
     if a.dtype.kind not in "biufc":
         raise TypeError(f"{name} is {_described(value, a)}; it needs real numbers")
     if a.dtype.kind == "c" and not complex_too:
@@ -148,6 +154,27 @@ def generator(name, value):
     if not isinstance(value, np.random.Generator):
         raise TypeError(f"{name} is {_described(value)}; it needs a generator, as np.random.default_rng(0) gives")
     return value
+
+
+# What `numpy.asarray` strips off without a word, and how to come by the plain numbers.
+_MEANING = {
+    "mask": "a mask; it needs plain numbers: fill or drop the masked ones first",
+    "unit": "a unit; it needs plain numbers: divide by the unit first",
+    "units": "units; it needs plain numbers: divide by the units first",
+}
+
+
+def _stripped(value):
+    """What of its meaning a value would lose as an array, in words, or None."""
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, map(_stripped, value)), None)
+    return next((_MEANING[part] for part in _meaningful(type(value)) if getattr(value, part) is not None), None)
+
+
+@cache
+def _meaningful(kind):
+    # pandas has methods of these names.
+    return [part for part in _MEANING if not callable(getattr(kind, part, len))]
 
 
 def _described(value, a=None):

@@ -1,9 +1,12 @@
 """What a user may hand in: numbers in whatever holds them."""
 
+import re
+
 import numpy as np
 import pytest
+import scipy.sparse
 
-from nn_notes import LOSSES, Layer, Network, backprop, descent, numeric, tensors
+from nn_notes import LOSSES, Layer, Network, backprop, check, descent, numeric, tensors
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 from nn_notes.losses import mse
 from nn_notes.validate import array, index, number
@@ -97,3 +100,65 @@ def test_nan_that_came_later_is_found():
         tensors.gradients(net, GOOD_X, GOOD_T, mse)
     with pytest.raises(ValueError, match=rf"W\[1, 0\] is nan; {FINITE}"):
         fit(net)
+
+
+# What numpy.asarray would take, at the price of its meaning.
+
+
+class Metres(np.ndarray):
+    """As astropy has it: an array with a unit."""
+
+    unit = "m"
+
+
+class Quantity:
+    """As pint has it: no array, but it gives one."""
+
+    units = "metre"
+
+    def __array__(self, dtype=None, copy=None):
+        return np.ones(2)
+
+
+class Traced:
+    """As a tensor is that a library follows: it refuses to be an array."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("use tensor.detach().numpy() instead")
+
+
+class Column(np.ndarray):
+    """As astropy's tables and pandas have it: no unit, and methods of these names."""
+
+    unit = None
+
+    def mask(self):
+        raise AssertionError("a method is no mask")
+
+
+MASKED = np.ma.masked_equal([[-999.0, 3.0]], -999)
+MEANINGFUL = {
+    "masked": (MASKED, "carries a mask; it needs plain numbers: fill or drop the masked ones first"),
+    "nothing masked": (np.ma.array([1.0]), "carries a mask"),
+    "masked rows in a list": ([MASKED[0], MASKED[0]], "carries a mask"),
+    "a masked number in a list": ([1.0, np.ma.masked], "carries a mask"),
+    "unit": (np.ones(2).view(Metres), "carries a unit; it needs plain numbers: divide by the unit first"),
+    "units": (Quantity(), "carries units; it needs plain numbers: divide by the units first"),
+    "units in tuples": (((1.0, 2.0), (Quantity(), 3.0)), "carries units"),
+    "sparse": (scipy.sparse.eye_array(2), "is of type dia_array; it needs real numbers"),
+    "dates": (np.array(["2026-11-26"], "M8[D]"), "is an array of datetime64[D]; it needs real numbers"),
+    "spans": (np.array([3], "m8[s]"), "is an array of timedelta64[s]; it needs real numbers"),
+    "nullable": ([1.0, None], "is an array of object; it needs real numbers"),
+    "traced": (Traced(), "is of type Traced and gives no array (use tensor.detach().numpy() instead); it needs real"),
+}
+
+
+@pytest.mark.parametrize(("value", "message"), MEANINGFUL.values(), ids=MEANINGFUL)
+def test_no_number_loses_its_meaning(value, message):
+    for name, call in {"a": lambda a: array("a", a), "(1.1)": lambda a: check("1.1", a, [[0.0, 3.0]])}.items():
+        with pytest.raises(TypeError, match=rf"^{re.escape(f'{name} {message}')}"):
+            call(value)
+
+
+def test_a_method_is_no_mask_and_no_unit_is_no_unit():
+    np.testing.assert_array_equal(array("a", np.ones(2).view(Column)), [1, 1])
