@@ -1,10 +1,16 @@
 """The witness, held to derivatives known in closed form, in every pair of shapes."""
 
+import re
+
 import numpy as np
 import pytest
+import scipy.differentiate
+from mpmath import mp
 from strategies import generic
 
 from nn_notes import numeric
+from nn_notes.activations import relu, sigmoid, softmax
+from nn_notes.losses import cross_entropy
 
 methods = pytest.mark.parametrize(("method", "tolerance"), [("complex-step", 1e-15), ("central", 1e-9)])
 
@@ -83,3 +89,208 @@ def test_a_function_that_writes_to_its_argument_does_not_reach_the_callers(metho
     x = np.array([2.0, 3.0])
     np.testing.assert_allclose(numeric.jacobian(f, x, method), [[4, 0], [0, 6]], rtol=tolerance, atol=tolerance)
     assert x.tolist() == [2, 3]
+
+
+# The witness is cross-examined: it is right, or it says what it found.
+
+
+def huber(x):
+    return np.where(np.abs(x) < 1, x**2 / 2, np.abs(x) - 0.5)
+
+
+def single(f):
+    """f in single precision, whatever it is given."""
+    return lambda x: f(x.astype(np.complex64 if np.iscomplexobj(x) else np.float32))
+
+
+X_3, X_22 = np.array([1.2, -0.7, 0.5]), np.array([[1.5, -0.4], [0.3, 2.0]])
+
+# A function, where, and the same with 50 digits, from a list of numbers to a list.
+SMOOTH = {
+    "exp": (np.exp, X_3, lambda x: [mp.exp(v) for v in x]),
+    "tanh": (np.tanh, X_3, lambda x: [mp.tanh(v) for v in x]),
+    "product": (np.prod, X_3, lambda x: [x[0] * x[1] * x[2]]),
+    "softmax": (softmax, X_3, lambda x: [mp.exp(v) / sum(map(mp.exp, x)) for v in x]),
+    "comparison": (lambda x: np.where(x > 0, x**2, -x), X_3, lambda x: [v**2 if v > 0 else -v for v in x]),
+    "sorted": (np.sort, X_3, lambda x: sorted(x)),
+    "beside a kink": (relu, np.array([1e-6, -1e-6]), lambda x: [max(v, mp.mpf(0)) for v in x]),
+    "near zero": (np.log, np.array([1e-3, 1e-8, 1e-30]), lambda x: [mp.log(v) for v in x]),
+    "far out": (np.sqrt, np.array([1e6, 1e12]), lambda x: [mp.sqrt(v) for v in x]),
+    "steep": (lambda x: np.tanh(1e6 * x), np.array([1e-7]), lambda x: [mp.tanh(10**6 * x[0])]),
+    "quick": (lambda x: np.sin(4096 * x), np.array([0.3]), lambda x: [mp.sin(4096 * x[0])]),
+    "small beside large": (lambda x: 1e8 + x, np.array([1.0]), lambda x: [10**8 + x[0]]),
+    "saturated": (sigmoid, np.array([-40.0]), lambda x: [1 / (1 + mp.exp(-x[0]))]),
+    "at its lowest": (np.square, np.array([0.0]), lambda x: [x[0] ** 2]),
+    "inverse": (
+        lambda A: np.linalg.inv(A)[0], X_22, lambda a: [v / (a[0] * a[3] - a[1] * a[2]) for v in (a[3], -a[1])]
+    ),
+}  # fmt: skip
+NOT_ANALYTIC = {
+    "unit vector": (lambda x: x / np.linalg.norm(x), np.array([3.0, 4.0]), lambda x: [v / mp.norm(x) for v in x]),
+    "norm": (lambda x: x.sum() + np.linalg.norm(x), X_3, lambda x: [sum(x) + mp.norm(x)]),
+    "weight decay": (
+        lambda W: np.sin(W).sum() + 0.1 * np.linalg.norm(W) ** 2,
+        X_22,
+        lambda w: [sum(map(mp.sin, w)) + sum(v**2 for v in w) / 10],
+    ),
+    "a little |x|": (lambda x: x**2 + 1e-7 * np.abs(x), X_3, lambda x: [v**2 + abs(v) / 10**7 for v in x]),
+    "softsign": (lambda x: x / (1 + np.abs(x)), X_3, lambda x: [v / (1 + abs(v)) for v in x]),
+    "huber": (huber, np.array([-2.0, 0.5]), lambda x: [abs(x[0]) - mp.mpf(1) / 2, x[1] ** 2 / 2]),
+    "leaky by |x|": (lambda x: 0.6 * x + 0.4 * np.abs(x), X_3, lambda x: [v if v > 0 else v / 5 for v in x]),
+    "conj": (lambda x: x * np.conj(x), X_3, lambda x: [v**2 for v in x]),
+    "vdot": (lambda x: np.vdot(x, x), X_3, lambda x: [sum(v**2 for v in x)]),
+    "Hermitian product": (lambda x: x @ x.conj().T, X_3, lambda x: [sum(v**2 for v in x)]),
+    "std": (lambda x: x / np.std(x), X_3, lambda x: [v / mp.sqrt(variance(x)) for v in x]),
+    "var": (lambda x: x * np.var(x), X_3, lambda x: [v * variance(x) for v in x]),
+    "real part": (lambda x: x + 2 * x.real, X_3, lambda x: [3 * v for v in x]),
+    "comparison of |x|": (lambda x: np.where(np.abs(x) < 1, x, x * np.abs(x)), X_3, lambda x: [
+        v if abs(v) < 1 else v * abs(v) for v in x
+    ]),
+    "cast": (lambda x: np.array([float(x[0].real), x[1]]), np.array([1.0, 2.0]), lambda x: x),
+    "a cast to a real array": (
+        lambda x: x[0] * np.array([v.real for v in x]), np.array([1.0, 2.0]), lambda x: [x[0] ** 2, x[0] * x[1]]
+    ),
+}  # fmt: skip
+KINKED = {
+    "relu": (relu, [0.0, 1.0], "x[0] = 0: f(x)[0] has the slope 0 below it and 1 above"),
+    "hinge": (lambda x: np.maximum(0, 1 - x), [1.0], "x[0] = 1: f(x)[0] has the slope -1 below it and 0 above"),
+    "|x|": (lambda x: np.sqrt(x**2), 0.0, "x = 0: f(x) has the slope -1 below it and 1 above"),
+    "|x| by its sign": (lambda x: x * np.sign(x), [0.0], "x[0] = 0: f(x)[0] has the slope -1 below it and 1 above"),
+    "a slight one": (lambda x: x + 1e-4 * relu(x), [0.0], "x[0] = 0: f(x)[0] has the slope 1 below it and 1 above"),
+    "the larger": (lambda x: np.maximum(x[0], 3 * x[1]), [3.0, 1.0], "x[0] = 3: f(x) has the slope 0 below it and 1"),
+    "norm": (np.linalg.norm, [0.0, 0.0], "x[0] = 0: f(x) has the slope -1 below it and 1 above"),
+    "in a matrix": (lambda X: relu(X) @ np.ones(2), [[1.0, 2], [3, 0]], "x[1, 1] = 0: f(x)[1] has the slope 0 below"),
+}
+NOISE = np.random.default_rng(0)
+ROUGH = {
+    "noise": lambda x: np.sin(x) + 1e-6 * NOISE.normal(size=x.shape),
+    "rounds inside": lambda x: np.tanh(single(lambda x: x)(x)) + 0 * x,
+    "rounds": lambda x: np.round(np.sin(x), 6),
+    "two scales": lambda x: x + 1e-9 * np.sin(1e9 * x),
+    "a step": lambda x: np.where(x > 0.3, 1, 0) + x,
+    "a step at x": lambda x: np.sign(x.real - 0.3) + x,
+    "a cusp": lambda x: np.sqrt((x - 0.3) ** 2) ** 0.5,
+    "vertical": lambda x: np.cbrt(x.real - 0.3) + 0 * x,
+}
+
+
+def variance(x):
+    return sum(v**2 for v in x) / len(x) - (sum(x) / len(x)) ** 2
+
+
+def exact(f, x):
+    """∂f(x)/∂x by mpmath, with 50 digits on the way."""
+    with mp.workdps(50):
+        flat = [mp.mpf(float(v)) for v in x.flat]
+        # Short beside an x near zero, and long beside its 50 digits.
+        columns = []
+        for i, v in enumerate(flat):
+            h = mp.mpf(10) ** -20 * min(1, abs(v) or 1)
+            above, below = (f([*flat[:i], v + s * h, *flat[i + 1 :]]) for s in (1, -1))
+            columns.append([float((a - b) / (2 * h)) for a, b in zip(above, below, strict=True)])
+    return np.array(columns).T
+
+
+def flat(J, x):
+    return np.reshape(J, (-1, x.size))
+
+
+@pytest.mark.parametrize(("f", "x", "same"), SMOOTH.values(), ids=SMOOTH)
+def test_where_f_is_analytic_every_digit_counts(f, x, same):
+    np.testing.assert_allclose(flat(numeric.jacobian(f, x), x), exact(same, x), rtol=2e-15, atol=1e-15)
+
+
+@pytest.mark.parametrize(("f", "x", "same"), (SMOOTH | NOT_ANALYTIC).values(), ids=SMOOTH | NOT_ANALYTIC)
+def test_real_nudges_know_their_error(f, x, same):
+    J, error = numeric.central(f, x)
+    truth = exact(same, x)
+    assert (np.abs(flat(J, x) - truth) <= 4 * flat(error, x) + 1e-15 * np.abs(truth)).all()
+    assert (flat(error, x) <= 1e-6 * np.abs(truth).max() + 1e-12 * np.abs(f(x)).max() + 1e-15).all()
+    np.testing.assert_array_equal(numeric.jacobian(f, x, "central"), J)
+
+
+@pytest.mark.parametrize(("f", "x", "same"), (SMOOTH | NOT_ANALYTIC).values(), ids=SMOOTH | NOT_ANALYTIC)
+def test_real_nudges_are_as_good_as_scipys(f, x, same):
+    def columnwise(points):
+        return np.apply_along_axis(lambda v: np.ravel(f(v.reshape(x.shape))), 0, points)
+
+    with np.errstate(all="ignore"):
+        theirs = scipy.differentiate.jacobian(columnwise, x.ravel())
+    truth = exact(same, x)
+    off, theirs_off = np.abs(flat(numeric.jacobian(f, x, "central"), x) - truth), np.abs(theirs.df - truth)
+    assert off.max() <= np.nanmax([theirs_off.max(), 1e-10 * np.abs(truth).max()])
+
+
+@pytest.mark.parametrize(("f", "x", "same"), NOT_ANALYTIC.values(), ids=NOT_ANALYTIC)
+def test_where_f_is_not_analytic_the_witness_says_so(f, x, same):
+    with pytest.raises(ValueError, match=r"^f is not analytic at x\[.*\] = .* it needs method='central'"):
+        numeric.jacobian(f, x)
+
+
+def test_the_way_out_is_named_with_both_slopes():
+    with pytest.raises(ValueError) as caught:
+        numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0])
+    assert str(caught.value) == (
+        "f is not analytic at x[0] = 3: f(x)[0] has the slope 0.2 by the complex step, and 0.128 by real nudges; it "
+        "needs method='central', as does everything with |·|, a norm, a conjugate or a real part in it"
+    )
+    expected = [[0.128, -0.096], [-0.096, 0.072]]
+    np.testing.assert_allclose(numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0], "central"), expected)
+
+
+@pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
+def test_a_kink_is_seen_from_both_sides(f, x, found):
+    for witness in (lambda: numeric.jacobian(f, x, "central"), lambda: numeric.central(f, x)):
+        with pytest.raises(ValueError, match=rf"^{re.escape(f'f has a kink at {found}')}.*it needs an x off the kink"):
+            witness()
+
+
+@pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
+def test_the_complex_step_goes_past_no_kink(f, x, found):
+    with pytest.raises((ValueError, TypeError), match=r"^f has a kink at|^f gave real numbers"):
+        numeric.jacobian(f, x)
+
+
+@pytest.mark.parametrize("f", ROUGH.values(), ids=ROUGH)
+def test_what_is_rough_has_no_slope(f):
+    for method in ("complex-step", "central"):
+        with pytest.raises(
+            ValueError, match=r"^f is too rough at x\[0\] = 0.3: f\(x\)\[0\] has the slope .* give or|kink"
+        ):
+            numeric.jacobian(f, [0.3], method)
+
+
+@pytest.mark.parametrize("method", ["complex-step", "central"])
+@pytest.mark.parametrize(("f", "edge"), [(np.sqrt, 0.0), (np.arcsin, 1.0), (lambda x: np.sqrt(1 - x), 1.0)])
+def test_an_edge_of_the_domain_is_one(method, f, edge):
+    with pytest.raises(ValueError, match=rf"^f\(x\)\[1\] has no value on one side of x\[1\] = {edge:g}; it needs an x"):
+        numeric.jacobian(f, [0.5, edge], method)
+
+
+def test_an_error_beyond_the_domain_is_an_edge_too():
+    J = numeric.jacobian(lambda y: cross_entropy(y, [0.2, 0.8]), [1e-3, 0.999])
+    np.testing.assert_allclose(J, [-200, -0.8 / 0.999], rtol=1e-15)
+
+
+def test_slopes_along_each_entry_are_not_enough():
+    def f(x):
+        return x[0] ** 2 * x[1] / (x[0] ** 2 + x[1] ** 2) if x.any() else 0 * x[0]
+
+    with pytest.raises(ValueError, match=r"^f has no derivative at x: its slopes along each entry promise f\(x\) the"):
+        numeric.jacobian(f, [0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "digits"), [(np.float64, 1e-12), (np.float32, 1e-4), (np.float16, 0.2)], ids=["double", "single", "half"]
+)
+def test_real_nudges_know_the_precision_of_what_f_gives(dtype, digits):
+    J, error = numeric.central(lambda x: np.tanh(3 * x.astype(dtype)), [0.1, 1.2])
+    slopes = 3 / np.cosh([0.3, 3.6]) ** 2
+    assert (np.abs(J.diagonal() - slopes) <= 4 * error.diagonal()).all()
+    assert (error.max(axis=1) <= 10 * digits).all() and error.max() >= digits / 1000
+
+
+def test_what_a_function_is_given_has_double_precision():
+    seen = []
+    numeric.jacobian(lambda x: seen.append(x.dtype) or x**2, np.float32([1.5]))
+    assert set(seen) == {np.dtype(complex), np.dtype(float)}

@@ -11,7 +11,6 @@ from nn_notes import LOSSES, Layer, Network, answer, backprop, check, compare, d
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 from nn_notes.losses import MSE, cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 
-H = np.cbrt(np.finfo(float).eps)
 RNG = np.random.default_rng(0)
 F, W, z, delta = generic(5, 5), generic(3, 5), generic(3), generic(5, seed=2)
 PAIR = ([[0.0, 1, 1], [1, 0, 1]], [[1.0, 0], [0, 1]])
@@ -223,7 +222,7 @@ MESSAGES = {
         lambda: numeric.jacobian(np.abs, [1.0]),
         "f gave real numbers for complex ones, so its derivative is lost; try method='central'",
     ),
-    "step 0": (lambda: numeric.jacobian(np.sin, [1.0], step=0), "step is 0; it needs more than 0"),
+    "step 0": (lambda: numeric.jacobian(np.sin, [1.0], step=0), "step is 0; it needs 1e-200 or more"),
     "loss of fit": (lambda: fit(loss="l1"), f"loss is 'l1'; {ONE_OF_E}"),
     "complex network": (
         lambda: fit(network=network(dtype=complex)),
@@ -397,10 +396,8 @@ def test_what_the_progress_bar_says(capsys):
 @pytest.mark.parametrize(
     ("method", "step", "expected"),
     [
-        ("complex-step", None, [[0.5 + 1e-20j, 8], [0.5, 8 + 1e-20j]]),
         ("complex-step", 0.25, [[0.5 + 0.25j, 8], [0.5, 8 + 0.25j]]),
         ("central", 0.25, [[0.75, 8], [0.25, 8], [0.5, 8.25], [0.5, 7.75]]),
-        ("central", None, [[0.5 + H, 8], [0.5 - H, 8], [0.5, 8 + 8 * H], [0.5, 8 - 8 * H]]),
     ],
 )
 def test_where_the_witness_looks(method, step, expected):

@@ -475,7 +475,21 @@ WRONG = {
         "is 'forward'",
         "it needs 'complex-step' or 'central'",
     ),
-    "step zero": (do(numeric.jacobian, np.exp, [1], step=0), ValueError, "step", "is 0", "it needs more than 0"),
+    "step zero": (do(numeric.jacobian, np.exp, [1], step=0), ValueError, "step", "is 0", "it needs 1e-200 or more"),
+    "step that gets lost": (
+        do(numeric.jacobian, np.sin, [1.0], step=5e-324),
+        ValueError,
+        "step",
+        "is 5e-324",
+        "it needs 1e-200 or more",
+    ),
+    "step that moves nothing": (
+        do(numeric.jacobian, np.sin, [1.0], "central", 1e-20),
+        ValueError,
+        "step",
+        "is 1e-20",
+        "it needs more, since x[0] = 1 does not move by it",
+    ),
     "step text": (do(numeric.jacobian, np.exp, [1], step="1"), TypeError, "step", "is '1'", "it needs one real number"),
     # descent
     "train no pair": (fit(train=[1, 2, 3]), ValueError, "train", "has 3 entries", "it needs two, as a pair (X, T)"),
@@ -1034,6 +1048,14 @@ WRONG = {
         "gave real numbers for complex ones, so its derivative is lost",
         "try method='central'",
     ),
+    "no function for central": (do(numeric.central, 3, [1.0]), TypeError, "f", "is of type int", "it needs a function"),
+    "f gives complex numbers": (
+        do(numeric.central, lambda x: x * 1j, [1.0]),
+        TypeError,
+        "f(x)",
+        "is complex for a real x",
+        "it needs real numbers",
+    ),
     "witness x text": (do(numeric.jacobian, np.exp, "1"), TypeError, "x", "is '1'", "it needs real numbers"),
     "method None": (
         do(numeric.jacobian, np.exp, [1], None),
@@ -1047,7 +1069,7 @@ WRONG = {
         ValueError,
         "step",
         "is -1e-06",
-        "it needs more than 0",
+        "it needs 1e-200 or more",
     ),
     "step NaN": (do(numeric.jacobian, np.exp, [1], step=NAN), ValueError, "step", "is nan", "it needs a finite number"),
     # descent, more
