@@ -3,45 +3,73 @@
 ``answer`` judges a reader's answer to an exercise.
 """
 
+from reprlib import repr as repr_of
+
 import numpy as np
 
-from .validate import array, text
+from .validate import array, function, items, text
 from .validate import number as checked_number
 
 __all__ = ["answer", "check", "compare", "refute"]
 
 
-def check(number, got, expected, *others, tolerance=1e-10):
+def check(number, got, expected, *others, points=None, tolerance=1e-10):
     """Print one line that says the equation holds, or raise.
+
+    It holds for the numbers at hand: evidence, as strong as they are generic. With ``points`` the forms are functions,
+    and they are compared at all of these, which is stronger.
 
     Args:
         number: the equation's number on the page, as text: ``"3.7"``.
-        got: one form of it, as an array or a number.
+        got: one form of it, as an array or a number, or as a function that gives one.
         expected: another form, arrived at by another road.
         others: further forms, the numeric witness among them.
+        points: a list of tuples, the arguments of the forms where these are functions.
         tolerance: the largest difference from ``expected`` that passes, relative to the largest entry of ``expected``
             (absolute, where ``expected`` is zero).
 
     Raises:
-        TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
+        TypeError: a form is not numbers, or no function where there are points; or two forms are one and the same array
+            or function, which proves nothing.
         ValueError: there is nothing to compare, a number is not finite, or the tolerance is below 0.
         AssertionError: shapes or values differ; the message says where and by how much.
     """
     text("number", number, "3.7")
     checked_number("tolerance", tolerance, least=0)
-    got, expected, *others = _forms(f"({number})", [got, expected, *others])
+    forms = [got, expected, *others]
+    if points is None:
+        shape = _agreed(f"({number})", forms, tolerance)
+        print(f"({number}) holds: {len(forms)} forms agree, {shape}")
+        return
+    forms, points = [function(f"form {n} of ({number})", form) for n, form in enumerate(forms)], items("points", points)
+    if len(set(map(id, forms))) < len(forms):
+        raise TypeError(f"({number}) compares a function with itself; it needs forms arrived at by different roads")
+    if not points:
+        raise ValueError(f"({number}) compares nothing: points is empty; it needs at least one")
+    shapes = dict.fromkeys(
+        _agreed(f"({number}), at point {n},", [form(*point) for form in forms], tolerance)
+        for n, point in enumerate(points)
+    )
+    print(f"({number}) holds at {len(points)} points: {len(forms)} forms agree, {', '.join(shapes)}")
+
+
+def _agreed(name, forms, tolerance):
+    """The shape of the forms, in words, if they agree."""
+    got, expected, *others = _forms(name, forms)
     for form in (got, *others):
         if form.shape != expected.shape:
-            raise AssertionError(f"({number}) fails: {_shape(form)}, expected {_shape(expected)}")
-        difference = np.abs(form - expected)
+            raise AssertionError(f"{name} fails: {_shape(form)}, expected {_shape(expected)}")
+        # Numbers of opposite sign may be further apart than any number is large.
+        with np.errstate(over="ignore"):
+            difference = np.abs(form - expected)
         worst, scale = difference.max(), np.abs(expected).max() or 1.0
         if not worst <= tolerance * scale:
             where = np.unravel_index(difference.argmax(), form.shape)
             raise AssertionError(
-                f"({number}) fails: {form[where]:.6g} where {expected[where]:.6g} is expected, "
+                f"{name} fails: {form[where]:.6g} where {expected[where]:.6g} is expected, "
                 f"at {[int(n) for n in where]}; the largest difference is {worst:.2g}"
             )
-    print(f"({number}) holds: {len(others) + 2} forms agree, {_shape(expected)}")
+    return _shape(expected)
 
 
 def compare(label, got, expected, *others):
@@ -119,7 +147,8 @@ def _nearness(got, others):
     for form in others:
         if form.shape != got.shape:
             return f"DIFFERENT: {_shape(form)} expected"
-    differences = [np.abs(got - form).max() for form in others]
+    with np.errstate(over="ignore"):
+        differences = [np.abs(got - form).max() for form in others]
     furthest = max(d / (np.abs(form).max() or 1.0) for d, form in zip(differences, others, strict=True))
     if furthest <= 1e-12:
         return "equal: largest difference below 1e-12"
@@ -132,11 +161,11 @@ def _verdict(yours, expected, tolerance):
     if yours is ...:
         return "not tried yet"
     if isinstance(expected, str):
-        return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {yours!r} is not it"
+        return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {repr_of(yours)} is not it"
     try:
-        yours = np.asarray(yours, dtype=float)
+        yours = array("yours", float(yours) if isinstance(yours, str) else yours, finite=False)
     except (TypeError, ValueError):
-        return f"not yet: it needs numbers, and got {yours!r}"
+        return f"not yet: it needs numbers, and got {repr_of(yours)}"
     if yours.shape != expected.shape:
         return f"not yet: it has {_shape(yours)}, and needs {_shape(expected)}"
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0

@@ -1,6 +1,7 @@
 """``check`` has to be able to fail, at everything that can be wrong; ``answer`` has to tell right from wrong."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -74,6 +75,9 @@ FAILURES = {
     "no form": ((None, A), TypeError, "NoneType; it needs real numbers"),
     "with itself": ((A, A), TypeError, "compares an array with itself"),
     "third with first": ((A, A.copy(), A), TypeError, "compares an array with itself"),
+    "further apart than any number": (([1e308], [-1e308]), AssertionError, r"the largest difference is inf"),
+    "masked": ((A, np.ma.masked_less(A, 0)), TypeError, "carries a mask"),
+    "functions": ((np.sin, np.cos), TypeError, "is of type ufunc; it needs real numbers"),
 }
 
 
@@ -89,6 +93,63 @@ def test_the_tolerance_is_relative_to_the_largest_entry_and_can_be_set():
     check("2.1", [1.001], [1], tolerance=0.01)
     with pytest.raises(AssertionError):
         check("2.1", [1.02], [1], tolerance=0.01)
+
+
+# At many points
+
+
+def square(x):
+    return x**2
+
+
+def nearly(x):
+    """The square, but not everywhere."""
+    return np.where(x > 2, x**3, x**2)
+
+
+POINTS = [(x,) for x in (0.5, 1.0, 1.5, 2.5)]
+
+
+@pytest.mark.parametrize(
+    ("forms", "points", "line"),
+    [
+        pytest.param((square, lambda x: x * x), POINTS, "(3.7) holds at 4 points: 2 forms agree, one number", id="one"),
+        pytest.param(
+            (lambda a, b: a @ b, lambda a, b: np.einsum("i,i->", a, b), lambda a, b: sum(a * b)),
+            [(A[0], A[1]), (A[:, 0], A[:, 1])],
+            "(3.7) holds at 2 points: 3 forms agree, one number",
+            id="two arguments",
+        ),
+        pytest.param(
+            (np.square, square),
+            ((a,) for a in (A[0], A)),
+            "(3.7) holds at 2 points: 2 forms agree, shape (5,), shape (3, 5)",
+            id="two shapes",
+        ),
+    ],
+)
+def test_functions_are_compared_at_every_point(forms, points, line, capsys):
+    check("3.7", *forms, points=points)
+    assert capsys.readouterr() == (f"{line}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("forms", "points", "kind", "message"),
+    [
+        pytest.param(
+            (nearly, square), POINTS, AssertionError, "(3.7), at point 3, fails: 15.625 where 6.25 is", id="one"
+        ),
+        pytest.param((square, square), POINTS, TypeError, "(3.7) compares a function with itself", id="itself"),
+        pytest.param((square, nearly), [], ValueError, "(3.7) compares nothing: points is empty", id="no point"),
+        pytest.param((square, 4), POINTS, TypeError, "form 1 of (3.7) is of type int; it needs a function", id="array"),
+        pytest.param((square, nearly), 3, TypeError, "points is of type int; it needs a list", id="no list"),
+        pytest.param((square, np.reciprocal), [(np.nan,)], ValueError, "(3.7), at point 0, is nan; it", id="NaN"),
+    ],
+)
+def test_one_point_is_enough_to_fail(forms, points, kind, message, capsys):
+    with pytest.raises(kind, match=f"^{re.escape(message)}"):
+        check("3.7", *forms, points=points)
+    assert capsys.readouterr() == ("", "")
 
 
 # Answers
@@ -111,6 +172,15 @@ ANSWERS = {
     "a word for a number": ("many", 3, "not yet: it needs numbers, and got 'many'"),
     "ragged": ([[1], [1, 2]], 3, "not yet: it needs numbers, and got [[1], [1, 2]]"),
     "complex": (3j, 3, "not yet: it needs numbers, and got 3j"),
+    "complex with the right real part": (np.array(3 + 4j), 3, "not yet: it needs numbers, and got array(3.+4.j)"),
+    "beyond every float": (10**400, 3, f"not yet: it needs numbers, and got 1{'0' * 17}...{'0' * 19}"),
+    "masked": (
+        np.ma.array([3.0], mask=True),
+        [3],
+        "not yet: it needs numbers, and got masked_array(...dtype=float64)",
+    ),
+    "a long list": ([[1], *range(1000)], 3, "not yet: it needs numbers, and got [[1], 0, 1, 2, 3, 4, ...]"),
+    "single precision": (np.float32(3), 3, "right"),
     "NaN": (math.nan, 3, "not yet: the shape is right, the numbers are not"),
     "infinite": (math.inf, math.inf, "right"),
     "not infinite": (3, math.inf, "not yet: the shape is right, the numbers are not"),
