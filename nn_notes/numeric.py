@@ -146,11 +146,10 @@ class _Slope(NamedTuple):
 def _slopes(f, x):
     """Each entry's index and the slope along it, if f has one on both sides of x, and the same."""
     for i in np.ndindex(x.shape):
-        d, size = np.zeros(x.shape), _size(x[i])
+        d, size, exponent = np.zeros(x.shape), _size(x[i]), max(-200, min(0, int(np.frexp(x[i])[1])))
         d[i] = size
         # Down to where a nudge is short beside an x that is itself near zero.
-        small = min(0, int(np.frexp(max(abs(x[i]), 1e-60) if x[i] else 1)[1]))
-        slope = _along(f, x, d, 2.0 ** -np.arange(3, 44 - small, 2), 2.0**small)
+        slope = _along(f, x, d, 2.0 ** -np.arange(3, 44 - exponent, 2), 2.0**exponent)
         slope = _Slope(*(part / size for part in slope))
         if (outside := np.isnan(slope.value)).any():
             y_k = _named("f(x)", _first(outside))
@@ -168,8 +167,8 @@ def _slopes(f, x):
 def _trusted_slopes(f, x):
     """The same, if enough of their digits are known."""
     slopes = list(_slopes(f, x))
-    bearable = max((slope.bearable.max(initial=0) for _, slope in slopes), default=0)
     for i, slope in slopes:
+        bearable = max(slope.bearable.max(initial=0) for _, slope in slopes)
         if (vague := ~(slope.error <= bearable)).any():
             k = _first(vague)
             raise ValueError(
@@ -230,10 +229,10 @@ def _limit(values, blur):
     gaps = np.abs(np.diff(values, axis=0))
     value, error = values[-1], blur[-1] + gaps[-1]
     credible = np.full(value.shape, True)
-    for longer, blurred, gap in zip(values[-2::-1], blur[-2::-1], gaps[::-1], strict=True):
-        credible &= np.abs(longer - value) <= error + blurred
-        better = credible & (blurred + gap < error)
-        value, error = np.where(better, longer, value), np.where(better, blurred + gap, error)
+    for n in reversed(range(len(gaps))):
+        credible &= np.abs(values[n] - value) <= error + blur[n]
+        better = credible & (blur[n] + gaps[n] < error)
+        value, error = np.where(better, values[n], value), np.where(better, blur[n] + gaps[n], error)
     return value, error
 
 
@@ -241,9 +240,8 @@ def _cross_examine(f, x, J):
     """Raise unless real nudges, along a direction that moves every entry, find the slope that J says."""
     if not J.size:
         return
-    d = np.random.default_rng(0).choice([-15, -13, -11, -9, -7, 7, 9, 11, 13, 15], x.shape) / 16
-    # As long as a nudge to one entry would be.
-    d *= _size(x) / _size(np.sqrt(x.size))
+    # Few digits, to keep x ± hd exact; and about as long as a nudge to one entry.
+    d = np.random.default_rng(0).integers(8, 16, x.shape) / 16 * _size(x) / _size(np.sqrt(x.size))
     claimed, size = np.tensordot(J, d, x.ndim), np.tensordot(np.abs(J), np.abs(d), x.ndim)
     quick = _along(f, x, d, QUICK)
     if not (quick.refutes(claimed, size) | quick.kinked() | ~(quick.error <= quick.bearable / 1000)).any():

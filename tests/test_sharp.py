@@ -66,6 +66,7 @@ ARRAYS = {
     "xi": (lambda xi: tensors.dE_dW(xi, generic(5, 3, 5)), "1 or 2"),
     "T of dE_dW": (lambda T: tensors.dE_dW(delta, T), "3 or 4"),
     "x of the witness": (lambda x: numeric.jacobian(np.sin, x), "any"),
+    "x of real nudges": (lambda x: numeric.central(np.sin, x), "any"),
     "train[0]": (lambda X: fit(train=(X, PAIR[1])), "2"),
     "train[1]": (lambda T: fit(train=(PAIR[0], T)), None),
     "validation[0]": (lambda X: fit(validation=(X, PAIR[1])), "2"),
@@ -217,6 +218,15 @@ MESSAGES = {
     "method": (
         lambda: numeric.jacobian(np.sin, [1.0], "forward"),
         "method is 'forward'; it needs 'complex-step' or 'central'",
+    ),
+    "no complex numbers": (
+        lambda: numeric.jacobian(lambda x: math.sin(x.item()), 1.0),
+        "f takes no complex numbers (must be real number, not complex); try method='central'",
+    ),
+    "no derivative": (
+        lambda: numeric.jacobian(lambda x: x**2 * x[::-1] / (x @ x) if x.any() else x, [0.0, 0.0]),
+        "f has no derivative at x: its slopes along each entry promise f(x)[0] the slope 0 along all of them at "
+        "once, and it has 0.2182; it needs another x",
     ),
     "real from complex": (
         lambda: numeric.jacobian(np.abs, [1.0]),
