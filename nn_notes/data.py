@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .validate import array, generator, index, number
+from .validate import array, first, generator, index, number, result
 
 __all__ = ["Split", "curve", "digit_images", "digits", "moons", "one_hot"]
 
@@ -59,27 +59,29 @@ def one_hot(labels, classes):
     """Labels as rows of zeros with a single 1, the target of softmax and cross entropy (7.3).
 
     Args:
-        labels: whole numbers from 0 to ``classes`` − 1, of any shape ``(...)``.
+        labels: whole numbers from 0 to ``classes`` − 1, of any shape ``(...)``; floats will do, as files give them.
         classes: how many classes there are, 1 or more.
 
     Returns:
         ``(..., classes)``, float64.
 
     Raises:
-        TypeError: labels or classes that are not whole numbers.
-        ValueError: no labels, a label outside its range, or fewer classes than one.
+        TypeError: labels that are no numbers, or classes that are no whole number.
+        ValueError: no labels, one that is not whole or outside its range, or fewer classes than one.
     """
     classes = index("classes", classes, least=1)
     array("labels", labels, empty_too=False)
     labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
+    if labels.dtype.kind == "b":
         raise TypeError(f"labels is an array of {labels.dtype}; it needs whole numbers")
-    outside = (labels < 0) | (labels >= classes)
+    broken, outside = labels != np.floor(labels), (labels < 0) | (labels >= classes)
+    if broken.any():
+        raise ValueError(f"{first('labels', labels, broken)}; it needs whole numbers")
     if outside.any():
-        first = np.unravel_index(np.argmax(outside), labels.shape)
-        place = f"[{', '.join(map(str, first))}]" if labels.ndim else ""
-        raise ValueError(f"labels{place} is {labels[first]}; it needs 0 to {classes - 1} for {classes} classes")
-    return np.eye(classes)[labels]
+        raise ValueError(f"{first('labels', labels, outside)}; it needs 0 to {classes - 1} for {classes} classes")
+    rows = np.zeros((*labels.shape, classes))
+    np.put_along_axis(rows, labels[..., None].astype(int), 1, axis=-1)
+    return rows
 
 
 def curve(n, rng, noise=0.1):
@@ -95,10 +97,11 @@ def curve(n, rng, noise=0.1):
 
     Raises:
         TypeError, ValueError: an argument of another kind, or out of its range.
+        FloatingPointError: the noise is too large for float64.
     """
     n, rng, noise = _checked(n, rng, noise)
     X = rng.uniform(-1, 1, (n, 1))
-    return X, np.sin(np.pi * X) + rng.normal(0, noise, (n, 1))
+    return X, result("T", np.sin(np.pi * X) + rng.normal(0, noise, (n, 1)))
 
 
 def moons(n, rng, noise=0.1):
@@ -114,12 +117,13 @@ def moons(n, rng, noise=0.1):
 
     Raises:
         TypeError, ValueError: an argument of another kind, or out of its range.
+        FloatingPointError: the noise is too large for float64.
     """
     n, rng, noise = _checked(n, rng, noise)
     label = np.arange(n) % 2
     angle = rng.uniform(0, np.pi, n) + np.pi * label
     X = np.column_stack([np.cos(angle) + label, np.sin(angle) + label / 2])
-    return X + rng.normal(0, noise, (n, 2)), one_hot(label, 2)
+    return result("X", X + rng.normal(0, noise, (n, 2))), one_hot(label, 2)
 
 
 def _checked(n, rng, noise):

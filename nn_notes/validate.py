@@ -11,6 +11,7 @@ import numpy as np
 __all__ = [
     "array",
     "choice",
+    "first",
     "function",
     "generator",
     "index",
@@ -18,17 +19,20 @@ __all__ = [
     "items",
     "number",
     "offers",
+    "result",
     "table",
     "text",
 ]
 
 
 def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, empty_too=True, finite=True):
-    """``value`` as an array of float64 (or complex128) numbers, finite ones unless told otherwise.
+    """``value`` as an array of numbers, finite ones unless told otherwise.
+
+    float32 stays float32, and complex64 complex64; all other numbers become float64 or complex128.
 
     Args:
         name: what the caller calls it, for the error.
-        value: numbers: an array, a nested list or a scalar. Booleans, integers and other floats become float64.
+        value: numbers: an array, a nested list or a scalar.
         ndim: a tuple of the numbers of axes that will do, or None for any.
         shape: the exact shape that it needs, or None.
         last: the length that its last axis needs, or None.
@@ -53,7 +57,9 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
         raise TypeError(f"{name} is {_described(value, a)}; it needs real numbers")
     if a.dtype.kind == "c" and not complex_too:
         raise TypeError(f"{name} is complex; it needs real numbers")
-    a = a.astype(complex if a.dtype.kind == "c" else float, copy=False)
+    # The scalar type is the same for either order of bytes.
+    single = a.dtype.type in (np.float32, np.complex64)
+    a = a.astype(a.dtype.type if single else complex if a.dtype.kind == "c" else float, copy=False)
     if ndim is not None and a.ndim not in ndim:
         raise ValueError(f"{name} has shape {a.shape}; its number of axes needs to be {' or '.join(map(str, ndim))}")
     if shape is not None and a.shape != tuple(shape):
@@ -63,10 +69,23 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
     if a.size == 0 and not empty_too:
         raise ValueError(f"{name} is empty, of shape {a.shape}; it needs at least one entry on every axis")
     if finite and not np.isfinite(a).all():
-        where = np.unravel_index(np.argmin(np.isfinite(a)), a.shape)
-        place = f"[{', '.join(map(str, where))}]" if a.ndim else ""
-        raise ValueError(f"{name}{place} is {a[where]}; it needs finite numbers")
+        raise ValueError(f"{first(name, a, ~np.isfinite(a))}; it needs finite numbers")
     return a
+
+
+def result(name, a, *, infinite_too=False):
+    """``a``, computed from numbers that were finite, if it is so too: not NaN, and not infinite unless that may be."""
+    lost = np.isnan(a) if infinite_too else ~np.isfinite(a)
+    if lost.any():
+        raise FloatingPointError(f"{first(name, a, lost)}; it needs numbers that {a.dtype} can hold on the way to it")
+    return a
+
+
+def first(name, a, there):
+    """The first entry of ``a`` that is ``there``, with its place: ``W[1, 0] is nan``."""
+    where = np.unravel_index(np.argmax(there), a.shape)
+    place = f"[{', '.join(map(str, where))}]" if where else ""
+    return f"{name}{place} is {a[where]}"
 
 
 def number(name, value, *, above=None, least=None, finite=True):
@@ -94,7 +113,8 @@ def index(name, value, *, least=0, most=None):
 
 def items(name, value):
     """``value`` as a list of what it holds; text is not taken for its letters."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    # An array without axes has the method for it, and no items.
+    if isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
         raise TypeError(f"{name} is {_described(value)}; it needs a list")
     return list(value)
 

@@ -1,5 +1,6 @@
 """The digits are the digits, a split is a split, and the made sets are what their docstrings say."""
 
+import tracemalloc
 from importlib.resources import files
 
 import numpy as np
@@ -113,6 +114,24 @@ def test_one_hot_by_hand():
     assert data.one_hot([0], 1).dtype == np.float64
 
 
+@pytest.mark.parametrize("kind", [float, np.float32, np.float16, ">f8", np.uint8, np.int64, np.uint64, object])
+def test_labels_may_be_whole_floats_as_files_give_them(kind):
+    labels = np.array([[0, 2], [1, 2]], kind) if kind is not object else np.loadtxt(["0 2", "1 2"])
+    np.testing.assert_array_equal(data.one_hot(labels, 3), [[[1, 0, 0], [0, 0, 1]], [[0, 1, 0], [0, 0, 1]]])
+    np.testing.assert_array_equal(data.one_hot([0.0, 1.0, 2.0], 3), np.eye(3))
+    assert data.one_hot(-0.0, 1).tolist() == [1]
+
+
+def test_one_hot_takes_no_more_memory_than_its_rows():
+    tracemalloc.start()
+    rows = data.one_hot([3, 29_999], 30_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows.shape == (2, 30_000) and rows.nbytes == 480_000
+    assert most < 2 * rows.nbytes
+    assert rows[0].nonzero()[0].tolist() == [3] and rows[1].nonzero()[0].tolist() == [29_999]
+
+
 # The made sets
 
 
@@ -164,6 +183,12 @@ def test_noise_is_the_standard_deviation_of_each_coordinate_on_its_own(made, noi
     covariance = np.atleast_2d(np.cov(difference.T))
     np.testing.assert_allclose(covariance, noise**2 * np.eye(len(covariance)), atol=0.1 * noise**2)
     np.testing.assert_allclose(difference.mean(0), 0, atol=0.1 * noise)
+
+
+@pytest.mark.parametrize(("made", "name"), [(data.curve, "T"), (data.moons, "X")], ids=["curve", "moons"])
+def test_noise_beyond_float64_is_an_error(made, name):
+    with pytest.raises(FloatingPointError, match=rf"^{name}\[.*\] is -?inf; it needs numbers that float64 can hold"):
+        made(100, rng(), noise=1.7e308)
 
 
 # What holds for all

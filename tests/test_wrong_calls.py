@@ -632,10 +632,10 @@ WRONG = {
         "it needs 0 to 9 for 10 classes",
     ),
     "float labels": (
-        do(data.one_hot, [0.0, 1.0], 2),
-        TypeError,
-        "labels",
-        "is an array of float64",
+        do(data.one_hot, [0.0, 0.5], 2),
+        ValueError,
+        "labels[1]",
+        "is 0.5",
         "it needs whole numbers",
     ),
     "boolean labels": (
@@ -707,6 +707,8 @@ WRONG = {
     # activations and losses, more
     "u complex scalar": (do(softmax, 2 + 3j), ValueError, "u", "has shape ()", "its number of axes needs to be 1 or 2"),
     "u bytes": (do(sigmoid, b"12"), TypeError, "u", "is of type bytes", "it needs real numbers"),
+    "one label and no number": (do(data.one_hot, [[0, 1], [1.5, 2]], 3), ValueError, "labels[1, 0]", "is 1.5", "whole"),
+    "infinite label": (do(data.one_hot, [0, INF], 3), ValueError, "labels[1]", "is inf", "it needs finite numbers"),
     "u dict": (do(relu, {"a": 1}), TypeError, "u", "is of type dict", "it needs real numbers"),
     "u dates": (
         do(tanh, np.array(["2026-01-01"], "datetime64[D]")),
@@ -874,6 +876,20 @@ WRONG = {
     ),
     "short loss a class": (
         gradients(loss=losses.MSE),
+    "layers an array without axes": (
+        do(Network, np.array(1.0)),
+        TypeError,
+        "layers",
+        "is of type ndarray",
+        "needs a list",
+    ),
+    "sizes an array without axes": (
+        do(Network.init, np.array(3), ["tanh"], RNG),
+        TypeError,
+        "sizes",
+        "is of type ndarray",
+        "it needs a list",
+    ),
         TypeError,
         "loss",
         "is the class MSE",
