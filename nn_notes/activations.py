@@ -4,12 +4,15 @@ Each takes a single sample ``(M,)`` or a batch ``(B, M)``: the last axis is one 
 allowed, and every formula is analytic where the activation is, so that the complex step of ``numeric`` can judge it.
 
 ``value``, ``slope`` and ``pull`` are the bare formulas; ``f(u)``, ``f.derivative(u)`` and ``f.vjp(delta, u)`` check
-their arguments first.
+their arguments first, and that the result is finite.
+
+float32 stays float32 (and complex64 complex64) in each of them; where two arguments differ, NumPy's promotion makes
+float64 of them. Two activations are equal if they are of one class and have equal attributes, so a copy is.
 """
 
 import numpy as np
 
-from .validate import array
+from .validate import array, result
 
 __all__ = ["ACTIVATIONS", "Activation", "ComponentWise", "identity", "relu", "sigmoid", "softmax", "tanh"]
 
@@ -28,8 +31,9 @@ class Activation:
 
         Raises:
             TypeError, ValueError: ``u`` is not numbers, not finite, or has no axis.
+            FloatingPointError: the result is not finite.
         """
-        return self.value(self._checked("u", u))
+        return self._computed(self.name, self.value, self._checked("u", u))
 
     def jacobian(self, u):
         """F, explicit: ``F[..., k, l]`` = ∂f_k/∂u_l, shape ``(..., M, M)`` for ``u`` of shape ``(..., M)``."""
@@ -40,13 +44,19 @@ class Activation:
 
         Raises:
             TypeError, ValueError: an argument is not numbers or not finite, or their shapes differ.
+            FloatingPointError: the result is not finite.
         """
         u = self._checked("u", u)
-        return self.pull(array("delta", delta, shape=u.shape, complex_too=True), u)
+        return self._computed(f"{self}.vjp", self.pull, array("delta", delta, shape=u.shape, complex_too=True), u)
 
     @staticmethod
     def _checked(name, u):
         return array(name, u, ndim=(1, 2), complex_too=True)
+
+    @staticmethod
+    def _computed(name, formula, *arguments):
+        with np.errstate(all="ignore"):
+            return result(name, formula(*arguments))
 
     @property
     def name(self):
@@ -56,18 +66,24 @@ class Activation:
     def __repr__(self):
         return self.name
 
+    def __eq__(self, other):
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self):
+        return hash(type(self))
+
 
 class ComponentWise(Activation):
     """f acts on each component alone, so F = diag(f′(u)) (1.6) and δF = δ ⊙ f′(u) (2.7)."""
 
     def derivative(self, u):
         """f′(u), component by component, of the shape of ``u`` (3.1)."""
-        return self.slope(self._checked("u", u))
+        return self._computed(f"{self}.derivative", self.slope, self._checked("u", u))
 
     def jacobian(self, u):
         """F = diag(f′(u)), shape ``(..., M, M)`` (1.6)."""
         slope = self.derivative(u)
-        return np.einsum("...k,kl->...kl", slope, np.eye(slope.shape[-1]))
+        return np.einsum("...k,kl->...kl", slope, np.eye(slope.shape[-1], dtype=slope.dtype))
 
     def pull(self, delta, u):
         return delta * self.slope(u)
@@ -76,15 +92,12 @@ class ComponentWise(Activation):
 class Identity(ComponentWise):
     """f(u) = u, f′(u) = 1: a linear layer, or one whose activation the loss takes over (7.7)."""
 
-    # Copies: who writes to what comes out must not reach what went in.
+    # A copy: who writes to what comes out must not reach what went in.
     def value(self, u):
         return u.copy()
 
     def slope(self, u):
         return np.ones_like(u)
-
-    def pull(self, delta, u):
-        return delta.copy()
 
 
 class Sigmoid(ComponentWise):
@@ -124,7 +137,7 @@ class ReLU(ComponentWise):
         return np.maximum(0, u)
 
     def slope(self, u):
-        return (u.real > 0).astype(float)
+        return (u.real > 0).astype(u.real.dtype)
 
 
 class Softmax(Activation):
@@ -138,7 +151,7 @@ class Softmax(Activation):
     def jacobian(self, u):
         """F = diag(S) − SᵀS with S a row (6.7), shape ``(..., M, M)``."""
         S = self(u)
-        unit = np.eye(S.shape[-1])
+        unit = np.eye(S.shape[-1], dtype=S.dtype)
         # Rows add up to 0, so S_k (1 − S_k) is S_k times the other S, which keeps its digits where S_k is nearly 1.
         others = np.einsum("...k,...l,kl->...kl", S, S, 1 - unit)
         return np.einsum("...kl,km->...km", others, unit) - others
@@ -146,10 +159,12 @@ class Softmax(Activation):
     def pull(self, delta, u):
         """δF = S ⊙ (δ − δSᵀ) (6.10)."""
         S = self.value(u)
+        # Halves, of which no difference overflows.
+        delta = delta / 2
         if S.shape[-1]:
             # F's columns add up to 0, so δ may be shifted: to 0 at the largest S, where the mean would lose its digits.
             delta = delta - np.take_along_axis(delta, S.argmax(axis=-1, keepdims=True), axis=-1)
-        return S * (delta - np.einsum("...k,...k->...", delta, S)[..., None])
+        return 2 * S * (delta - np.einsum("...k,...k->...", delta, S)[..., None])
 
 
 identity, sigmoid, tanh, relu, softmax = Identity(), Sigmoid(), Tanh(), ReLU(), Softmax()

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .losses import LOSSES, Loss
+from .losses import LOSSES, Loss, target
 from .network import Network
-from .validate import array, choice, instance
+from .validate import array, choice, instance, result
 
 __all__ = ["gradients"]
 
@@ -20,23 +20,28 @@ def gradients(network, x, t, loss):
 
     Returns:
         A pair: the loss J, the mean over the batch (5.3); and a list of ``(dW, db)``, one to each layer, in the
-        shapes of its W and b: the gradient of J (4.6, 4.7, 5.4).
+        shapes of its W and b: the gradient of J (4.6, 4.7, 5.4). All are float32 if the network, x and t are, and
+        float64 otherwise.
 
     Raises:
-        TypeError, ValueError: no network, not numbers, not finite, an empty batch, or shapes and values that do not
-            fit.
-        FloatingPointError: the loss or its gradient is not finite.
+        TypeError, ValueError: no network, not numbers, not finite, an empty batch, shapes and values that do not fit,
+            or a last activation that the loss holds inside already.
+        FloatingPointError: the loss or its gradient is not finite; the message says where.
     """
     network, loss = instance("network", network, Network), choice("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
-    t = array("t", t, shape=(*x.shape[:-1], len(network.layers[-1].b)))
+    t = target("t", t, (*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_target(t)
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss.check_prediction(network(x), "network(x)")
+    loss.check_last(network.layers[-1].activation)
+    with np.errstate(all="ignore"):
+        y = network.trace(x).z[-1]
+        loss.check_prediction(y, "network(x)")
+        loss.check_finite(y, t)
         J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
-    if not (np.isfinite(J) and all(np.isfinite(a).all() for pair in grads for a in pair)):
-        raise FloatingPointError(f"the loss is {J:g}, and its gradient not finite (from logits, cross entropy's is)")
-    return J, grads
+    for l, (dW, db) in enumerate(grads):
+        result(f"the gradient by layers[{l}].W", dW)
+        result(f"the gradient by layers[{l}].b", db)
+    return result("the loss", J), grads
 
 
 def backward(network, X, T, loss):

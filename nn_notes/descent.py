@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
-from .backprop import backward
-from .losses import LOSSES, Loss
-from .network import Network
+from .backprop import backward, gradients
+from .losses import LOSSES, Loss, target
+from .network import Layer, Network
 from .validate import array, choice, function, generator, index, instance, number
 
 __all__ = ["History", "fit", "path"]
@@ -52,23 +52,25 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
 
     Returns:
         A pair: the network of the best epoch, and the ``History``. Interrupting the kernel ends the run in the same
-        way, with what was reached so far.
+        way, with what was reached so far. The network is float32 if the given one and all the data are, and float64
+        otherwise.
 
     Raises:
         TypeError, ValueError: an argument is not what it needs to be.
-        FloatingPointError: the loss is no longer finite; the message says where and what to try.
+        FloatingPointError: the loss is not finite, or no longer; the message says where and what to try.
     """
     loss = choice("loss", loss, LOSSES, Loss)
-    real("network", network)
-    X, T = checked_pair("train", train, network, loss)
+    network = real("network", network).copy()
+    train = checked_pair("train", train, network, loss)
     validation = checked_pair("validation", validation, network, loss)
+    network, ((X, T), validation) = _of_one_type(network, (train, validation))
     learning_rate = number("learning_rate", learning_rate, above=0)
     epochs = index("epochs", epochs, least=1)
     batch_size = index("batch_size", batch_size, least=1, most=len(X))
     patience = math.inf if patience is None else index("patience", patience, least=1)
     generator("rng", rng)
 
-    network, best, history = network.copy(), network.copy(), History()
+    best, history = network.copy(), History()
     history.train.append(mean_loss(network, (X, T), loss))
     history.validation.append(mean_loss(network, validation, loss))
     try:
@@ -76,6 +78,8 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
             train_loss = epoch(network, X, T, loss, learning_rate, batch_size, rng)
             validation_loss = mean_loss(network, validation, loss)
             if not (math.isfinite(train_loss) and math.isfinite(validation_loss)):
+                if n == 1:
+                    gradients(best, X, T, loss)  # of the network as it was given: no rate is to blame for this error
                 raise FloatingPointError(
                     f"the loss is {train_loss:g} in training and {validation_loss:g} in validation after epoch {n}; "
                     f"a learning_rate below {learning_rate:g} may mend it"
@@ -108,8 +112,8 @@ def epoch(network, X, T, loss, learning_rate, batch_size, rng):
             x, t = X[start : start + batch_size], T[start : start + batch_size]
             J, grads = backward(network, x, t, loss)
             if not math.isfinite(J):
-                return J
-            total += J * len(x)
+                return float(J)
+            total += float(J) * len(x)
             for layer, (dW, db) in zip(network.layers, grads, strict=True):
                 step(layer.W, dW, learning_rate)
                 step(layer.b, db, learning_rate)
@@ -132,7 +136,7 @@ def path(gradient, theta, learning_rate, steps):
         steps: how many, 0 or more. A path that is no longer finite ends early.
 
     Returns:
-        ``(steps + 1, P)``, or fewer rows.
+        ``(steps + 1, P)``, or fewer rows; float32 if θ and its gradients are.
 
     Raises:
         TypeError, ValueError: an argument, or what ``gradient`` gives, is not what it needs to be.
@@ -168,10 +172,24 @@ def checked_pair(name, pair, network, loss):
     if len(pair) != 2:
         raise ValueError(f"{name} has {len(pair)} entries; it needs two, as a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
-    T = array(f"{name}[1]", pair[1], shape=(len(X), len(network.layers[-1].b)))
+    T = target(f"{name}[1]", pair[1], (len(X), len(network.layers[-1].b)))
     loss.check_target(T, f"{name}[1]")
-    loss.check_prediction(network(X), f"network({name}[0])")
+    loss.check_last(network.layers[-1].activation)
+    with np.errstate(all="ignore"):
+        y = network.trace(X).z[-1]
+        E = loss.value(y, T)
+    loss.check_prediction(y, f"network({name}[0])")
+    if not np.isfinite(E).all():
+        loss.check_finite(y, T, f"network({name}[0])", f"{name}[1]")
     return X, T
+
+
+def _of_one_type(network, pairs):
+    """A copy of the network, and the pairs: float32 if all of them are, float64 otherwise."""
+    parameters = [theta for layer in network.layers for theta in (layer.W, layer.b)]
+    dtype = np.result_type(*parameters, *(a for pair in pairs for a in pair))
+    layers = (Layer(layer.W.astype(dtype), layer.b.astype(dtype), layer.activation) for layer in network.layers)
+    return Network(layers), [[a.astype(dtype, copy=False) for a in pair] for pair in pairs]
 
 
 def mean_loss(network, pair, loss):

@@ -4,20 +4,27 @@
 sample; ``E.gradient(y, t)`` has the shape of ``y``. The two fused losses take logits ``u`` in place of ``y``: they hold
 their last activation inside, where overflow and log 0 can be avoided (7.7).
 
-``value`` and ``slope`` are the bare formulas; ``E(y, t)`` and ``E.gradient(y, t)`` check their arguments first. Complex
-``y`` is allowed, for the complex step of ``numeric``.
+``value`` and ``slope`` are the bare formulas; ``E(y, t)`` and ``E.gradient(y, t)`` check their arguments first, and the
+result. Complex ``y`` is allowed, for the complex step of ``numeric``.
+
+float32 stays float32; where ``y`` and ``t`` differ, NumPy's promotion makes float64 of them. Two losses are equal if
+they are of one class and have equal attributes, so a copy is.
 """
 
 import numpy as np
 
-from .activations import sigmoid, softmax
-from .validate import array
+from .activations import Sigmoid, Softmax, sigmoid, softmax
+from .validate import array, result
 
 __all__ = ["LOSSES", "Loss", "cross_entropy", "mse", "sigmoid_cross_entropy", "softmax_cross_entropy"]
 
 
 class Loss:
     """What every loss E offers."""
+
+    # What to say where it, or its slope, is not finite, though that of another loss is.
+    instead = ""
+    may_be_infinite = False
 
     def __call__(self, y, t):
         """E(y, t) (1.7), a number per sample.
@@ -31,22 +38,31 @@ class Loss:
 
         Raises:
             TypeError, ValueError: not numbers, not finite, shapes that differ, or values the loss has no meaning for.
+            FloatingPointError: the result is not finite, where this is no value of the loss.
         """
-        return self.value(*self.checked(y, t))
+        return self._computed(self.name, self.value, y, t)
 
     def gradient(self, y, t):
         """∂E/∂y, a row per sample, of the shape of ``y``; arguments and errors as for the loss itself."""
-        return self.slope(*self.checked(y, t))
+        return self._computed(f"{self}.gradient", self.slope, y, t)
+
+    def _computed(self, name, formula, y, t):
+        y, t = self.checked(y, t)
+        with np.errstate(all="ignore"):
+            return result(name, formula(y, t), infinite_too=self.may_be_infinite)
 
     def checked(self, y, t):
         """``y`` and ``t`` as arrays for which this loss has a meaning."""
         y = array("y", y, ndim=(1, 2), complex_too=True)
         if y.shape[-1] == 0:
             raise ValueError(f"y has shape {y.shape}; it needs at least one entry to each sample")
-        t = array("t", t, shape=y.shape)
+        t = target("t", t, y.shape)
         self.check_prediction(y)
         self.check_target(t)
         return y, t
+
+    def check_last(self, activation):
+        """Raise unless a network may end in this activation; it may, unless a loss says otherwise."""
 
     def check_prediction(self, y, name="y"):
         """Raise unless ``y`` is in the loss's domain; any finite number is, unless a loss says otherwise."""
@@ -54,8 +70,29 @@ class Loss:
     def check_target(self, t, name="t"):
         """Raise unless ``t`` is a target for this loss; any finite number is, unless a loss says otherwise."""
 
+    def check_finite(self, y, t, y_name="network(x)", t_name="t"):
+        """Raise a FloatingPointError unless E and its slope are finite; it names the worst entry of a sample."""
+        with np.errstate(all="ignore"):
+            E, slope = self.value(y, t), self.slope(y, t)
+        lost = ~(np.isfinite(E) & np.isfinite(slope).all(axis=-1))
+        if lost.any():
+            n = np.unravel_index(lost.argmax(), lost.shape)  # () for a single sample
+            at = *n, np.abs(slope[n]).argmax()
+            place = f"[{', '.join(map(str, at))}]"
+            gradient = "" if np.isfinite(slope[at]) else ", and its gradient not finite,"
+            raise FloatingPointError(
+                f"the loss is {E[n]:g}{gradient} at {y_name}{place}, which is {y[at]:g} where {t_name}{place} is "
+                f"{t[at]:g}{self.instead}"
+            )
+
     def __repr__(self):
         return self.name
+
+    def __eq__(self, other):
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self):
+        return hash(type(self))
 
 
 class MSE(Loss):
@@ -77,6 +114,8 @@ class CrossEntropy(Loss):
     """
 
     name = "cross_entropy"
+    instead = "; softmax_cross_entropy and sigmoid_cross_entropy take logits, and stay finite there"
+    may_be_infinite = True
 
     def value(self, y, t):
         # 0 − x, for −x would make −0.0 of 0.
@@ -98,7 +137,15 @@ class CrossEntropy(Loss):
         _check_distribution(name, t)
 
 
-class SoftmaxCrossEntropy(Loss):
+class FromLogits(Loss):
+    """A loss that holds its last activation inside, so that no network should end in one more (7.7)."""
+
+    def check_last(self, activation):
+        if isinstance(activation, (Sigmoid, Softmax)):
+            raise ValueError(f"network ends in {activation}; it needs identity there, since {self} takes logits")
+
+
+class SoftmaxCrossEntropy(FromLogits):
     """Cross entropy of softmax(u), from the logits u (7.7); ∂E/∂u = S − t (7.5)."""
 
     name = "softmax_cross_entropy"
@@ -108,7 +155,8 @@ class SoftmaxCrossEntropy(Loss):
         # both terms are positive and neither cancels.
         rising = np.sort(u)
         largest = rising[..., -1:]
-        return np.log1p(np.exp(rising[..., :-1] - largest).sum(axis=-1)) - np.vecdot(t, u - largest)
+        # Of halves no difference overflows, and 0 times it is 0.
+        return np.log1p(np.exp(rising[..., :-1] - largest).sum(axis=-1)) - 2 * np.vecdot(t, u / 2 - largest / 2)
 
     def slope(self, u, t):
         return softmax.value(u) - t
@@ -117,7 +165,7 @@ class SoftmaxCrossEntropy(Loss):
         _check_distribution(name, t)
 
 
-class SigmoidCrossEntropy(Loss):
+class SigmoidCrossEntropy(FromLogits):
     """Binary cross entropy of σ(u), summed over the labels, from the logits u (7.7); ∂E/∂u = σ(u) − t (7.6)."""
 
     name = "sigmoid_cross_entropy"
@@ -139,10 +187,23 @@ def _softplus(u):
     return np.maximum(0, u) + np.log1p(np.exp(np.minimum(u, -u)))
 
 
+def target(name, t, shape):
+    """``t`` as real numbers of that shape; who gives labels, or no last axis, is told what makes rows of them."""
+    given, (*samples, D) = array(name, t, finite=False).shape, shape
+    way_out = {
+        (*samples,): f"{name}[..., None] has" if D == 1 else f"data.one_hot({name}, {D}) makes of labels",
+        (*samples, 1): f"data.one_hot({name}[..., 0], {D}) makes of labels",
+    }
+    if given != tuple(shape) and given in way_out:
+        raise ValueError(f"{name} has shape {given}; it needs shape {tuple(shape)}, as {way_out[given]}")
+    return array(name, t, shape=shape)
+
+
 def _check_distribution(name, t):
     if (t < 0).any():
         raise ValueError(f"{name} has the entry {t.min():g}; it needs probabilities, which are not negative")
-    total = t.sum(axis=-1)
+    with np.errstate(over="ignore"):
+        total = t.sum(axis=-1, dtype=float)
     if (np.abs(total - 1) > 1e-6).any():
         worst = total.flat[np.argmax(np.abs(total - 1))]
         raise ValueError(f"{name} sums to {worst:g}; it needs to sum to 1 in every sample, as probabilities do")

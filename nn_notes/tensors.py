@@ -2,11 +2,14 @@
 
 The letters are those of the equations: i an input of the layer, j (or l) and k outputs, n a sample. Jacobians are in
 numerator layout, (outputs, inputs). ``...`` stands for nothing (a single sample) or n (a batch).
+
+float32 stays float32; where two arguments differ, NumPy's promotion makes float64 of them. In every function here a
+result that is not finite is a FloatingPointError.
 """
 
 import numpy as np
 
-from .validate import array, index, offers
+from .validate import array, index, offers, result
 
 __all__ = [
     "chain",
@@ -44,7 +47,8 @@ def chain(outer, inner, middle):
     y, y_too = outer.shape[outer.ndim - middle :], inner.shape[:middle]
     if y != y_too:
         raise ValueError(f"outer ends in the axes {y} and inner begins with {y_too}; the chain needs them equal")
-    return np.tensordot(outer, inner, axes=middle)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return result("∂s/∂x", np.tensordot(outer, inner, axes=middle))
 
 
 def other_layout(J, y_axes):
@@ -78,7 +82,7 @@ def du_dW(z, M_out):
         T, ``(M_out, M_in, M_out)``; for a batch ``(B, M_out, M_in, M_out)``, the order-4 tensor of 5.4.
     """
     z = array("z", z, ndim=(1, 2), complex_too=True)
-    return np.einsum("...i,kj->...kij", z, np.eye(index("M_out", M_out, least=1)))
+    return np.einsum("...i,kj->...kij", z, np.eye(index("M_out", M_out, least=1), dtype=z.dtype))
 
 
 def du_db(M_out):
@@ -89,7 +93,7 @@ def du_db(M_out):
 def dz_db(F):
     """∂z′/∂b = F I, shape ``(..., M_out, M_out)`` (2.2)."""
     F = _square("F", F)
-    return np.einsum("...kl,lj->...kj", F, du_db(F.shape[-1]))
+    return np.einsum("...kl,lj->...kj", F, du_db(F.shape[-1]).astype(F.dtype))
 
 
 def dz_dz(F, W):
@@ -99,14 +103,14 @@ def dz_dz(F, W):
     """
     F, W = _square("F", F), _matrix("W", W)
     _fit(F, "W", W.shape[1])
-    return np.einsum("...kj,ij->...ki", F, W)
+    return result("F Wᵀ", np.einsum("...kj,ij->...ki", F, W))
 
 
 def twin_dz_dz(F, W):
     """∂z′/∂z = F W in the twin convention u = Wz + b, with W of shape (M_out, M_in) (2.6)."""
     F, W = _square("F", F), _matrix("W", W)
     _fit(F, "W", W.shape[0])
-    return np.einsum("...kl,li->...ki", F, W)
+    return result("F W", np.einsum("...kl,li->...ki", F, W))
 
 
 def dz_dW(F, T):
@@ -114,7 +118,7 @@ def dz_dW(F, T):
     F, T = _square("F", F), array("T", T, ndim=(3, 4), complex_too=True)
     _fit(F, "T", T.shape[-3])
     _same_batch("F", F.shape[:-2], "T", T.shape[:-3])
-    return np.einsum("...kl,...lij->...kij", F, T)
+    return result("F T", np.einsum("...kl,...lij->...kij", F, T))
 
 
 def pull_back(delta, J):
@@ -131,7 +135,7 @@ def pull_back(delta, J):
     if J.shape[-2] != delta.shape[-1]:
         raise ValueError(f"J has shape {J.shape}; its second last axis needs delta's length, {delta.shape[-1]}")
     _same_batch("delta", delta.shape[:-1], "J", J.shape[:-2])
-    return np.einsum("...k,...kl->...l", delta, J)
+    return result("δJ", np.einsum("...k,...kl->...l", delta, J))
 
 
 def dE_dW(xi, T):
@@ -142,7 +146,7 @@ def dE_dW(xi, T):
     xi, T = array("xi", xi, ndim=(1, 2), complex_too=True), array("T", T, ndim=(3, 4), complex_too=True)
     if T.shape[:-2] != xi.shape:
         raise ValueError(f"T has shape {T.shape}; its axes up to the third last need to be those of xi, {xi.shape}")
-    return np.einsum("...k,...kij->...ij", xi, T)
+    return result("ξT", np.einsum("...k,...kij->...ij", xi, T))
 
 
 def gradients(network, x, t, loss):
@@ -158,21 +162,25 @@ def gradients(network, x, t, loss):
         A pair: the loss, a mean over the batch; and a list of ``(dW, db)`` in the parameters' shapes.
 
     Raises:
-        TypeError, ValueError: not numbers, not finite, an empty batch, or shapes and values that do not fit.
+        TypeError, ValueError: not numbers, not finite, an empty batch, shapes and values that do not fit, or a last
+            activation that the loss holds inside already.
+        FloatingPointError: the loss or its gradient is not finite; the message says where.
     """
     offers("network", network, "a Network", "layers")
     offers("loss", loss, "a loss object, such as losses.mse", "gradient")
     M_0 = len(network.layers[0].W)
     z, F, T = array("x", x, ndim=(1, 2), last=M_0, complex_too=True, empty_too=False), [], []
     for layer in network.layers:
-        u = np.einsum("...i,ij->...j", z, layer.W) + layer.b
+        u = result(f"layers[{len(F)}]: u", np.einsum("...i,ij->...j", z, layer.W) + layer.b)
         F.append(layer.activation.jacobian(u))
         T.append(du_dW(z, len(layer.b)))
         z = layer.activation(u)
 
     def mean(G, order):
-        return G.mean(axis=0) if G.ndim > order else G
+        return (G / len(G)).sum(axis=0) if G.ndim > order else G
 
+    loss.check_finite(*loss.checked(z, t))
+    loss.check_last(network.layers[-1].activation)
     grads = []
     for n in range(len(F)):
         delta = loss.gradient(z, t)

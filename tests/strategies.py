@@ -8,8 +8,14 @@ from nn_notes import ACTIVATIONS, LOSSES, Network
 
 PROBABILITIES = ["sigmoid", "softmax"]
 
-# Each loss with the last activations that it has a meaning behind: cross entropy needs probabilities.
-FITTING = [(loss, last) for loss in LOSSES for last in ACTIVATIONS if loss != "cross_entropy" or last in PROBABILITIES]
+# Each loss with the last activations that it has a meaning behind: cross entropy needs probabilities, and the two from
+# logits must not have them.
+FITTING = [
+    (loss, last)
+    for loss in LOSSES
+    for last in ACTIVATIONS
+    if loss == "mse" or (last in PROBABILITIES) == (loss == "cross_entropy")
+]
 BATCHES = [(), (1,), (5,)]
 
 # Pre-activations of a sample or a batch, as large as they ever get.
@@ -18,9 +24,19 @@ preactivations = arrays(
 )
 
 
+# Rows of the ends of float64, of subnormal numbers and of ordinary ones, mixed.
+ENDS = [sign * a for sign in (1, -1) for a in (np.finfo(float).max, 1e308, 1e200, 1e154, 1.0, 1e-308, 5e-324, 0.0)]
+extremes = arrays(float, 3, elements=st.sampled_from(ENDS) | st.floats(allow_nan=False, allow_infinity=False))
+
+
 def generic(*shape, seed=0):
     """Random numbers in which no zero and no equal pair can mask a wrong formula."""
     return np.random.default_rng([seed, *shape]).normal(size=shape)
+
+
+def ending(loss):
+    """A last activation that has a meaning before a loss."""
+    return "softmax" if loss == "cross_entropy" else "identity"
 
 
 def parameters(network):

@@ -1,11 +1,13 @@
 """Each activation: values by hand, derivatives in every form it has, and the extremes, where all must be silent."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import generic, preactivations
+from strategies import extremes, generic, preactivations
 
 from nn_notes import ACTIVATIONS, numeric
 from nn_notes.activations import ComponentWise, identity, relu, sigmoid, softmax, tanh
@@ -22,6 +24,29 @@ def test_a_name_is_the_object_that_the_module_has():
     assert (
         list(ACTIVATIONS) == ["identity", "sigmoid", "tanh", "relu", "softmax"] == list(map(repr, ACTIVATIONS.values()))
     )
+
+
+class Leaky(ComponentWise):
+    """An activation of one's own, with a number to it."""
+
+    def __init__(self, slope):
+        self.below = slope
+
+
+COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda f: pickle.loads(pickle.dumps(f))}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+@pytest.mark.parametrize("f", [*ACTIVATIONS.values(), Leaky(0.1)], ids=repr)
+def test_an_activation_is_what_it_is_and_not_which_object(f, copied):
+    assert copied(f) == f and hash(copied(f)) == hash(f)
+    assert {f: "found"}[copied(f)] == "found"
+
+
+def test_different_activations_differ():
+    every = [*ACTIVATIONS.values(), Leaky(0.1), Leaky(0.2)]
+    assert [f == other for f in every for other in every] == [n == m for n in range(7) for m in range(7)]
+    assert relu != "relu"
 
 
 # By hand
@@ -205,6 +230,61 @@ def test_softmax_keeps_its_digits_where_it_is_nearly_certain():
 def test_the_witness_is_silent_and_right_at_the_extremes_too(f, u):
     u = np.array([u, -u, 0.5])
     np.testing.assert_allclose(numeric.jacobian(f, u), f.jacobian(u), rtol=1e-13, atol=1e-16)
+
+
+@activations
+@pytest.mark.parametrize("by", ["value", "derivative", "jacobian", "vjp"])
+@given(u=extremes, delta=extremes)
+def test_at_any_size_every_form_is_finite(f, by, u, delta):
+    """All of them are, since no activation grows faster than its input, and no slope exceeds 1."""
+    if by == "derivative" and f == softmax:
+        return
+    got = {"value": f, "derivative": getattr(f, "derivative", None), "jacobian": f.jacobian}.get(by)
+    assert np.isfinite(got(u) if got else f.vjp(delta, u)).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        (lambda: softmax([1e308, -1e308]), [1, 0]),
+        (lambda: softmax.jacobian([1e308, -1e308]), [[0, 0], [0, 0]]),
+        (lambda: softmax.vjp([1e308, -1e308], [0, 0]), [5e307, -5e307]),  # S (δ − δSᵀ) for S = (½, ½)
+        (lambda: softmax.vjp([1.5e308, -1.5e308, -1.5e308], [0, 0, 0]), [1e308 / 1.5, -1e308 / 3, -1e308 / 3]),
+        (lambda: softmax.vjp([1e308, -1e308], [1e308, -1e308]), [0, 0]),
+        (lambda: sigmoid([1e308, -1e308]), [1, 0]),
+        (lambda: tanh.derivative([1e308, -1e308]), [0, 0]),
+        (lambda: tanh.vjp([1e308, 1], [0, 1e308]), [1e308, 0]),
+    ],
+)
+def test_the_right_value_at_the_ends_of_float64(call, right):
+    np.testing.assert_allclose(call(), right, rtol=1e-15)
+
+
+def test_what_is_too_large_is_an_error_that_says_where():
+    """There is no such value but of an activation of one's own, or of complex numbers."""
+
+    class Exponential(ComponentWise):
+        def value(self, u):
+            return np.exp(u)
+
+    with pytest.raises(FloatingPointError, match=r"^exponential\[1\] is inf; it needs numbers that float64 can hold"):
+        Exponential()([1, 1000])
+    with pytest.raises(FloatingPointError, match=r"^tanh.derivative\[0\] is .*nan.*; it needs .* complex128 can hold"):
+        tanh.derivative([1e308j])
+
+
+@activations
+@pytest.mark.parametrize("single", [np.float32, np.complex64])
+def test_single_precision_stays_so(f, single):
+    u, delta = generic(2, 3).astype(single), generic(2, 3, seed=1).astype(single)
+    real = np.float32 if f == relu else single  # whose slope is real
+    assert f(u).dtype == f.vjp(delta, u).dtype == single
+    assert f.jacobian(u).dtype == real
+    if f != softmax:
+        assert f.derivative(u).dtype == real
+    double = np.result_type(single, np.float64)
+    for mixed in (f.vjp(delta.astype(double), u), f.vjp(delta, u.astype(double))):
+        assert mixed.real.dtype == np.float64
 
 
 @activations

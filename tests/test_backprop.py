@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, seed, settings
-from strategies import BATCHES, FITTING, generic, parameters, problems, targets
+from strategies import BATCHES, FITTING, ending, generic, parameters, problems, targets
 
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, numeric, tensors
 
@@ -109,7 +109,7 @@ def test_backward_is_4_3_to_4_7_line_by_line(f):
 def test_a_batch_is_the_mean_of_its_samples(gradients, loss):
     """5.3 and 5.4: one sample at a time, summed by a loop and divided by their number."""
     rng = np.random.default_rng(0)
-    network = Network.init([2, 5, 3], ["tanh", "softmax"], rng)
+    network = Network.init([2, 5, 3], ["tanh", ending(loss)], rng)
     X, T = rng.normal(size=(7, 2)), targets(loss, (7, 3), rng)
     J, grads = 0.0, [(0.0, 0.0), (0.0, 0.0)]
     for x, t in zip(X, T, strict=True):
@@ -139,7 +139,7 @@ def test_gradients_are_analytic_so_that_they_can_be_derived_again(gradients, f):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_loss_goes_by_its_name_too(loss):
     x, t = generic(5, 3), targets(loss, (5, 2), np.random.default_rng(0))
-    network = Network([Layer(generic(3, 2), generic(2), "softmax")])
+    network = Network([Layer(generic(3, 2), generic(2), ending(loss))])
     by_name, by_object = (backprop.gradients(network, x, t, E) for E in (loss, LOSSES[loss]))
     assert_same(by_name, by_object, 0)
 

@@ -1,14 +1,17 @@
 """Each loss: values by hand, gradients against the witness, the fused forms against what they fuse, the extremes."""
 
+import copy
 import math
+import pickle
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import generic, targets
+from strategies import extremes, generic, targets
 
-from nn_notes import LOSSES, numeric
+from nn_notes import LOSSES, data, numeric
 from nn_notes.activations import sigmoid, softmax
 from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 
@@ -25,6 +28,13 @@ def test_a_name_is_the_object_that_the_module_has():
     assert list(LOSSES.values()) == [mse, cross_entropy, softmax_cross_entropy, sigmoid_cross_entropy]
     assert list(LOSSES) == ["mse", "cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"]
     assert list(LOSSES) == list(map(repr, LOSSES.values()))
+
+
+@losses
+def test_a_loss_is_what_it_is_and_not_which_object(E):
+    for other in (copy.copy(E), copy.deepcopy(E), pickle.loads(pickle.dumps(E))):
+        assert other == E and hash(other) == hash(E)
+    assert sum(other == E for other in LOSSES.values()) == 1
 
 
 # By hand
@@ -143,6 +153,112 @@ def test_softmax_cross_entropy_ignores_a_shift(eighths, shift):
 def test_the_extremes(E, y, t, value, gradient):
     np.testing.assert_allclose(E(y, t), value, rtol=1e-15)
     np.testing.assert_allclose(E.gradient(y, t), gradient, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("E", "y", "t", "value", "gradient"),
+    [
+        (softmax_cross_entropy, [1e308, -1e308], [1, 0], 0, [0, 0]),
+        (softmax_cross_entropy, [1e308, -1e308], [0.5, 0.5], 1e308, [0.5, -0.5]),
+        (softmax_cross_entropy, [-1e308, 1e308, 0], [0, 0, 1], 1e308, [0, 1, -1]),
+        (softmax_cross_entropy, [1e308, 1e308], [0, 1], LOG2, [0.5, -0.5]),
+        (sigmoid_cross_entropy, [1e308, -1e308], [1, 0], 0, [0, 0]),
+        (sigmoid_cross_entropy, [1e308, -1], [0, 0], 1e308, [1, sigmoid([-1]).item()]),
+        (cross_entropy, [1, 1], [1, 0], 0, [-1, 0]),
+        (mse, [1e154, 0], [0, 0], 5e307, [1e154, 0]),
+    ],
+    ids=str,
+)
+def test_the_right_value_at_the_ends_of_float64(E, y, t, value, gradient):
+    np.testing.assert_allclose(E(y, t), value, rtol=1e-14)
+    np.testing.assert_allclose(E.gradient(y, t), gradient, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: mse([1e308, 0], [0, 0]), "mse"),
+        (lambda: mse([[1, 2], [1e200, 0]], np.zeros((2, 2))), r"mse\[1\]"),
+        (lambda: mse(np.float32([1e20, 0]), np.float32([0, 0])), "mse is inf; it needs numbers that float32"),
+        (lambda: mse.gradient([1e308], [-1e308]), r"mse.gradient\[0\]"),
+        (lambda: softmax_cross_entropy([1e308, -1e308], [0, 1]), "softmax_cross_entropy"),
+        (lambda: sigmoid_cross_entropy([1e308, 1e308], [0, 0]), "sigmoid_cross_entropy"),
+        (lambda: cross_entropy([0j, 1], [1, 0]), r"cross_entropy is \(inf\+nanj\)"),
+    ],
+)
+def test_a_loss_beyond_float64_is_an_error_and_not_a_warning(call, name):
+    with pytest.raises(FloatingPointError, match=f"^{name}"):
+        call()
+
+
+@losses
+@given(y=extremes, t=extremes)
+def test_at_any_size_a_loss_is_right_or_an_error_and_never_nan(E, y, t):
+    if E is not mse:
+        t = np.eye(3)[t.argmax()]
+    if E is cross_entropy:
+        y = abs(y).clip(0, 1)
+    for call in (E, E.gradient):
+        try:
+            assert not np.isnan(call(y, t)).any()
+        except FloatingPointError as error:
+            assert str(error).startswith(E.name)
+            # Which no number of ordinary size is.
+            assert max(abs(y).max(), abs(t).max()) > 1e150
+
+
+def test_targets_that_overflow_in_their_sum_sum_to_infinity():
+    with pytest.raises(ValueError, match=r"^t sums to inf; it needs to sum to 1"):
+        softmax_cross_entropy([1, 2], [1e308, 1e308])
+
+
+@losses
+def test_single_precision_stays_so(E):
+    y, t = (a.astype(np.float32) for a in (predictions(E, 7, 3), targets(E.name, (7, 3), np.random.default_rng(0))))
+    assert E(y, t).dtype == E.gradient(y, t).dtype == np.float32
+    assert E(y[0], t[0]).dtype == E.gradient(y[0], t[0]).dtype == np.float32
+    assert E(y.astype(np.complex64), t).dtype == E.gradient(y.astype(np.complex64), t).dtype == np.complex64
+    for mixed in ((y.astype(float), t), (y, t.astype(float))):
+        assert E(*mixed).dtype == E.gradient(*mixed).dtype == np.float64
+
+
+def test_ten_thousand_probabilities_in_single_precision_sum_to_1():
+    """Their own rounding is within a millionth; that of a sum in single precision would not be."""
+    t = np.full(10_007, 1 / 10_007, np.float32)
+    softmax_cross_entropy(np.zeros_like(t), t)
+
+
+# The way out, for who gives labels
+
+
+WAYS_OUT = {
+    "a label to a sample": ((7,), (7, 3), "data.one_hot(t, 3) makes of labels"),
+    "a column of labels": ((7, 1), (7, 3), "data.one_hot(t[..., 0], 3) makes of labels"),
+    "one label": ((), (3,), "data.one_hot(t, 3) makes of labels"),
+    "one label in a row": ((1,), (3,), "data.one_hot(t[..., 0], 3) makes of labels"),
+    "a number to a sample": ((7,), (7, 1), "t[..., None] has"),
+    "one number": ((), (1,), "t[..., None] has"),
+}
+
+
+@losses
+@pytest.mark.parametrize(("given", "needed", "way"), WAYS_OUT.values(), ids=WAYS_OUT)
+def test_targets_without_their_last_axis_are_told_how_to_come_by_it(E, given, needed, way):
+    t, y = np.zeros(given), np.zeros(needed)
+    message = re.escape(f"t has shape {given}; it needs shape {needed}, as {way}")
+    for call in (E, E.gradient):
+        with pytest.raises(ValueError, match=f"^{message}$"):
+            call(y, t)
+    # What it says does help.
+    right = eval(way.removesuffix(" makes of labels").removesuffix(" has"), {"data": data, "t": t})
+    assert right.shape == needed
+    E.check_target(right if "one_hot" in way else right + 1)
+
+
+@pytest.mark.parametrize("given", [(3,), (7, 2), (1, 7), (7, 3, 1), (0,)])
+def test_targets_of_any_other_shape_are_only_told_the_right_one(given):
+    with pytest.raises(ValueError, match=r"^t has shape .*; it needs shape \(7, 3\)$"):
+        mse(np.zeros((7, 3)), np.zeros(given))
 
 
 def test_no_loss_is_0_and_not_minus_0():

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from strategies import generic
+from strategies import ending, generic
 
 from nn_notes import LOSSES, Layer, Network, answer, backprop, check, compare, descent, numeric, tensors
 from nn_notes.activations import relu, sigmoid, softmax, tanh
@@ -181,7 +181,7 @@ MESSAGES = {
     ),
     "loss that overflows": (
         lambda: backprop.gradients(network(), [1e200, 0, 0], [1, 0], "mse"),
-        "the loss is inf, and its gradient not finite (from logits, cross entropy's is)",
+        "the loss is inf at network(x)[0], which is 1e+200 where t[0] is 1",
     ),
     "chain": (
         lambda: tensors.chain(generic(2, 3, 5), generic(3, 2), 2),
@@ -367,7 +367,7 @@ def test_a_loss_that_is_not_finite_is_no_warning(formula):
     assert not math.isfinite(
         descent.epoch(network(), *map(np.array, PAIR), Loud(formula), 0.1, 1, np.random.default_rng(0))
     )
-    with pytest.raises(FloatingPointError, match=r"^the loss is (inf|nan) in training and (inf|nan) in validation"):
+    with pytest.raises(FloatingPointError, match=r"^the loss is (inf|nan) at network\(train\[0\]\)\[0, 1\], which"):
         fit(loss=Loud(formula))
 
 
@@ -447,7 +447,7 @@ def test_what_is_linear_takes_complex_numbers(call):
 @pytest.mark.parametrize("gradients", [backprop.gradients, tensors.gradients], ids=["short", "long"])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_loss_of_a_network_can_be_derived_by_its_input(gradients, loss):
-    net, t = Network.init([3, 5, 2], ["tanh", "softmax"], np.random.default_rng(0)), [0.25, 0.75]
+    net, t = Network.init([3, 5, 2], ["tanh", ending(loss)], np.random.default_rng(0)), [0.25, 0.75]
     by_steps = numeric.jacobian(lambda x: gradients(net, x, t, LOSSES[loss])[0], z)
     first = net.layers[0]
     db = gradients(net, z, t, LOSSES[loss])[1][0][1]
