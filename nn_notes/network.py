@@ -1,7 +1,11 @@
-"""A fully connected network: layers u = zW + b, z′ = f(u), and a forward pass that keeps every u and z."""
+"""A fully connected network: layers u = zW + b, z′ = f(u), and a forward pass that keeps every u and z.
+
+float32 parameters and inputs stay so, and give float32; where they differ, NumPy's promotion makes float64 of them.
+"""
 
 import math
 import os
+import stat
 from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
@@ -9,10 +13,13 @@ from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
-from .activations import ACTIVATIONS, Activation, relu
-from .validate import array, choice, generator, index, items
+from .activations import ACTIVATIONS, Activation, ReLU
+from .validate import array, choice, generator, index, items, result
 
 __all__ = ["Layer", "Network", "Trace"]
+
+# Of a file that save writes. The files of nn_notes 1.0.0 hold none, and are the same otherwise.
+FORMAT = 1
 
 
 class Trace(NamedTuple):
@@ -53,10 +60,12 @@ class Layer:
     def __call__(self, z):
         """z′ = f(zW + b) for ``z`` of shape ``(M_in,)`` or ``(B, M_in)``."""
         z = array("z", z, ndim=(1, 2), last=len(self.W), complex_too=True)
-        return self.activation(z @ self.W + self.b)
+        with np.errstate(over="ignore", invalid="ignore"):
+            u = result("u", z @ self.W + self.b)
+        return self.activation(u)
 
     def __repr__(self):
-        return f"Layer({self.W.shape[0]} → {self.W.shape[1]} {self.activation})"
+        return f"Layer({self.W.shape[0]} -> {self.W.shape[1]} {self.activation})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,7 +100,8 @@ class Network:
         """A network with random parameters.
 
         Weights are normal with variance 1/M_in (2/M_in before a ReLU), so that u neither grows nor fades with depth.
-        Biases are small and random rather than zero: a zero would hide a wrong formula.
+        Biases are small and random rather than zero: a zero would hide a wrong formula. All are float64;
+        ``Layer(W.astype(np.float32), b.astype(np.float32), f)`` makes a layer in float32 of one.
 
         Args:
             sizes: the widths [M_0, …, M_L], L + 1 whole numbers.
@@ -112,7 +122,7 @@ class Network:
             )
         return cls(
             Layer(
-                rng.normal(0, np.sqrt((2 if f is relu else 1) / M_in), (M_in, M_out)),
+                rng.normal(0, np.sqrt((2 if isinstance(f, ReLU) else 1) / M_in), (M_in, M_out)),
                 rng.normal(0, 0.1, M_out),
                 f,
             )
@@ -120,12 +130,22 @@ class Network:
         )
 
     def __call__(self, x):
-        """The output z^(L) for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``."""
+        """The output z^(L) for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``; errors are those of ``forward``."""
         return self.forward(x).z[-1]
 
     def forward(self, x):
-        """The forward pass with its ``Trace``, for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``."""
-        return self.trace(array("x", x, ndim=(1, 2), last=len(self.layers[0].W), complex_too=True))
+        """The forward pass with its ``Trace``, for ``x`` of shape ``(M_0,)`` or ``(B, M_0)``.
+
+        Raises:
+            TypeError, ValueError: ``x`` is not numbers, not finite, or of another shape.
+            FloatingPointError: a pre-activation is not finite.
+        """
+        x = array("x", x, ndim=(1, 2), last=len(self.layers[0].W), complex_too=True)
+        with np.errstate(all="ignore"):
+            trace = self.trace(x)
+        for l, u in enumerate(trace.u):
+            result(f"u[{l}]", u)
+        return trace
 
     def trace(self, x):
         """``forward`` without its checks."""
@@ -139,28 +159,43 @@ class Network:
         """Write the parameters, and the names of the activations, to a file that ``load`` reads.
 
         The file is written beside its place and moved there when it is whole: whatever ends the process on the way,
-        the old file stands there or the new one. The same network gives the same bytes.
+        the old file stands there or the new one. The new one has the permissions of the old, and where ``path`` is a
+        link, it is where the link leads. The same network gives the same bytes.
 
         Args:
-            path: where, as ``"network.npz"``. It is a plain NumPy archive: ``activations``, ``W0``, ``b0``, ``W1``, …
+            path: where, as ``"network.npz"``. It is a plain NumPy archive: ``format``, ``activations``, ``W0``, ``b0``,
+                ``W1``, …
 
         Raises:
             TypeError: ``path`` is no path.
-            ValueError: a parameter is not finite, or an activation is none of ``ACTIVATIONS``.
+            ValueError: a parameter is not finite, an activation is none of ``ACTIVATIONS``, or ``path`` is that of a
+                device or a pipe.
             OSError: the file cannot be written.
         """
         path, layers = _path(path), self.copy().layers
-        arrays = {
-            "activations": np.array([choice("activation", n.activation.name, ACTIVATIONS, ()).name for n in layers])
-        }
+        for layer in layers:
+            if layer.activation not in ACTIVATIONS.values():
+                found = f"activation is {layer.activation.name!r}, of another class"
+                raise ValueError(f"{found}; it needs one of {', '.join(ACTIVATIONS)}")
+        arrays = {"format": np.array(FORMAT), "activations": np.array([layer.activation.name for layer in layers])}
         for n, layer in enumerate(layers):
             arrays |= {f"W{n}": layer.W, f"b{n}": layer.b}
-        unfinished = f"{path}.{os.urandom(4).hex()}.tmp"
         try:
-            with open(unfinished, "xb") as file:
+            old = stat.S_IMODE(os.stat(path).st_mode)
+        except FileNotFoundError:
+            old = None
+        if os.path.islink(path):
+            path = os.path.realpath(path)
+        folder, name = os.path.split(path)
+        # Never more than 255 bytes, which is as long as names may be.
+        unfinished = os.path.join(folder, f"{name[:60]}.{os.urandom(4).hex()}.tmp")
+        try:
+            with open(unfinished, "xb", opener=lambda *how: os.open(*how, 0o666 if old is None else old)) as file:
                 np.savez(file, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
+            if old is not None:
+                os.chmod(unfinished, old)
             os.replace(unfinished, path)
         finally:
             if os.path.exists(unfinished):
@@ -170,11 +205,12 @@ class Network:
     def load(cls, path):
         """The network that ``save`` wrote to a file, bit for bit.
 
-        Nothing in the file is run, and no more memory is taken than the file is large.
+        Nothing in the file is run, and the memory that is taken stays in proportion to the size of the file, whatever
+        it declares.
 
         Raises:
             TypeError: ``path`` is no path.
-            ValueError: the file is damaged, or holds something else.
+            ValueError: the file is damaged, of a later format, or holds something else.
             OSError: the file is missing or cannot be read.
         """
         path = _path(path)
@@ -182,10 +218,14 @@ class Network:
             data = file.read()
         try:
             arrays = _unpacked(data)
-            names = arrays["activations"].tolist()
-            if list(arrays) != ["activations", *(f"{name}{n}" for n in range(len(names)) for name in "Wb")]:
-                raise ValueError(f"the arrays are {', '.join(arrays)}, for {len(names)} activations")
-            return cls(Layer(arrays[f"W{n}"], arrays[f"b{n}"], name) for n, name in enumerate(names))
+            version = arrays.pop("format", FORMAT)
+            if not np.array_equal(version, FORMAT):
+                raise ValueError(f"its format is {version}, and this is nn_notes for format {FORMAT}")
+            names = arrays["activations"]
+            wanted = ["activations", *(f"{name}{n}" for n in range((len(arrays) - 1) // 2) for name in "Wb")]
+            if list(arrays) != wanted or 2 * names.size + 1 != len(arrays) or names.ndim != 1:
+                raise ValueError(f"the arrays are {', '.join(arrays)}, for {names.size} activations")
+            return cls(Layer(arrays[f"W{n}"], arrays[f"b{n}"], name) for n, name in enumerate(names.tolist()))
         except Exception as error:
             found = f"{type(error).__name__}: {error}"
             raise ValueError(f"path {path!r} holds no network ({found}); it needs a file that save wrote") from error
@@ -195,13 +235,17 @@ class Network:
         return Network(Layer(layer.W, layer.b, layer.activation) for layer in self.layers)
 
     def __repr__(self):
-        return f"Network({len(self.layers[0].W)}{''.join(f' → {len(n.b)} {n.activation}' for n in self.layers)})"
+        return f"Network({len(self.layers[0].W)}{''.join(f' -> {len(n.b)} {n.activation}' for n in self.layers)})"
 
 
 def _path(path):
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"path is of type {type(path).__name__}; it needs text or a pathlib.Path")
-    return os.fspath(path)
+    path = os.fsdecode(path)
+    # To put a file there would be to take them away, and to read may have no end.
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise ValueError(f"path {path!r} is a device or a pipe; it needs to be a file")
+    return path
 
 
 def _unpacked(data):
@@ -220,7 +264,7 @@ def _unpacked(data):
             if np.lib.format.read_magic(file) != (1, 0):
                 raise ValueError(f"{member.filename} is of another version")
             shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            if math.prod(shape) * dtype.itemsize != len(file.getbuffer()) - file.tell():
+            if not dtype.itemsize or math.prod(shape) * dtype.itemsize != len(file.getbuffer()) - file.tell():
                 raise ValueError(f"{member.filename} declares shape {shape} of {dtype}, which is not its size")
             file.seek(0)
             arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(file, allow_pickle=False)

@@ -1,8 +1,13 @@
 """A network in a file: bit for bit, whole or not at all, and nothing else is taken for one."""
 
+import contextlib
 import os
+import pickle
 import random
+import re
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import time
@@ -43,6 +48,10 @@ NETWORKS = {
     "the ends of float64": extreme,
     "columns first": lambda: Network(Layer(np.asfortranarray(np.arange(6.0).reshape(2, 3)), [1, 2, 3], "tanh")),
     "complex": lambda: Network(Layer([[1 + 2j, -0.0]], [1j, 0], "tanh")),
+    "float32": lambda: Network(Layer(np.float32([[1e-45, -0.0, 3e38]]), np.float32([1 / 3, 0, -1]), "relu")),
+    "complex64": lambda: Network(Layer(np.complex64([[1 + 2j]]), np.complex64([1j]), "tanh")),
+    "mixed": lambda: Network(Layer(np.float32([[1 / 3]]), [1 / 3], "tanh")),
+    "copied activations": lambda: pickle.loads(pickle.dumps(made())),
 }
 
 
@@ -63,9 +72,17 @@ def test_a_network_comes_back_bit_for_bit(network, kind, tmp_path):
 def test_it_is_a_plain_archive_that_numpy_reads(tmp_path):
     made().save(tmp_path / "network.npz")
     with np.load(tmp_path / "network.npz", allow_pickle=False) as arrays:
-        assert [*arrays] == ["activations", "W0", "b0", "W1", "b1", "W2", "b2"]
+        assert [*arrays] == ["format", "activations", "W0", "b0", "W1", "b1", "W2", "b2"]
+        assert arrays["format"] == 1
         assert arrays["activations"].tolist() == ["relu", "tanh", "softmax"]
         np.testing.assert_array_equal(arrays["W1"], made().layers[1].W)
+
+
+def test_a_file_of_1_0_0_is_still_read(tmp_path):
+    """It has no format, and is the same otherwise."""
+    arrays = {f"{name}{n}": getattr(layer, name) for n, layer in enumerate(made().layers) for name in "Wb"}
+    np.savez(tmp_path / "network.npz", activations=np.array(["relu", "tanh", "softmax"]), **arrays)
+    assert bits(Network.load(tmp_path / "network.npz")) == bits(made())
 
 
 def test_training_goes_on_from_a_file_as_if_there_had_been_none(tmp_path):
@@ -163,6 +180,120 @@ def test_a_killed_save_leaves_the_old_network_or_the_new_one(tmp_path, figures):
     assert bits(Network.load(path)) == bits(made())
 
 
+# Where it goes
+
+
+@pytest.fixture(params=[0o022, 0o077], ids=oct)
+def umask(request):
+    old = os.umask(request.param)
+    yield request.param
+    os.umask(old)
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+@pytest.mark.parametrize("permissions", [0o600, 0o640, 0o644, 0o666], ids=oct)
+def test_an_old_file_keeps_its_permissions_and_a_new_one_has_those_of_any(permissions, umask, tmp_path):
+    path = tmp_path / "network.npz"
+    made(1).save(path)
+    assert mode(path) == 0o666 & ~umask
+    path.chmod(permissions)
+    made(2).save(path)
+    assert mode(path) == permissions
+    assert bits(Network.load(path)) == bits(made(2))
+
+
+def test_what_is_not_for_others_is_not_so_for_a_moment(tmp_path, monkeypatch):
+    path, seen, savez = tmp_path / "network.npz", [], np.savez
+    made().save(path)
+    path.chmod(0o600)
+    monkeypatch.setattr(np, "savez", lambda file, **arrays: (seen.append(mode(file.name)), savez(file, **arrays)))
+    made().save(path)
+    assert seen == [0o600]
+
+
+LINKS = {"to a file": True, "to none yet": False}
+
+
+@pytest.mark.parametrize("there", LINKS.values(), ids=LINKS)
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_link_stays_a_link_and_its_target_has_the_network(there, absolute, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    target, link, way = tmp_path / "elsewhere" / "target.npz", tmp_path / "link.npz", tmp_path / "way.npz"
+    way.symlink_to(target if absolute else "elsewhere/target.npz")
+    link.symlink_to(way if absolute else "way.npz")
+    if there:
+        made(1).save(target)
+    monkeypatch.chdir(tmp_path)
+    made(2).save("link.npz")
+    assert link.is_symlink() and way.is_symlink() and not target.is_symlink()
+    assert bits(Network.load(target)) == bits(Network.load(link)) == bits(made(2))
+    assert sorted(os.listdir(tmp_path)) == ["elsewhere", "link.npz", "way.npz"]
+    assert os.listdir(tmp_path / "elsewhere") == ["target.npz"]
+
+
+def test_links_in_a_circle_are_left_alone(tmp_path):
+    one, other = tmp_path / "one.npz", tmp_path / "other.npz"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        made().save(one)
+    assert one.is_symlink() and other.is_symlink() and len(os.listdir(tmp_path)) == 2
+
+
+def pipe(folder):
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+def link_to_a_device(folder):
+    (folder / "link").symlink_to("/dev/null")
+    return folder / "link"
+
+
+def listening(folder):
+    (at := socket.socket(socket.AF_UNIX)).bind(str(folder / "socket"))
+    at.close()
+    return folder / "socket"
+
+
+@pytest.mark.parametrize("special", [lambda folder: Path("/dev/null"), pipe, link_to_a_device, listening])
+def test_a_device_or_a_pipe_is_neither_replaced_nor_read(special, tmp_path):
+    path = special(tmp_path)
+    before = os.lstat(path)
+    for call in (made().save, Network.load):
+        with pytest.raises(
+            ValueError, match=rf"^path '{re.escape(str(path))}' is a device or a pipe; it needs to be a f"
+        ):
+            call(path)
+    assert (os.lstat(path).st_mode, os.lstat(path).st_ino) == (before.st_mode, before.st_ino)
+
+
+@pytest.mark.parametrize("letter", ["n", "é", "网", "🙂"])
+def test_a_name_may_be_as_long_as_the_file_system_lets_it(letter, tmp_path):
+    most = os.pathconf(tmp_path, "PC_NAME_MAX")
+    size = len(letter.encode())
+    name = letter * ((most - 4) // size) + ".npz"
+    made(1).save(tmp_path / name)
+    made(2).save(tmp_path / name)
+    assert os.listdir(tmp_path) == [name]
+    assert bits(Network.load(tmp_path / name)) == bits(made(2))
+    with pytest.raises(OSError, match="File name too long"):
+        made(1).save(tmp_path / (name + "n" * size))
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_folder_is_no_file(tmp_path):
+    for place in (tmp_path, f"{tmp_path}/", f"{tmp_path}/new/"):
+        with pytest.raises(OSError):
+            made().save(place)
+        with pytest.raises(OSError):
+            Network.load(place)
+    assert os.listdir(tmp_path) == []
+
+
 # Nothing else is taken for one
 
 
@@ -183,6 +314,13 @@ def declared(shape, data=b""):
     file = BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": shape})
     return file.getvalue() + data
+
+
+def nothing(count, descr):
+    """An array that claims any number of entries without a byte to each."""
+    file = BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": descr, "fortran_order": False, "shape": (count,)})
+    return file.getvalue()
 
 
 def lying(data):
@@ -268,6 +406,42 @@ FOREIGN = {
         lambda: archive(activations=NAMES, W0=declared((1, 1), bytes(8)).replace(b"NUMPY\x01", b"NUMPY\x02"), b0=[1.0]),
         "ValueError: W0.npy is of another version",
     ),
+    "twenty million empty names": (
+        lambda: archive(activations=nothing(20_000_000, "|S0"), **ONE),
+        "ValueError: activations.npy declares shape (20000000,) of |S0, which is not its size",
+    ),
+    "twenty million empty words": (
+        lambda: archive(activations=nothing(20_000_000, "<U0"), **ONE),
+        "ValueError: activations.npy declares shape (20000000,) of <U0, which is not its size",
+    ),
+    "twenty million voids": (
+        lambda: archive(activations=nothing(20_000_000, "|V0"), **ONE),
+        "ValueError: activations.npy declares shape (20000000,) of |V0, which is not its size",
+    ),
+    "no fields to twenty million records": (
+        lambda: archive(activations=NAMES, W0=nothing(20_000_000, []), b0=[1.0]),
+        "ValueError: W0.npy declares shape (20000000,) of [], which is not its size",
+    ),
+    "entries of no size": (
+        lambda: archive(activations=NAMES, W0=nothing(20_000_000, ("<f8", (0,))), b0=[1.0]),
+        "ValueError: ",
+    ),
+    "a million names of a byte": (
+        lambda: archive(activations=np.full(10**6, b"t"), **ONE),
+        "ValueError: the arrays are activations, W0, b0, for 1000000 activations",
+    ),
+    "no rows of a billion": (
+        lambda: archive(activations=NAMES, W0=declared((0, 10**9)), b0=[1.0]),
+        "ValueError: W is empty, of shape (0, 1000000000)",
+    ),
+    "a later format": (
+        lambda: archive(format=np.array(2), activations=NAMES, **ONE),
+        "ValueError: its format is 2, and this is nn_notes for format 1",
+    ),
+    "a format in words": (
+        lambda: archive(format=np.array("one"), activations=NAMES, **ONE),
+        "ValueError: its format is one, and this",
+    ),
     "a negative shape": (lambda: archive(activations=NAMES, W0=declared((-1, -1), bytes(8))), "ValueError: "),
     "a bomb": (
         lambda: archive(ZIP_DEFLATED, activations=NAMES, W0=declared((5000, 5000), bytes(8 * 5000**2)), b0=[1.0]),
@@ -276,6 +450,29 @@ FOREIGN = {
     "a bomb that lies about its size": (lambda: lying(b"\0" * 10**8), "ValueError: W0.npy is compressed"),
     "the same bytes many times": (lambda: repeated(declared((10**5,), bytes(8 * 10**5)), 200), "ValueError: 160"),
 }
+
+
+def members(count):
+    """As many members as possible, a byte to the name of each and a network in none."""
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("W", declared((), bytes(8)))
+        archive.filelist *= count
+    return file.getvalue()
+
+
+def test_memory_stays_in_proportion_to_the_file(tmp_path):
+    """Also for the directory of an archive, and for the smallest numbers, each of which becomes a float64."""
+    bytewise = archive(activations=NAMES, W0=np.ones((1, 10**6), bool), b0=np.ones(10**6, bool))
+    for data in (members(100_000), bytewise):
+        path = tmp_path / "network.npz"
+        path.write_bytes(data)
+        tracemalloc.start()
+        with contextlib.suppress(ValueError):
+            Network.load(path)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 25 * len(data)
 
 
 @pytest.mark.parametrize(("data", "found"), FOREIGN.values(), ids=FOREIGN)

@@ -1,12 +1,18 @@
 """Layers and networks: u and z′ by loops, the trace, random parameters, and that a network owns what it holds."""
 
+import copy
+import pickle
 from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-from strategies import generic, parameters
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from strategies import ENDS, generic, parameters
 
 from nn_notes import ACTIVATIONS, Layer, Network
+from nn_notes.activations import ReLU
 
 
 def make(rng=0):
@@ -69,8 +75,8 @@ def test_one_layer_is_a_network_and_so_is_any_row_of_layers():
 
 
 def test_it_says_what_it_is():
-    assert repr(make()) == "Network(3 → 5 tanh → 2 softmax)"
-    assert repr(make().layers[0]) == "Layer(3 → 5 tanh)"
+    assert repr(make()) == "Network(3 -> 5 tanh -> 2 softmax)"
+    assert repr(make().layers[0]) == "Layer(3 -> 5 tanh)"
 
 
 def test_a_layer_owns_its_parameters():
@@ -95,6 +101,87 @@ def test_a_copy_has_parameters_of_its_own():
         assert not np.shares_memory(a, b)
 
 
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda network: pickle.loads(pickle.dumps(network)),
+    "its own": Network.copy,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_every_copy_of_a_network_is_what_the_network_is(copied):
+    network = Network.init([2] * 6, list(ACTIVATIONS), np.random.default_rng(0))
+    twin = copied(network)
+    assert [layer.activation for layer in twin.layers] == list(ACTIVATIONS.values())
+    for a, b in zip(parameters(network), parameters(twin), strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
+    # What depends on it: the scale of a ReLU's weights is 2/M_in, and not 1/M_in.
+    each = [layer.activation for layer in twin.layers], ACTIVATIONS
+    drawn = [Network.init([2] * 6, f, np.random.default_rng(0)) for f in each]
+    for a, b in zip(*map(parameters, drawn), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# Extremes: warnings are errors here
+
+
+BEYOND = Network([Layer([[1e308, 1], [1e308, 1]], [0, 0], "relu"), Layer([[1e200], [1]], [0], "tanh")])
+
+
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        (lambda: BEYOND([10, 1]), r"u\[0\]\[0\] is inf"),
+        (lambda: BEYOND.forward([[0, 1], [1, 1], [0, 0]]), r"u\[0\]\[1, 0\] is inf"),
+        (lambda: BEYOND([1, 0]), r"u\[1\]\[0\] is inf"),
+        (lambda: BEYOND.layers[0]([[0, 0], [2, 0]]), r"u\[1, 0\] is inf"),
+        (
+            lambda: Network(Layer(np.float32([[1e38]]), np.float32([0]), "tanh"))(np.float32([10])),
+            r"u\[0\]\[0\] is inf",
+        ),
+    ],
+)
+def test_a_network_that_overflows_says_where(call, place):
+    with pytest.raises(
+        FloatingPointError, match=f"^{place}; it needs numbers that float(32|64) can hold on the way to it$"
+    ):
+        call()
+
+
+@given(x=arrays(float, 2, elements=st.sampled_from(ENDS)), W=arrays(float, (2, 2), elements=st.sampled_from(ENDS)))
+@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_at_any_size_an_output_is_finite_or_an_error(f, x, W):
+    layer = Layer(W, [1, -1e308], f)
+    for call in (layer, Network(layer), Network([layer, layer])):
+        try:
+            assert np.isfinite(call(x)).all()
+        except FloatingPointError as error:
+            assert str(error).startswith("u[")
+
+
+# Precision
+
+
+@pytest.mark.parametrize("single", [np.float32, np.complex64])
+def test_single_precision_stays_so(single):
+    network = Network(Layer(n.W.astype(single), n.b.astype(single), n.activation) for n in make().layers)
+    assert {a.dtype for a in parameters(network.copy())} == {np.dtype(single)}
+    u, z = network.forward(generic(7, 3).astype(single))
+    assert {a.dtype for a in (*u, *z, network.layers[0](z[0]))} == {np.dtype(single)}
+    np.testing.assert_allclose(z[-1], make()(generic(7, 3)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("which", ["W", "b", "z"])
+def test_what_is_mixed_is_float64(which):
+    given = {"W": generic(3, 5), "b": generic(5), "z": generic(3)}
+    given |= {name: a.astype(np.float32) for name, a in given.items() if name != which}
+    layer = Layer(given["W"], given["b"], "tanh")
+    assert (layer.W.dtype, layer.b.dtype) == (given["W"].dtype, given["b"].dtype)
+    assert layer(given["z"]).dtype == np.float64
+    assert Layer(given["W"].tolist(), [0] * 5, "tanh").W.dtype == np.float64
+
+
 # Random parameters
 
 
@@ -112,3 +199,11 @@ def test_weights_have_the_variance_that_keeps_u_in_size(f, variance):
     np.testing.assert_allclose([layer.W.mean(), layer.b.mean()], 0, atol=0.01)
     np.testing.assert_allclose(layer.b.std(), 0.1, rtol=0.1)
     assert layer.b.all(), "a zero would hide a wrong formula"
+
+
+def test_a_rectifier_of_ones_own_has_the_scale_of_a_rectifier():
+    class Leaky(ReLU):
+        pass
+
+    own, relu = (Network.init([3, 5], [f], np.random.default_rng(0)).layers[0].W for f in (Leaky(), "relu"))
+    np.testing.assert_array_equal(own, relu)

@@ -64,6 +64,10 @@ class Foreign(activations.Sigmoid):
     """An activation of the user's own."""
 
 
+class Tanh(activations.Tanh):
+    """Another, with a name that is taken."""
+
+
 def silent(a):
     return a * NAN
 
@@ -165,6 +169,48 @@ WRONG = {
     "t complex": (do(mse, [1], [1j]), TypeError, "t", "is complex", "it needs real numbers"),
     "t shape": (do(mse, [1, 2], [1]), ValueError, "t", "has shape (1,)", "it needs shape (2,)"),
     "t row for batch": (do(mse, [[1, 2]], [1, 2]), ValueError, "t", "has shape (2,)", "it needs shape (1, 2)"),
+    "t labels for ten outputs": (
+        do(softmax_cross_entropy, np.zeros((200, 10)), np.zeros(200)),
+        ValueError,
+        "t",
+        "has shape (200,)",
+        "it needs shape (200, 10), as data.one_hot(t, 10) makes of labels",
+    ),
+    "short t labels": (
+        gradients(x=X, t=[0, 1]),
+        ValueError,
+        "t",
+        "has shape (2,)",
+        "it needs shape (2, 2), as data.one_hot(t, 2) makes of labels",
+    ),
+    "long t labels": (
+        long_gradients(x=X, t=[0, 1]),
+        ValueError,
+        "t",
+        "has shape (2,)",
+        "it needs shape (2, 2), as data.one_hot(t, 2) makes of labels",
+    ),
+    "train labels": (
+        fit(train=(X, [0, 1])),
+        ValueError,
+        "train[1]",
+        "has shape (2,)",
+        "it needs shape (2, 2), as data.one_hot(train[1], 2) makes of labels",
+    ),
+    "validation labels in a column": (
+        fit(validation=(X, [[0], [1]])),
+        ValueError,
+        "validation[1]",
+        "has shape (2, 1)",
+        "it needs shape (2, 2), as data.one_hot(validation[1][..., 0], 2) makes of labels",
+    ),
+    "train without its last axis": (
+        fit(narrow(), train=(X, [0, 1])),
+        ValueError,
+        "train[1]",
+        "has shape (2,)",
+        "it needs shape (2, 1), as train[1][..., None] has",
+    ),
     "t labels": (do(softmax_cross_entropy, [[1, 2]], [1]), ValueError, "t", "has shape (1,)", "it needs shape (1, 2)"),
     "t infinite": (do(mse, [1], [INF]), ValueError, "t[0]", "is inf", "it needs finite numbers"),
     "logits for y": (
@@ -609,6 +655,22 @@ WRONG = {
         "has shape ()",
         "it needs shape (2,)",
     ),
+    **{
+        f"{way} {loss} behind {last}": (
+            call(network(last), *given, loss=kind(loss)),
+            ValueError,
+            "network",
+            f"ends in {last}",
+            f"it needs identity there, since {loss} takes logits",
+        )
+        for way, call, given, kind in (
+            ("short", gradients, (), str),
+            ("long", long_gradients, (), losses.LOSSES.get),
+            ("fit", fit, (), str),
+        )
+        for loss in ("softmax_cross_entropy", "sigmoid_cross_entropy")
+        for last in ("softmax", "sigmoid")
+    },
     # data
     "label too large": (
         do(data.one_hot, [[0, 3], [1, 4]], 3),
@@ -645,6 +707,8 @@ WRONG = {
         "is an array of bool",
         "it needs whole numbers",
     ),
+    "one label and no number": (do(data.one_hot, [[0, 1], [1.5, 2]], 3), ValueError, "labels[1, 0]", "is 1.5", "whole"),
+    "infinite label": (do(data.one_hot, [0, INF], 3), ValueError, "labels[1]", "is inf", "it needs finite numbers"),
     "text labels": (do(data.one_hot, ["3"], 4), TypeError, "labels", "is an array of <U1", "it needs real numbers"),
     "ragged labels": (
         do(data.one_hot, [[0], [0, 1]], 2),
@@ -707,8 +771,6 @@ WRONG = {
     # activations and losses, more
     "u complex scalar": (do(softmax, 2 + 3j), ValueError, "u", "has shape ()", "its number of axes needs to be 1 or 2"),
     "u bytes": (do(sigmoid, b"12"), TypeError, "u", "is of type bytes", "it needs real numbers"),
-    "one label and no number": (do(data.one_hot, [[0, 1], [1.5, 2]], 3), ValueError, "labels[1, 0]", "is 1.5", "whole"),
-    "infinite label": (do(data.one_hot, [0, INF], 3), ValueError, "labels[1]", "is inf", "it needs finite numbers"),
     "u dict": (do(relu, {"a": 1}), TypeError, "u", "is of type dict", "it needs real numbers"),
     "u dates": (
         do(tanh, np.array(["2026-01-01"], "datetime64[D]")),
@@ -814,6 +876,20 @@ WRONG = {
         "has shape (1, 1, 3)",
         "its number of axes needs to be 1 or 2",
     ),
+    "layers an array without axes": (
+        do(Network, np.array(1.0)),
+        TypeError,
+        "layers",
+        "is of type ndarray",
+        "needs a list",
+    ),
+    "sizes an array without axes": (
+        do(Network.init, np.array(3), ["tanh"], RNG),
+        TypeError,
+        "sizes",
+        "is of type ndarray",
+        "it needs a list",
+    ),
     "save to None": (
         do(network().save, None),
         TypeError,
@@ -841,6 +917,27 @@ WRONG = {
         "activation",
         "is 'foreign'",
         "it needs one of identity, sigmoid, tanh, relu, softmax",
+    ),
+    "save what only has a known name": (
+        do(Network(Layer([[1]], [1], Tanh())).save, "never.npz"),
+        ValueError,
+        "activation",
+        "is 'tanh', of another class",
+        "it needs one of identity, sigmoid, tanh, relu, softmax",
+    ),
+    "save to a device": (
+        do(network().save, "/dev/null"),
+        ValueError,
+        "path",
+        "'/dev/null' is a device or a pipe",
+        "it needs to be a file",
+    ),
+    "load a device": (
+        do(Network.load, "/dev/zero"),
+        ValueError,
+        "path",
+        "'/dev/zero' is a device or a pipe",
+        "it needs to be a file",
     ),
     "load a number": (do(Network.load, 3), TypeError, "path", "is of type int", "it needs text or a pathlib.Path"),
     "load what is no archive": (
@@ -876,20 +973,6 @@ WRONG = {
     ),
     "short loss a class": (
         gradients(loss=losses.MSE),
-    "layers an array without axes": (
-        do(Network, np.array(1.0)),
-        TypeError,
-        "layers",
-        "is of type ndarray",
-        "needs a list",
-    ),
-    "sizes an array without axes": (
-        do(Network.init, np.array(3), ["tanh"], RNG),
-        TypeError,
-        "sizes",
-        "is of type ndarray",
-        "it needs a list",
-    ),
         TypeError,
         "loss",
         "is the class MSE",
