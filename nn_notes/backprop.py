@@ -38,10 +38,11 @@ def gradients(network, x, t, loss):
         loss.check_prediction(y, "network(x)")
         loss.check_finite(y, t)
         J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
+    result("the loss", J)
     for l, (dW, db) in enumerate(grads):
         result(f"the gradient by layers[{l}].W", dW)
         result(f"the gradient by layers[{l}].b", db)
-    return result("the loss", J), grads
+    return J, grads
 
 
 def backward(network, X, T, loss):

@@ -171,7 +171,8 @@ def gradients(network, x, t, loss):
     M_0 = len(network.layers[0].W)
     z, F, T = array("x", x, ndim=(1, 2), last=M_0, complex_too=True, empty_too=False), [], []
     for layer in network.layers:
-        u = result(f"layers[{len(F)}]: u", np.einsum("...i,ij->...j", z, layer.W) + layer.b)
+        with np.errstate(over="ignore", invalid="ignore"):
+            u = result(f"layers[{len(F)}]: u", np.einsum("...i,ij->...j", z, layer.W) + layer.b)
         F.append(layer.activation.jacobian(u))
         T.append(du_dW(z, len(layer.b)))
         z = layer.activation(u)

@@ -6,7 +6,9 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, seed, settings
-from strategies import BATCHES, FITTING, ending, generic, parameters, problems, targets
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from strategies import BATCHES, ENDS, FITTING, ending, extremes, generic, parameters, problems, targets
 
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, numeric, tensors
 
@@ -151,6 +153,107 @@ def test_nothing_that_is_given_is_changed(gradients):
     before = [a.tobytes() for a in given_arrays]
     gradients(HAND, x, t, LOSSES["mse"])
     assert [a.tobytes() for a in given_arrays] == before
+
+
+# Precision
+
+
+@forms
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("batch", BATCHES, ids=str)
+def test_single_precision_stays_so_and_mixed_goes_to_double(gradients, loss, batch):
+    rng = np.random.default_rng(0)
+    network = Network.init([3, 5, 4, 2], ["relu", "sigmoid", ending(loss)], rng)
+    given = {"x": generic(*batch, 3), "t": targets(loss, (*batch, 2), rng), "W": generic(5, 4), "b": generic(2)}
+
+    def types(double):
+        """Of J and every gradient, where all is float32 but one of the four."""
+        now = {name: a if name == double else a.astype(np.float32) for name, a in given.items()}
+        first, second, last = (
+            Layer(n.W.astype(np.float32), n.b.astype(np.float32), n.activation) for n in network.layers
+        )
+        mixed = Network([first, replace(second, W=now["W"]), replace(last, b=now["b"])])
+        J, grads = gradients(mixed, now["x"], now["t"], LOSSES[loss])
+        return {np.asarray(a).dtype for a in (J, *(a for pair in grads for a in pair))}
+
+    assert types(None) == {np.dtype(np.float32)}
+    for double in given:
+        assert types(double) == {np.dtype(np.float64)}, double
+
+
+# What is not finite: warnings are errors here
+
+
+def deep(*scales, last="identity"):
+    """A neuron to each layer, of that weight and no bias."""
+    names = ["identity"] * (len(scales) - 1) + [last]
+    return Network(Layer([[a]], [0], f) for a, f in zip(scales, names, strict=True))
+
+
+# To each: the network, x, t, the loss; and of the error, in the short form and in the long one, what it says.
+NOT_FINITE = {
+    "a layer": (
+        (deep(1e200, 1e200), [1], [1], "mse"),
+        r"the loss is (inf|nan), and .* not finite, at network\(x\)\[0\], which is inf where t\[0\] is 1$",
+        r"layers\[1\]: u\[0\] is inf",
+    ),
+    "the loss of one sample": (
+        (deep(1.0), [[1], [1e200], [2]], [[1], [2], [1]], "mse"),
+        *[r"the loss is inf at network\(x\)\[1, 0\], which is 1e\+200 where t\[1, 0\] is 2$"] * 2,
+    ),
+    "no probability": (
+        (deep(1.0, last="sigmoid"), [[1], [-1e4]], [[1], [1]], "cross_entropy"),
+        *[
+            r"the loss is inf, and its gradient not finite, at network\(x\)\[1, 0\], which is 0 where t\[1, 0\] is 1; "
+            "softmax_cross_entropy and sigmoid_cross_entropy take logits, and stay finite there$"
+        ]
+        * 2,
+    ),
+    "almost no probability": (
+        (Network(Layer([[0, 0]], [0, -744.5], "softmax")), [1], [0.5, 0.5], "cross_entropy"),
+        *[r"the loss is 372\.\d+, and its gradient not finite, at network\(x\)\[1\], which is 4.9.*e-324 where t\[1\]"]
+        * 2,
+    ),
+    "the way back": (
+        (Network([Layer([[1e-200]], [0], "identity"), Layer([[1e200]], [0], "identity")]), [1e150], [-1e120], "mse"),
+        r"the gradient by layers\[0\].W\[0, 0\] is inf; it needs numbers that float64 can hold",
+        r"(δJ|F T|ξT)\[.*\] is -?(inf|nan); it needs numbers that float64 can hold",
+    ),
+    "the sum of a batch": (
+        (deep(1.3e254), [[1e-100], [1e-100]], [[0], [0]], "mse"),
+        "the loss is inf; it needs numbers that float64 can hold",
+        None,  # it divides before it adds
+    ),
+}
+
+
+@pytest.mark.parametrize(("problem", "short", "long"), NOT_FINITE.values(), ids=NOT_FINITE)
+def test_what_is_not_finite_is_an_error_that_says_where(problem, short, long):
+    *given, loss = problem
+    with pytest.raises(FloatingPointError, match=f"^{short}"):
+        backprop.gradients(*given, loss)
+    if long is None:
+        assert np.isfinite(tensors.gradients(*given, LOSSES[loss])[0])
+        return
+    with pytest.raises(FloatingPointError, match=f"^{long}"):
+        tensors.gradients(*given, LOSSES[loss])
+
+
+@forms
+@pytest.mark.parametrize(("loss", "last"), FITTING)
+@given(
+    x=arrays(float, (2, 3), elements=st.sampled_from(ENDS)),
+    W=arrays(float, (3, 3), elements=st.sampled_from(ENDS)),
+    t=extremes,
+)
+def test_at_any_size_gradients_are_finite_or_an_error(gradients, loss, last, x, W, t):
+    network = Network([Layer(W, [1, -1, 0], "tanh"), Layer(W.T, [0, 1e308, 1], last)])
+    t = np.array([t, t[::-1]] if loss == "mse" else np.eye(3)[[t.argmax(), t.argmin()]])
+    try:
+        J, grads = gradients(network, x, t, LOSSES[loss])
+    except FloatingPointError:
+        return
+    assert np.isfinite(J) and all(np.isfinite(a).all() for pair in grads for a in pair)
 
 
 @pytest.mark.parametrize(

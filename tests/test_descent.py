@@ -255,6 +255,120 @@ def test_divergence_is_an_error_that_says_where_and_what_to_try(learning_rate, b
         run(network, "mse", learning_rate, batch_size=batch_size, epochs=200)
 
 
+def at(layer, X, T=None, loss="mse", last="identity", validation=None, learning_rate=1e-300):
+    """A run of a network of one layer, which ends before its first step."""
+    X = np.array(X, float)
+    T = np.zeros((len(X), np.shape(layer)[1])) if T is None else T
+    network = Network(Layer(layer, np.zeros(np.shape(layer)[1]), last))
+    validation = (X, T) if validation is None else validation
+    return lambda: run(network, loss, learning_rate, train=(X, T), validation=validation, batch_size=1)
+
+
+FINE = [[1.0, 0.0]], [[0.5, 0.5]]
+FAR = [[1.0, 0.0], [0.0, 1e4]], [[0.0, 1.0], [1.0, 0.0]]  # probabilities (1, 0) for the second, of which the first is 1
+LOGITS = "softmax_cross_entropy and sigmoid_cross_entropy take logits, and stay finite there"
+BEFORE = {
+    "probability 0 in training": (
+        at(np.eye(2), *FAR, "cross_entropy", "softmax", FINE),
+        r"the loss is inf, and its gradient not finite, at network\(train\[0\]\)\[1, 0\], which is 0 where "
+        rf"train\[1\]\[1, 0\] is 1; {LOGITS}",
+    ),
+    "probability 0 in validation": (
+        at(np.eye(2), *FINE, "cross_entropy", "softmax", FAR),
+        r"the loss is inf, and its gradient not finite, at network\(validation\[0\]\)\[1, 0\], which is 0 where "
+        rf"validation\[1\]\[1, 0\] is 1; {LOGITS}",
+    ),
+    "probability 5e-324": (
+        at([[0.0, 1]], [[-744.5]], [[0.5, 0.5]], "cross_entropy", "softmax"),
+        r"the loss is 372.\d*, and its gradient not finite, at network\(x\)\[0, 1\], which is 4.9.*e-324 where "
+        rf"t\[0, 1\] is 0.5; {LOGITS}",
+    ),
+    "a square in training": (
+        at(np.eye(2), [[1, 2], [3, 1e200]]),
+        r"the loss is inf at network\(train\[0\]\)\[1, 1\], which is 1e\+200 where train\[1\]\[1, 1\] is 0",
+    ),
+    "a square in validation": (
+        at(np.eye(2), *FINE, validation=([[1e200, 2]], [[1, 1]])),
+        r"the loss is inf at network\(validation\[0\]\)\[0, 0\], which is 1e\+200 where validation\[1\]\[0, 0\] is 1",
+    ),
+    "an output": (
+        at([[1e200]], [[0], [1e200]]),
+        r"the loss is inf, and its gradient not finite, at network\(train\[0\]\)\[1, 0\], which is inf where train",
+    ),
+    "a sum": (at([[1.3e254]], [[1e-100]] * 2), "the loss is inf; it needs numbers that float64 can hold"),
+}
+
+
+@pytest.mark.parametrize(("call", "message"), BEFORE.values(), ids=BEFORE)
+def test_what_is_infinite_before_the_first_step_is_not_blamed_on_the_rate(call, message):
+    with pytest.raises(FloatingPointError, match=f"^{message}"):
+        call()
+
+
+def test_a_gradient_that_is_infinite_before_the_first_step_is_not_blamed_on_the_rate():
+    network = Network([Layer([[1e-200]], [0], "identity"), Layer([[1e200]], [0], "identity")])
+    pair = [[1e150]], [[-1e120]]
+    with pytest.raises(FloatingPointError, match=r"^the gradient by layers\[0\].W\[0, 0\] is inf; it needs"):
+        run(network, "mse", 1e-300, train=pair, validation=([[1]], [[1]]), batch_size=1)
+
+
+# Precision
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_single_precision_stays_so(loss):
+    network, train, validation = single(loss)
+    trained, history = run(network, loss, 0.1, epochs=5, train=train, validation=validation)
+    assert {a.dtype for a in parameters(trained)} == {np.dtype(np.float32)}
+    assert {type(J) for J in history.train + history.validation} == {float}
+    expected, double = run(
+        Network(Layer(n.W.astype(float), n.b.astype(float), n.activation) for n in network.layers),
+        loss,
+        0.1,
+        epochs=5,
+        train=[a.astype(float) for a in train],
+        validation=[a.astype(float) for a in validation],
+    )
+    np.testing.assert_allclose(theta(trained), theta(expected), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(history.train, double.train, rtol=1e-5)
+
+
+@pytest.mark.parametrize("double", ["network", "X", "T", "validation"])
+def test_what_is_mixed_is_trained_in_float64_to_the_bit(double):
+    network, (X, T), validation = single("mse")
+    whole = {"network": start(), "X": X.astype(float), "T": T.astype(float)}
+    whole["validation"] = [a.astype(float) for a in validation]
+    given = {"network": network, "X": X, "T": T, "validation": validation}
+    mixed, exact = (
+        given | {double: whole[double]},
+        whole | ({} if double == "network" else {"network": in_double(network)}),
+    )
+    (trained, history), (expected, same) = (
+        run(n["network"], "mse", 0.1, train=(n["X"], n["T"]), validation=n["validation"]) for n in (mixed, exact)
+    )
+    assert theta(trained).dtype == np.float64
+    assert theta(trained).tobytes() == theta(expected).tobytes()
+    assert history == same
+
+
+def single(loss):
+    """A network and two pairs in float32."""
+    network = Network.init([3, 7, 2], ["tanh", ending(loss)], np.random.default_rng(0))
+    layers = (Layer(n.W.astype(np.float32), n.b.astype(np.float32), n.activation) for n in network.layers)
+    pairs = ([a.astype(np.float32) for a in pair] for pair in ((X, T), (VALIDATION_X, VALIDATION_T)))
+    return Network(layers), *pairs
+
+
+def in_double(network):
+    return Network(Layer(n.W.astype(float), n.b.astype(float), n.activation) for n in network.layers)
+
+
+def test_a_path_in_single_precision_stays_so():
+    theta = np.float32([8, 8])
+    assert path(lambda theta: theta * np.float32([2, 1]), theta, 0.25, 3).dtype == np.float32
+    assert path(lambda theta: theta * [2.0, 1.0], theta, 0.25, 3).dtype == np.float64
+
+
 # Progress
 
 

@@ -116,6 +116,43 @@ def test_a_layers_derivatives_are_those_of_the_witness(f, by):
     np.testing.assert_allclose(explicit, numeric.jacobian(output, at[by]), rtol=1e-13, atol=1e-15, strict=True)
 
 
+# The contractions: the call, and what it is called in the error of one that overflows.
+TALL = np.full((5, 3), 1e200)
+OVERFLOWING = {
+    "chain": (lambda: chain([10.0, 10.0], [[1e308], [-1e308]], 1), r"∂s/∂x\[0\]"),
+    "dz_dz": (lambda: dz_dz(1e200 * F, 1e200 * W), r"F Wᵀ\[0, 0\]"),
+    "twin_dz_dz": (lambda: twin_dz_dz(1e200 * F, TALL), r"F W\[0, 0\]"),
+    "dz_dW": (lambda: dz_dW(1e200 * F, 1e200 * T), r"F T\[0, 0, 0\]"),
+    "pull_back": (lambda: pull_back([10.0, 10.0], [[1e308], [-1e308]]), r"δJ\[0\] is nan"),
+    "dE_dW": (lambda: dE_dW(1e200 * xi, 1e200 * T), r"ξT\[0, 0\]"),
+    "dE_dW in float32": (lambda: dE_dW(np.float32(1e30 * xi), np.float32(1e30 * T)), r"ξT\[0, 0\]"),
+}
+
+
+@pytest.mark.parametrize(("call", "name"), OVERFLOWING.values(), ids=OVERFLOWING)
+def test_what_overflows_is_an_error_and_neither_nan_nor_a_warning(call, name):
+    with pytest.raises(
+        FloatingPointError, match=f"^{name}.*; it needs numbers that float(32|64) can hold on the way to it"
+    ):
+        call()
+
+
+@pytest.mark.parametrize("single", [np.float32, np.complex64])
+def test_single_precision_stays_so_and_mixed_goes_to_double(single):
+    double = np.result_type(single, np.float64)
+    calls = {
+        dz_dz: (F, W), twin_dz_dz: (F, W.T), dz_dW: (F, T), pull_back: (delta, F), dE_dW: (xi, T),
+        (lambda outer, inner: chain(outer, inner, 1)): (A, B),
+    }  # fmt: skip
+    for call, (one, other) in calls.items():
+        assert call(one.astype(single), other.astype(single)).dtype == single
+        assert call(one.astype(double), other.astype(single)).dtype == double
+        assert call(one.astype(single), other.astype(double)).dtype == double
+    for call, one in {du_dz: W, dz_db: F, (lambda z: du_dW(z, 5)): z, (lambda J: other_layout(J, 1)): A}.items():
+        assert call(one.astype(single)).dtype == single
+    assert du_db(5).dtype == np.float64
+
+
 def test_what_comes_out_is_not_what_went_in():
     assert not np.shares_memory(du_dz(W), W)
     assert not np.shares_memory(other_layout(T, 1), T)
