@@ -161,9 +161,9 @@ def by_complex_step(f, x):
 # The measures
 
 
-def ulp(wanted):
-    """The distance of two floats at each number that is wanted."""
-    return np.array([np.spacing(abs(float(w))) for w in flat(wanted)], dtype=float)
+def ulp(wanted, kind=float):
+    """The distance of two floats, of float64 or another kind, at each number that is wanted."""
+    return np.array([np.spacing(abs(kind(float(w)))) for w in flat(wanted)], dtype=float)
 
 
 def errors(got, wanted, unit):

@@ -6,12 +6,15 @@ and from a complex step of 1e-400. Errors are measured against what the oracle s
 - ``ulp``: in distances of two floats at the wanted number; 0.5 is the best that rounding allows.
 - ``relative``: where a sum may cancel, or roundings pile up, against the largest term; ``EPS`` is 2.2e-16.
 
+What is held in float32 too has the same bound there, in its own ulps and its own ``EPS``, which is 1.2e-7.
+
 ``BOUNDS`` says for each function how large its error may be, and pytest's summary how large it was.
 """
 
 import random
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
+from typing import NamedTuple
 
 import autograd
 import autograd.numpy as anp
@@ -110,6 +113,54 @@ BOUNDS = (
     | {name: (bound, "relative", "autograd") for name, bound in OF_ENTRIES.items()}
 )
 
+
+class Precision(NamedTuple):
+    """A kind of floats, and what stands behind the name of a function that is held in it."""
+
+    kind: type
+    suffix: str
+    corners: tuple  # where an exponential rounds to 0, 1 or a subnormal number
+    grid: float  # on it the difference of two numbers up to 1e4 is exact
+    least: float  # of the probabilities
+    shares: int  # of which a probability is made
+
+    @property
+    def eps(self):
+        return float(np.finfo(self.kind).eps)
+
+    @property
+    def normal(self):
+        """Below this a number is subnormal, with fewer digits."""
+        return float(np.finfo(self.kind).tiny)
+
+
+DOUBLE = Precision(
+    np.float64,
+    "",
+    (0.0, 1e-8, 0.5, 1.0, 18.4, 19.1, 36.7, 37.5, 350.0, 372.5, 708.4, 709.8, 744.4, 745.2, 1e4),
+    2.0**-27,
+    1e-300,
+    2**27,
+)
+SINGLE = Precision(
+    np.float32,
+    " in float32",
+    (0.0, 1e-8, 0.5, 1.0, 8.3, 9.0, 16.6, 17.4, 43.5, 51.9, 87.3, 88.8, 103.2, 104.0, 1e4),
+    2.0**-9,
+    1e-37,
+    2**24,
+)
+precisions = pytest.mark.parametrize("precision", [DOUBLE, SINGLE], ids=["float64", "float32"])
+
+# By autograd, in float32 too.
+OF_NETWORKS = ["Layer", "Network", "losses by autograd", "loss gradients by autograd", "descent.epoch"]
+OF_NETWORKS += ["backprop.gradients", "tensors.gradients"]
+BOUNDS |= {
+    name + SINGLE.suffix: (bound * SINGLE.eps / EPS if measure == "relative" else bound, measure, by)
+    for name, (bound, measure, by) in BOUNDS.items()
+    if name in OF_NETWORKS or (by == "mpmath" and "step" not in name.split() and "gradients" not in name)
+}
+
 PHASES = tuple(Phase)
 
 
@@ -149,29 +200,32 @@ def hold(figures):
 
 # What is drawn: numbers from 1e-8 to 1e4 of either sign, in sizes from 0 to 9
 
-# Where an exponential rounds to 0, 1 or a subnormal number.
-CORNERS = [0.0, 1e-8, 0.5, 1.0, 18.4, 19.1, 36.7, 37.5, 350.0, 372.5, 708.4, 709.8, 744.4, 745.2, 1e4]
-magnitudes = st.floats(-8, 4).map(lambda e: 10**e) | st.sampled_from(CORNERS) | st.floats(1e-8, 800)
-anything = st.builds(lambda sign, a: sign * a, st.sampled_from([1, -1]), magnitudes)
+
+@cache
+def anything(precision=DOUBLE):
+    magnitudes = st.floats(-8, 4).map(lambda e: 10**e) | st.sampled_from(precision.corners) | st.floats(1e-8, 800)
+    return st.builds(lambda sign, a: sign * a, st.sampled_from([1, -1]), magnitudes)
+
+
+def on_the_grid(precision):
+    return anything(precision).map(lambda a: round(a / precision.grid) * precision.grid)
+
+
 samples = array_shapes(min_dims=1, max_dims=2, min_side=0, max_side=9)
 few_samples = st.tuples(st.integers(0, 9)) | st.tuples(st.integers(0, 3), st.integers(0, 9))
 
-# On this grid of 7e-9 the difference of two numbers up to 1e4 is exact.
-GRID = 2.0**-27
-on_the_grid = anything.map(lambda a: round(a / GRID) * GRID)
-shares = st.lists(st.integers(0, 2**27), min_size=8, max_size=8)
 
-
-def drawn(shape, elements=anything):
-    return arrays(float, shape, elements=elements)
+def drawn(shape, elements=None, precision=DOUBLE):
+    elements = anything(precision) if elements is None else elements
+    return arrays(float, shape, elements=elements).map(lambda a: a.astype(precision.kind))
 
 
 def rows(a):
     return [exact(row) for row in np.atleast_2d(a)] if a.size else []
 
 
-# Below this a number is subnormal, with fewer digits; and this is the smallest times the 1e20 of a complex step.
-NORMAL, STEPPED = np.finfo(float).tiny, 5e-324 / 1e-20
+# The smallest number of all, times the 1e20 of a complex step.
+STEPPED = 5e-324 / 1e-20
 # What 80 digits leave of a sum that is zero.
 DIGITS = 1e-60
 
@@ -179,12 +233,13 @@ DIGITS = 1e-60
 # Activations
 
 
+@precisions
 @pytest.mark.parametrize("f", ["identity", "sigmoid", "tanh", "relu"])
-def test_a_componentwise_activation_at_any_size(f, hold):
-    value, f_ = oracle.EXACT[f], ACTIVATIONS[f]
+def test_a_componentwise_activation_at_any_size(f, precision, hold):
+    value, f_, ulp = oracle.EXACT[f], ACTIVATIONS[f], partial(oracle.ulp, kind=precision.kind)
 
     @examples(250)
-    @given(samples.flatmap(lambda shape: st.tuples(drawn(shape), drawn(shape))))
+    @given(samples.flatmap(lambda shape: st.tuples(*[drawn(shape, precision=precision)] * 2)))
     def check(pair):
         u, delta = pair
         if f == "relu":
@@ -193,20 +248,28 @@ def test_a_componentwise_activation_at_any_size(f, hold):
         slope = [by_complex_step(value, [a])[0][0] for a in flat]
         F = [slope[n] if k == n % M else mpf(0) for n in range(len(flat)) for k in range(M)]
         pulled = [a * b for a, b in zip(exact(delta.ravel()), slope, strict=True)]
-        hold(f, f_(u), value(flat), ulp(value(flat)), u)
-        hold(f"{f}.derivative", f_.derivative(u), slope, ulp(slope), u)
-        hold(f"{f}.jacobian", f_.jacobian(u), F, ulp(F), u.tolist())
+        name = f + "{}" + precision.suffix
+        hold(name.format(""), f_(u), value(flat), ulp(value(flat)), u)
+        hold(name.format(".derivative"), f_.derivative(u), slope, ulp(slope), u)
+        hold(name.format(".jacobian"), f_.jacobian(u), F, ulp(F), u.tolist())
         # Where the slope is subnormal, δ times it has no more digits than it has.
-        hold(f"{f}.vjp", f_.vjp(delta, u), pulled, np.maximum(ulp(pulled), abs(delta.ravel()) * ulp(slope)), u)
-        if u.ndim == 1:
+        unit = np.maximum(ulp(pulled), abs(delta.ravel()) * ulp(slope))
+        hold(name.format(".vjp"), f_.vjp(delta, u), pulled, unit, u)
+        if u.ndim == 1 and precision == DOUBLE:
             hold(f"{f} by complex step", numeric.jacobian(f_, u), F, np.maximum(ulp(F), STEPPED), u.tolist())
 
     check()
 
 
-def test_softmax_at_any_size(hold):
+@precisions
+def test_softmax_at_any_size(precision, hold):
+    ulp, suffix, normal = partial(oracle.ulp, kind=precision.kind), precision.suffix, precision.normal
+    pairs = few_samples.flatmap(
+        lambda shape: st.tuples(drawn(shape, on_the_grid(precision), precision), drawn(shape, precision=precision))
+    )
+
     @examples(150)
-    @given(few_samples.flatmap(lambda shape: st.tuples(drawn(shape, on_the_grid), drawn(shape))))
+    @given(pairs)
     def check(pair):
         u, delta = pair
         f, each = ACTIVATIONS["softmax"], rows(u)
@@ -217,53 +280,63 @@ def test_softmax_at_any_size(hold):
         # (δF)_k is the sum of S_k S_i (δ_k − δ_i), of either sign. The witness has 1 − S_k, and loses digits.
         term = np.array(oracle.flat(S), float).reshape(u.shape)
         by_row = np.repeat(term.ravel(), u.shape[-1])
-        apart = abs(delta[..., :, None] - delta[..., None, :])
-        terms = np.einsum("...k,...i,...ki->...k", *[term.clip(NORMAL)] * 2, apart) + DIGITS * abs(delta)
-        hold("softmax", f(u), S, ulp(S), u.tolist())
-        hold("softmax.jacobian", f.jacobian(u), F, ulp(F), u.tolist())
-        hold("softmax.vjp", f.vjp(delta, u), pulled, terms.clip(NORMAL), f"u = {u.tolist()}, delta = {delta.tolist()}")
-        if u.ndim == 1:
+        apart = abs(delta[..., :, None].astype(float) - delta[..., None, :])
+        terms = np.einsum("...k,...i,...ki->...k", *[term.clip(normal)] * 2, apart) + DIGITS * abs(delta)
+        where = f"u = {u.tolist()}, delta = {delta.tolist()}"
+        hold(f"softmax{suffix}", f(u), S, ulp(S), u.tolist())
+        hold(f"softmax.jacobian{suffix}", f.jacobian(u), F, ulp(F), u.tolist())
+        hold(f"softmax.vjp{suffix}", f.vjp(delta, u), pulled, terms.clip(normal), where)
+        if u.ndim == 1 and precision == DOUBLE:
             numbers = numeric.jacobian(f, u)
             hold("softmax by complex step", numbers, F, np.maximum(by_row, STEPPED / EPS), u.tolist())
 
     check()
 
 
-@examples(150)
-@given(few_samples.flatmap(drawn))
-def test_softmax_off_the_grid(hold, u):
+@precisions
+def test_softmax_off_the_grid(precision, hold):
     """The shift v = u − max u rounds, and e^v is wrong by |v| as much."""
-    S = [oracle.exact_softmax(row) for row in rows(u)]
-    v = u.max(axis=-1, keepdims=True, initial=-np.inf) - u
-    hold("softmax off the grid", ACTIVATIONS["softmax"](u), S, ulp(S) * (1 + v.ravel()), u.tolist())
+
+    @examples(150)
+    @given(few_samples.flatmap(lambda shape: drawn(shape, precision=precision)))
+    def check(u):
+        S = [oracle.exact_softmax(row) for row in rows(u)]
+        unit = ulp(S, precision.kind) * (1 + (u.max(axis=-1, keepdims=True, initial=-np.inf) - u).ravel())
+        hold(f"softmax off the grid{precision.suffix}", ACTIVATIONS["softmax"](u), S, unit, u.tolist())
+
+    check()
 
 
 # Losses
 
 
 @st.composite
-def predictions(draw, loss):
+def predictions(draw, loss, precision):
     shape = (*draw(st.sampled_from([(), (1,), (3,), (0,)])), draw(st.integers(1, 9)))
     if loss == "cross_entropy":
-        y = draw(drawn(shape, st.floats(-8, 0).map(lambda e: 10**e) | st.sampled_from([1.0, 0.5, 1e-300])))
+        least = st.floats(-8, 0).map(lambda e: 10**e) | st.sampled_from([1.0, 0.5, precision.least])
+        y = draw(drawn(shape, least, precision))
     else:
-        y = draw(drawn(shape, on_the_grid if loss == "softmax_cross_entropy" else anything))
+        y = draw(drawn(shape, on_the_grid(precision) if loss == "softmax_cross_entropy" else None, precision))
     if loss == "mse":
-        return y, draw(drawn(shape))
+        return y, draw(drawn(shape, precision=precision))
     if loss == "sigmoid_cross_entropy":
-        return y, draw(drawn(shape, st.floats(0, 1) | st.sampled_from([0.0, 1.0, 1e-8])))
-    # Shares that are exact, and so is their sum, 1.
+        return y, draw(drawn(shape, st.floats(0, 1) | st.sampled_from([0.0, 1.0, 1e-8]), precision))
+    # Shares that are exact, and so is their sum, 1; often all of it is one entry's.
+    share = st.integers(0, precision.shares) | st.sampled_from([0, precision.shares])
+    shares = st.lists(share, min_size=8, max_size=8)
     cuts = [sorted(draw(shares)[: shape[-1] - 1]) for _ in range(int(np.prod(shape[:-1])))]
-    t = [np.diff([0, *row, 2**27]) / 2**27 for row in cuts]
-    return y, np.array(t).reshape(shape)
+    t = [np.diff([0, *row, precision.shares]) / precision.shares for row in cuts]
+    return y, np.array(t).reshape(shape).astype(precision.kind)
 
 
+@precisions
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_loss_at_any_size(loss, hold):
-    value, E = oracle.EXACT_LOSSES[loss], LOSSES[loss]
+def test_a_loss_at_any_size(loss, precision, hold):
+    value, E, ulp = oracle.EXACT_LOSSES[loss], LOSSES[loss], partial(oracle.ulp, kind=precision.kind)
 
     @examples(200)
-    @given(predictions(loss))
+    @given(predictions(loss, precision))
     def check(pair):
         y, t = pair
         both = list(zip(rows(y), rows(t), strict=True))
@@ -273,11 +346,11 @@ def test_a_loss_at_any_size(loss, hold):
         unit = ulp(gradient)
         if loss in ("softmax_cross_entropy", "sigmoid_cross_entropy"):
             # S − t cancels: against the larger of t and the difference, which is at least half of the larger of both.
-            unit = np.maximum(abs(np.array(oracle.flat(gradient), float)), t.ravel()).clip(NORMAL)
-        hold(loss, E(y, t), wanted, ulp(wanted), where)
-        hold(f"{loss}.gradient", E.gradient(y, t), gradient, unit, where)
+            unit = np.maximum(abs(np.array(oracle.flat(gradient), float)), t.ravel()).clip(precision.normal)
+        hold(f"{loss}{precision.suffix}", E(y, t), wanted, ulp(wanted), where)
+        hold(f"{loss}.gradient{precision.suffix}", E.gradient(y, t), gradient, unit, where)
         # A step of 1e-20 is small beside numbers from 1e-8 on.
-        if y.ndim == 1 and (loss != "cross_entropy" or y.min() > 1e-9):
+        if precision == DOUBLE and y.ndim == 1 and (loss != "cross_entropy" or y.min() > 1e-9):
             stepped = numeric.jacobian(lambda y: E(y, t), y)
             hold(f"{loss} by complex step", stepped, gradient, np.maximum(unit, STEPPED / EPS), where)
 
@@ -342,45 +415,45 @@ def flat(grads):
     return np.concatenate([a.ravel() for pair in grads for a in pair])
 
 
+@precisions
 @pytest.mark.parametrize(("loss", "last"), FITTING)
-def test_a_network_by_autograd(loss, last, hold):
-    E = LOSSES[loss]
+def test_a_network_by_autograd(loss, last, precision, hold):
+    E, kind, suffix = LOSSES[loss], precision.kind, precision.suffix
 
     def check(problem, learning_rate, batch_size):
         network, names, x, t = problem
-        theta = parameters(network)
+        network = Network(Layer(n.W.astype(kind), n.b.astype(kind), n.activation) for n in network.layers)
+        x, t = x.astype(kind), t.astype(kind)
+        # autograd works in float64, from the same numbers.
+        theta, exact_x, exact_t = parameters(network), x.astype(float), t.astype(float)
+        theta = [(W.astype(float), b.astype(float)) for W, b in theta]
         where = (loss, network, x.shape)
-        z = oracle.output(theta, names, x)
-        J, wanted = autograd.value_and_grad(oracle.objective)(theta, names, x, t, loss)
+        z = oracle.output(theta, names, exact_x)
+        J, wanted = autograd.value_and_grad(oracle.objective)(theta, names, exact_x, exact_t, loss)
         unit = largest(*(a for pair in wanted for a in pair))
-        hold("Network", network(x), z, largest(z), where)
-        first = oracle.output(theta[:1], names[:1], x)
-        hold("Layer", network.layers[0](x), first, largest(first), where)
-        hold("losses by autograd", E(network(x), t), oracle.LOSSES[loss](z, t), largest(np.array(J)), where)
-        row = autograd.grad(lambda z: anp.sum(oracle.LOSSES[loss](z, t)))(z)
-        hold("loss gradients by autograd", E.gradient(z, t), row, largest(row), where)
+        hold(f"Network{suffix}", network(x), z, largest(z), where)
+        first = oracle.output(theta[:1], names[:1], exact_x)
+        hold(f"Layer{suffix}", network.layers[0](x), first, largest(first), where)
+        each = oracle.LOSSES[loss](z, exact_t)
+        hold(f"losses by autograd{suffix}", E(network(x), t), each, largest(np.array(J)), where)
+        row = autograd.grad(lambda z: anp.sum(oracle.LOSSES[loss](z, exact_t)))(z)
+        hold(f"loss gradients by autograd{suffix}", E.gradient(z.astype(kind), t), row, largest(row), where)
         for form in (backprop, tensors):
             value, grads = form.gradients(network, x, t, E)
-            name = f"{form.__name__.rpartition('.')[2]}.gradients"
+            name = f"{form.__name__.rpartition('.')[2]}.gradients{suffix}"
             hold(name, value, J, largest(np.array(J)), where)
             hold(name, flat(grads), flat(wanted), unit, where)
-        W = network.layers[0].W
-
-        def objective(W):
-            first, *rest = network.layers
-            return E(Network([Layer(W, first.b, first.activation), *rest])(x), t).mean()
-
-        hold("numeric.jacobian: complex step", numeric.jacobian(objective, W), wanted[0][0], unit, where)
-        # A central difference has the roundings of J over its step of 6e-6, and the step's square.
-        central = numeric.jacobian(objective, W, "central")
-        hold("numeric.jacobian: central", central, wanted[0][0], max(unit, float(J)), where)
+        if precision == DOUBLE:
+            by_witness(network, x, t, E, wanted[0][0], unit, float(J), where)
 
         X, T = np.atleast_2d(x, t)
         order = np.random.default_rng(0).permutation(len(X))
         total = 0.0
         for start in range(0, len(X), batch_size):
             some = order[start : start + batch_size]
-            J, grads = autograd.value_and_grad(oracle.objective)(theta, names, X[some], T[some], loss)
+            J, grads = autograd.value_and_grad(oracle.objective)(
+                theta, names, X[some].astype(float), T[some].astype(float), loss
+            )
             total += J * len(some)
             theta = [
                 tuple(a - learning_rate * g for a, g in zip(*pairs, strict=True))
@@ -388,8 +461,20 @@ def test_a_network_by_autograd(loss, last, hold):
             ]
         trained = network.copy()
         mean = descent.epoch(trained, X, T, E, learning_rate, batch_size, np.random.default_rng(0))
-        hold("descent.epoch", mean, total / len(X), largest(np.array(total / len(X))), where)
-        hold("descent.epoch", flat(parameters(trained)), flat(theta), largest(flat(theta)), where)
+        name = f"descent.epoch{suffix}"
+        hold(name, mean, total / len(X), largest(np.array(total / len(X))), where)
+        hold(name, flat(parameters(trained)), flat(theta), largest(flat(theta)), where)
+
+    def by_witness(network, x, t, E, wanted, unit, J, where):
+        first, *rest = network.layers
+
+        def objective(W):
+            return E(Network([Layer(W, first.b, first.activation), *rest])(x), t).mean()
+
+        hold("numeric.jacobian: complex step", numeric.jacobian(objective, first.W), wanted, unit, where)
+        # A central difference has the roundings of J over its step of 6e-6, and the step's square.
+        central = numeric.jacobian(objective, first.W, "central")
+        hold("numeric.jacobian: central", central, wanted, max(unit, J), where)
 
     for depth in range(1, 6):
         examples(6)(given(problems(loss, last, depth), st.floats(0.01, 1), st.integers(1, 9))(check))()
@@ -567,8 +652,9 @@ CONTRACTIONS = {
 }
 
 
+@precisions
 @pytest.mark.parametrize("name", CONTRACTIONS)
-def test_a_contraction_at_any_size(name, hold):
+def test_a_contraction_at_any_size(name, precision, hold):
     """Entry by entry, from its letters, against the sum of its terms' absolute values; sums of nothing are 0."""
     contract, letters = CONTRACTIONS[name]
     first, second, result = letters.replace("->", ",").split(",")
@@ -580,10 +666,10 @@ def test_a_contraction_at_any_size(name, hold):
     def check(data, lengths):
         size = dict(zip("nijkl", lengths, strict=False))
         size.update(dict.fromkeys(same, lengths[5]))
-        A, B = (data.draw(drawn(tuple(size[c] for c in part))) for part in (first, second))
+        A, B = (data.draw(drawn(tuple(size[c] for c in part), None, precision)) for part in (first, second))
         summed = sorted(set(first + second) - set(result))
         wanted, unit = [], []
-        a, b = A.astype(object), B.astype(object)
+        a, b = A.astype(float).astype(object), B.astype(float).astype(object)
         for index in np.ndindex(*(size[c] for c in result)):
             terms = []
             for inner in np.ndindex(*(size[c] for c in summed)):
@@ -593,32 +679,38 @@ def test_a_contraction_at_any_size(name, hold):
             unit.append(float(sum(map(abs, terms), mpf(0))))
         got = contract(A, B)
         assert got.shape == tuple(size[c] for c in result)
-        hold(f"tensors.{name} at any size", got, wanted, np.maximum(unit, NORMAL), (name, A.shape, B.shape))
+        held = f"tensors.{name} at any size{precision.suffix}"
+        hold(held, got, wanted, np.maximum(unit, precision.normal), (name, A.shape, B.shape))
 
     check()
 
 
-@examples(100)
-@given(st.lists(anything, min_size=1, max_size=9), st.floats(1e-8, 1), st.data())
-def test_a_step_of_descent_at_any_size(hold, theta, learning_rate, data):
-    curvature = np.array(data.draw(drawn(len(theta))))
+@precisions
+def test_a_step_of_descent_at_any_size(precision, hold):
+    @examples(100)
+    @given(st.lists(anything(precision), min_size=1, max_size=9), st.floats(1e-8, 1), st.data())
+    def check(theta, learning_rate, data):
+        theta = np.array(theta, precision.kind)
+        curvature = data.draw(drawn(len(theta), None, precision))
 
-    def gradient(theta):
-        return curvature * (theta - 1)
+        def gradient(theta):
+            return curvature * (theta - 1)
 
-    def after(theta):
-        g = gradient(theta)
-        wanted = [a - mpf(learning_rate) * b for a, b in zip(exact(theta), exact(g), strict=True)]
-        return wanted, np.maximum(abs(theta), learning_rate * abs(g)).clip(NORMAL)
+        def after(theta):
+            g = gradient(theta)
+            wanted = [a - mpf(learning_rate) * b for a, b in zip(exact(theta), exact(g), strict=True)]
+            return wanted, np.maximum(abs(theta), learning_rate * abs(g)).clip(precision.normal)
 
-    where = (theta, curvature.tolist(), learning_rate)
-    moved = np.array(theta)
-    descent.step(moved, gradient(moved), learning_rate)
-    hold("descent.step", moved, *after(np.array(theta)), where)
-    visited = descent.path(gradient, theta, learning_rate, steps=3)
-    assert len(visited) == 4 and visited[0].tolist() == theta
-    for old, new in pairwise(visited):
-        hold("descent.path", new, *after(old), where)
+        where = (theta, curvature.tolist(), learning_rate)
+        moved = theta.copy()
+        descent.step(moved, gradient(moved), learning_rate)
+        hold(f"descent.step{precision.suffix}", moved, *after(theta), where)
+        visited = descent.path(gradient, theta, learning_rate, steps=3)
+        assert len(visited) == 4 and visited[0].tolist() == theta.tolist()
+        for old, new in pairwise(visited):
+            hold(f"descent.path{precision.suffix}", new, *after(old), where)
+
+    check()
 
 
 # The oracle sees a slip
@@ -666,11 +758,11 @@ def test_a_slip_is_seen(kind, method, wrong, test, monkeypatch):
     monkeypatch.setitem(globals(), "PHASES", (Phase.generate,))
     with pytest.raises(AssertionError, match="is allowed"):
         if test in ACTIVATIONS:
-            test_a_componentwise_activation_at_any_size(test, holder({}))
+            test_a_componentwise_activation_at_any_size(test, DOUBLE, holder({}))
         elif test in LOSSES:
-            test_a_loss_at_any_size(test, holder({}))
+            test_a_loss_at_any_size(test, DOUBLE, holder({}))
         else:
-            test_a_network_by_autograd(*test.split("-"), holder({}))
+            test_a_network_by_autograd(*test.split("-"), DOUBLE, holder({}))
 
 
 def test_every_function_has_its_bound(figures):
@@ -679,6 +771,9 @@ def test_every_function_has_its_bound(figures):
     functions |= {f"{loss}{kind}" for loss in LOSSES for kind in ("", ".gradient")}
     functions |= {f"tensors.{name}" for name in tensors.__all__}
     functions |= {"Layer", "Network", "backprop.gradients", "descent.step", "descent.path", "descent.epoch"}
+    functions |= {name + SINGLE.suffix for name in functions if not name.startswith("tensors.")}
+    functions |= {f"tensors.{name} at any size{SINGLE.suffix}" for name in CONTRACTIONS}
+    functions |= {f"tensors.gradients{SINGLE.suffix}"}
     functions |= {"numeric.jacobian: complex step", "numeric.jacobian: central"}
     assert functions <= set(BOUNDS)
     never = set(BOUNDS) - set(figures["functions"])
