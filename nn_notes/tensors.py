@@ -48,7 +48,7 @@ def chain(outer, inner, middle):
     if y != y_too:
         raise ValueError(f"outer ends in the axes {y} and inner begins with {y_too}; the chain needs them equal")
     with np.errstate(over="ignore", invalid="ignore"):
-        return result("∂s/∂x", np.tensordot(outer, inner, axes=middle))
+        return result("chain", np.tensordot(outer, inner, axes=middle))
 
 
 def other_layout(J, y_axes):
@@ -103,14 +103,14 @@ def dz_dz(F, W):
     """
     F, W = _square("F", F), _matrix("W", W)
     _fit(F, "W", W.shape[1])
-    return result("F Wᵀ", np.einsum("...kj,ij->...ki", F, W))
+    return result("dz_dz", np.einsum("...kj,ij->...ki", F, W))
 
 
 def twin_dz_dz(F, W):
     """∂z′/∂z = F W in the twin convention u = Wz + b, with W of shape (M_out, M_in) (2.6)."""
     F, W = _square("F", F), _matrix("W", W)
     _fit(F, "W", W.shape[0])
-    return result("F W", np.einsum("...kl,li->...ki", F, W))
+    return result("twin_dz_dz", np.einsum("...kl,li->...ki", F, W))
 
 
 def dz_dW(F, T):
@@ -118,7 +118,7 @@ def dz_dW(F, T):
     F, T = _square("F", F), array("T", T, ndim=(3, 4), complex_too=True)
     _fit(F, "T", T.shape[-3])
     _same_batch("F", F.shape[:-2], "T", T.shape[:-3])
-    return result("F T", np.einsum("...kl,...lij->...kij", F, T))
+    return result("dz_dW", np.einsum("...kl,...lij->...kij", F, T))
 
 
 def pull_back(delta, J):
@@ -135,7 +135,7 @@ def pull_back(delta, J):
     if J.shape[-2] != delta.shape[-1]:
         raise ValueError(f"J has shape {J.shape}; its second last axis needs delta's length, {delta.shape[-1]}")
     _same_batch("delta", delta.shape[:-1], "J", J.shape[:-2])
-    return result("δJ", np.einsum("...k,...kl->...l", delta, J))
+    return result("pull_back", np.einsum("...k,...kl->...l", delta, J))
 
 
 def dE_dW(xi, T):
@@ -146,7 +146,7 @@ def dE_dW(xi, T):
     xi, T = array("xi", xi, ndim=(1, 2), complex_too=True), array("T", T, ndim=(3, 4), complex_too=True)
     if T.shape[:-2] != xi.shape:
         raise ValueError(f"T has shape {T.shape}; its axes up to the third last need to be those of xi, {xi.shape}")
-    return result("ξT", np.einsum("...k,...kij->...ij", xi, T))
+    return result("dE_dW", np.einsum("...k,...kij->...ij", xi, T))
 
 
 def gradients(network, x, t, loss):

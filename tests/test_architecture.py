@@ -1,6 +1,7 @@
 """Who may know whom: the modules of nn_notes, by what they import, and what importing and running them sets off."""
 
 import ast
+import os
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from nn_notes import validate
 
 ROOT = Path(__file__).parents[1]
 MODULES = {path.relative_to(ROOT).with_suffix("").parts[1:]: path for path in (ROOT / "nn_notes").rglob("*.py")}
@@ -151,3 +154,48 @@ def test_only_numpy_and_matplotlib_are_compiled():
     needed = {Requirement(line).name for line in project["dependencies"]}
     compiled = {name for name in needed if any(file.suffix in (".so", ".pyd", ".dylib") for file in files(name))}
     assert compiled == {"numpy", "matplotlib"}
+
+
+# A Western Windows console prints cp1252, which has no arrow, no true minus, and no Greek.
+
+
+def said(source):
+    """The text that a module may print: in errors, in print, in arguments to the checks of validate, and in a repr."""
+    for node in ast.walk(ast.parse(source)):
+        is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"print", *validate.__all__}
+        is_shown = isinstance(node, ast.FunctionDef) and node.name in ("__repr__", "__str__")
+        if isinstance(node, ast.Raise) or is_call or is_shown:
+            yield from (
+                part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
+
+
+# A view's errors are shown on the page.
+@pytest.mark.parametrize("name", [name for name in MODULES if name[0] != "views"], ids=".".join)
+def test_any_console_can_print_what_a_module_says(name):
+    for text in said(MODULES[name].read_text(encoding="utf-8")):
+        text.encode("cp1252")
+
+
+PRINTED = """
+import copy, numpy as np
+from nn_notes import ACTIVATIONS, LOSSES, Network, answer, check, compare, data, descent, losses
+
+rng = np.random.default_rng(0)
+network = Network.init([2] * 6, list(ACTIVATIONS), rng)
+print(network, repr(network), network.layers, str(network.layers[0]), network.forward([1, 2]))
+print(ACTIVATIONS, LOSSES, descent.History([1.0], [2.0]), data.digits().test)
+check("1.1", [1.0], [1])
+compare("W", [1.0], [1])
+answer("1.A", ..., 3)
+pair = data.moons(7, rng)
+network, history = descent.fit(network, pair, pair, "mse", 0.1, 2, 7, None, rng)
+print(network, history)
+"""
+
+
+def test_a_western_console_can_print_all_there_is():
+    command = [sys.executable, "-W", "error", "-c", PRINTED]
+    run = subprocess.run(command, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "cp1252:strict"})
+    assert run.returncode == 0, run.stderr.decode("cp1252")
+    assert "Network(2 -> 2 identity -> 2 sigmoid" in run.stdout.decode("cp1252")

@@ -119,13 +119,13 @@ def test_a_layers_derivatives_are_those_of_the_witness(f, by):
 # The contractions: the call, and what it is called in the error of one that overflows.
 TALL = np.full((5, 3), 1e200)
 OVERFLOWING = {
-    "chain": (lambda: chain([10.0, 10.0], [[1e308], [-1e308]], 1), r"∂s/∂x\[0\]"),
-    "dz_dz": (lambda: dz_dz(1e200 * F, 1e200 * W), r"F Wᵀ\[0, 0\]"),
-    "twin_dz_dz": (lambda: twin_dz_dz(1e200 * F, TALL), r"F W\[0, 0\]"),
-    "dz_dW": (lambda: dz_dW(1e200 * F, 1e200 * T), r"F T\[0, 0, 0\]"),
-    "pull_back": (lambda: pull_back([10.0, 10.0], [[1e308], [-1e308]]), r"δJ\[0\] is nan"),
-    "dE_dW": (lambda: dE_dW(1e200 * xi, 1e200 * T), r"ξT\[0, 0\]"),
-    "dE_dW in float32": (lambda: dE_dW(np.float32(1e30 * xi), np.float32(1e30 * T)), r"ξT\[0, 0\]"),
+    "chain": (lambda: chain([10.0, 10.0], [[1e308], [-1e308]], 1), r"chain\[0\]"),
+    "dz_dz": (lambda: dz_dz(1e200 * F, 1e200 * W), r"dz_dz\[0, 0\]"),
+    "twin_dz_dz": (lambda: twin_dz_dz(1e200 * F, TALL), r"twin_dz_dz\[0, 0\]"),
+    "dz_dW": (lambda: dz_dW(1e200 * F, 1e200 * T), r"dz_dW\[0, 0, 0\]"),
+    "pull_back": (lambda: pull_back([10.0, 10.0], [[1e308], [-1e308]]), r"pull_back\[0\] is nan"),
+    "dE_dW": (lambda: dE_dW(1e200 * xi, 1e200 * T), r"dE_dW\[0, 0\]"),
+    "dE_dW in float32": (lambda: dE_dW(np.float32(1e30 * xi), np.float32(1e30 * T)), r"dE_dW\[0, 0\]"),
 }
 
 

@@ -51,7 +51,8 @@ everything again.
 
 {oracle["cases"]:,} cases, {oracle["numbers"]:,} numbers, held to automatic differentiation, to the complex step and to
 80 digits. *ulp*: distance to the value of 80 digits in units of the last place of a float64, or of a float32 where the
-name says so; 0.5 is the best that rounding allows. *relative*: to the largest entry, or to the largest term where a difference is taken.
+name says so; 0.5 is the best that rounding allows. *relative*: to the largest entry, or to the largest term where a
+difference is taken.
 
 {table(["function", "cases", "worst error", "allowed", "oracle"], functions)}
 
