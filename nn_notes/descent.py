@@ -60,7 +60,8 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
         FloatingPointError: the loss is not finite, or no longer; the message says where and what to try.
     """
     loss = choice("loss", loss, LOSSES, Loss)
-    network = real("network", network).copy()
+    real("network", network)
+    network = network.copy()
     train = checked_pair("train", train, network, loss)
     validation = checked_pair("validation", validation, network, loss)
     network, ((X, T), validation) = _of_one_type(network, (train, validation))
