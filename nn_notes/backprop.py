@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .losses import LOSSES, Loss, target
+from .losses import LOSSES, Loss
 from .network import Network
 from .validate import array, choice, instance, result
 
@@ -30,8 +30,7 @@ def gradients(network, x, t, loss):
     """
     network, loss = instance("network", network, Network), choice("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
-    t = target("t", t, (*x.shape[:-1], len(network.layers[-1].b)))
-    loss.check_target(t)
+    t = loss.checked_target("t", t, (*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_last(network.layers[-1].activation)
     with np.errstate(all="ignore"):
         y = network.trace(x).z[-1]

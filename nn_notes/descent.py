@@ -7,7 +7,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .backprop import backward, gradients
-from .losses import LOSSES, Loss, target
+from .losses import LOSSES, Loss
 from .network import Layer, Network
 from .validate import array, choice, function, generator, index, instance, number
 
@@ -173,8 +173,7 @@ def checked_pair(name, pair, network, loss):
     if len(pair) != 2:
         raise ValueError(f"{name} has {len(pair)} entries; it needs two, as a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
-    T = target(f"{name}[1]", pair[1], (len(X), len(network.layers[-1].b)))
-    loss.check_target(T, f"{name}[1]")
+    T = loss.checked_target(f"{name}[1]", pair[1], (len(X), len(network.layers[-1].b)))
     loss.check_last(network.layers[-1].activation)
     with np.errstate(all="ignore"):
         y = network.trace(X).z[-1]

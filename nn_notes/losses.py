@@ -56,10 +56,22 @@ class Loss:
         y = array("y", y, ndim=(1, 2), complex_too=True)
         if y.shape[-1] == 0:
             raise ValueError(f"y has shape {y.shape}; it needs at least one entry to each sample")
-        t = target("t", t, y.shape)
+        t = self.checked_target("t", t, y.shape)
         self.check_prediction(y)
-        self.check_target(t)
         return y, t
+
+    def checked_target(self, name, t, shape):
+        """``t`` as targets of that shape; who gives labels, or no last axis, is told what makes rows of them."""
+        given, (*samples, D) = array(name, t, finite=False).shape, shape
+        way_out = {
+            (*samples,): f"{name}[..., None] has" if D == 1 else f"data.one_hot({name}, {D}) makes of labels",
+            (*samples, 1): f"data.one_hot({name}[..., 0], {D}) makes of labels",
+        }
+        if given != tuple(shape) and given in way_out:
+            raise ValueError(f"{name} has shape {given}; it needs shape {tuple(shape)}, as {way_out[given]}")
+        t = array(name, t, shape=shape)
+        self.check_target(t, name)
+        return t
 
     def check_last(self, activation):
         """Raise unless a network may end in this activation; it may, unless a loss says otherwise."""
@@ -185,18 +197,6 @@ class SigmoidCrossEntropy(FromLogits):
 def _softplus(u):
     """log(1 + e^u), without overflow and without |·|, which is not analytic."""
     return np.maximum(0, u) + np.log1p(np.exp(np.minimum(u, -u)))
-
-
-def target(name, t, shape):
-    """``t`` as real numbers of that shape; who gives labels, or no last axis, is told what makes rows of them."""
-    given, (*samples, D) = array(name, t, finite=False).shape, shape
-    way_out = {
-        (*samples,): f"{name}[..., None] has" if D == 1 else f"data.one_hot({name}, {D}) makes of labels",
-        (*samples, 1): f"data.one_hot({name}[..., 0], {D}) makes of labels",
-    }
-    if given != tuple(shape) and given in way_out:
-        raise ValueError(f"{name} has shape {given}; it needs shape {tuple(shape)}, as {way_out[given]}")
-    return array(name, t, shape=shape)
 
 
 def _check_distribution(name, t):
