@@ -189,7 +189,7 @@ def _of_one_type(network, pairs):
     parameters = [theta for layer in network.layers for theta in (layer.W, layer.b)]
     dtype = np.result_type(*parameters, *(a for pair in pairs for a in pair))
     layers = (Layer(layer.W.astype(dtype), layer.b.astype(dtype), layer.activation) for layer in network.layers)
-    return Network(layers), [[a.astype(dtype, copy=False) for a in pair] for pair in pairs]
+    return Network(layers), [[a.astype(dtype) for a in pair] for pair in pairs]
 
 
 def mean_loss(network, pair, loss):

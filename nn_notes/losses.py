@@ -79,7 +79,7 @@ class Loss:
     def check_prediction(self, y, name="y"):
         """Raise unless ``y`` is in the loss's domain; any finite number is, unless a loss says otherwise."""
 
-    def check_target(self, t, name="t"):
+    def check_target(self, t, name):
         """Raise unless ``t`` is a target for this loss; any finite number is, unless a loss says otherwise."""
 
     def check_finite(self, y, t, y_name="network(x)", t_name="t"):
@@ -145,7 +145,7 @@ class CrossEntropy(Loss):
                 "(softmax_cross_entropy takes logits)"
             )
 
-    def check_target(self, t, name="t"):
+    def check_target(self, t, name):
         _check_distribution(name, t)
 
 
@@ -173,7 +173,7 @@ class SoftmaxCrossEntropy(FromLogits):
     def slope(self, u, t):
         return softmax.value(u) - t
 
-    def check_target(self, t, name="t"):
+    def check_target(self, t, name):
         _check_distribution(name, t)
 
 
@@ -189,7 +189,7 @@ class SigmoidCrossEntropy(FromLogits):
     def slope(self, u, t):
         return sigmoid.value(u) - t
 
-    def check_target(self, t, name="t"):
+    def check_target(self, t, name):
         if ((t < 0) | (t > 1)).any():
             raise ValueError(f"{name} runs from {t.min():g} to {t.max():g}; it needs labels from 0 to 1")
 

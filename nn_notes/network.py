@@ -60,7 +60,7 @@ class Layer:
     def __call__(self, z):
         """z′ = f(zW + b) for ``z`` of shape ``(M_in,)`` or ``(B, M_in)``."""
         z = array("z", z, ndim=(1, 2), last=len(self.W), complex_too=True)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             u = result("u", z @ self.W + self.b)
         return self.activation(u)
 

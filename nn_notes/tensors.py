@@ -47,7 +47,7 @@ def chain(outer, inner, middle):
     y, y_too = outer.shape[outer.ndim - middle :], inner.shape[:middle]
     if y != y_too:
         raise ValueError(f"outer ends in the axes {y} and inner begins with {y_too}; the chain needs them equal")
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         return result("chain", np.tensordot(outer, inner, axes=middle))
 
 
@@ -171,7 +171,7 @@ def gradients(network, x, t, loss):
     M_0 = len(network.layers[0].W)
     z, F, T = array("x", x, ndim=(1, 2), last=M_0, complex_too=True, empty_too=False), [], []
     for layer in network.layers:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             u = result(f"layers[{len(F)}]: u", np.einsum("...i,ij->...j", z, layer.W) + layer.b)
         F.append(layer.activation.jacobian(u))
         T.append(du_dW(z, len(layer.b)))

@@ -47,6 +47,7 @@ def test_different_activations_differ():
     every = [*ACTIVATIONS.values(), Leaky(0.1), Leaky(0.2)]
     assert [f == other for f in every for other in every] == [n == m for n in range(7) for m in range(7)]
     assert relu != "relu"
+    assert len(set(map(hash, ACTIVATIONS.values()))) == 5
 
 
 # By hand

@@ -209,9 +209,12 @@ def test_what_is_not_for_others_is_not_so_for_a_moment(tmp_path, monkeypatch):
     path, seen, savez = tmp_path / "network.npz", [], np.savez
     made().save(path)
     path.chmod(0o600)
-    monkeypatch.setattr(np, "savez", lambda file, **arrays: (seen.append(mode(file.name)), savez(file, **arrays)))
+    monkeypatch.setattr(np, "savez", lambda file, **arrays: (seen.append(Path(file.name)), savez(file, **arrays)))
+    mode_then = []
+    monkeypatch.setattr(os, "fsync", lambda _: mode_then.append(mode(seen[0])))
     made().save(path)
-    assert seen == [0o600]
+    assert mode_then == [0o600]
+    assert seen[0].parent == tmp_path, "a file can only be moved within a file system"
 
 
 LINKS = {"to a file": True, "to none yet": False}
