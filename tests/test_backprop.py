@@ -219,6 +219,15 @@ NOT_FINITE = {
         r"the gradient by layers\[0\].W\[0, 0\] is inf; it needs numbers that float64 can hold",
         r"(pull_back|dz_dW|dE_dW)\[.*\] is -?(inf|nan); it needs numbers that float64 can hold",
     ),
+    "the way back, by a bias alone": (
+        (
+            Network([Layer([[1]], [-1e-10], "identity"), Layer([[1.5e308]], [0], "identity")]),
+            *[[[1e-10]] * 2, [[-1]] * 2],
+            "mse",
+        ),
+        r"the gradient by layers\[0\].b\[0\] is inf; it needs numbers that float64 can hold",
+        r"pull_back\[0, 0\] is inf; it needs numbers that float64 can hold",  # of which the mean is taken last
+    ),
     "the sum of a batch": (
         (deep(1.3e254), [[1e-100], [1e-100]], [[0], [0]], "mse"),
         "the loss is inf; it needs numbers that float64 can hold",

@@ -224,8 +224,15 @@ def test_single_precision_stays_so(E):
 
 def test_ten_thousand_probabilities_in_single_precision_sum_to_1():
     """Their own rounding is within a millionth; that of a sum in single precision would not be."""
-    t = np.full(10_007, 1 / 10_007, np.float32)
+    # Added one by one, as NumPy does along the first of two axes in memory.
+    t = np.full((2, 10_007), 1 / 10_007, np.float32, order="F")
+    assert (abs(t.sum(axis=-1) - 1) > 1e-6).all()
     softmax_cross_entropy(np.zeros_like(t), t)
+
+
+def test_targets_of_another_shape_are_told_so_before_what_is_in_them():
+    with pytest.raises(ValueError, match=r"^t has shape \(2,\)"):
+        mse([[1, 2]], [1, math.nan])
 
 
 # The way out, for who gives labels
