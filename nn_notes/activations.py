@@ -154,7 +154,7 @@ class Softmax(Activation):
         unit = np.eye(S.shape[-1], dtype=S.dtype)
         # Rows add up to 0, so S_k (1 − S_k) is S_k times the other S, which keeps its digits where S_k is nearly 1.
         others = np.einsum("...k,...l,kl->...kl", S, S, 1 - unit)
-        return np.einsum("...kl,km->...km", others, unit) - others
+        return np.einsum("...k,kl->...kl", others.sum(axis=-1), unit) - others
 
     def pull(self, delta, u):
         """δF = S ⊙ (δ − δSᵀ) (6.10)."""
