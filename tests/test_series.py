@@ -6,7 +6,8 @@ import pytest
 from build import NOTEBOOKS, source
 from test_equations import PROMISED
 
-README = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+ROOT = NOTEBOOKS.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = sorted(NOTEBOOKS.glob("text/*.md"))
 every_text = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
@@ -27,7 +28,15 @@ def test_the_readme_tells_the_reading_order():
 
 def test_the_links_of_the_readme_lead_somewhere():
     for _, target in LINK.findall(README):
-        assert (NOTEBOOKS.parent / target).is_file(), target
+        assert (ROOT / target).is_file(), target
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda path: path.name)
+def test_no_formula_has_a_backslash_that_code_hosts_eat(path):
+    # To Markdown, a backslash before punctuation escapes it: \, becomes a comma.
+    text = re.sub(r"`[^`]*`", "", path.read_text(encoding="utf-8"))
+    formulas = re.findall(r"\$([^$\n]+)\$", text)
+    assert [formula for formula in formulas if re.search(r"\\[^A-Za-z]", formula)] == []
 
 
 @every_text
