@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import math
 import re
 import textwrap
 from html import escape
@@ -11,10 +12,27 @@ import numpy as np
 from . import validate
 from .validate import array, index, text
 
-__all__ = ["NEGATIVE", "PALETTE", "POSITIVE", "ZERO", "caption", "cells", "legend", "number", "show", "source", "table"]
+__all__ = [
+    "NEGATIVE",
+    "PALETTE",
+    "POSITIVE",
+    "ZERO",
+    "caption",
+    "cells",
+    "legend",
+    "number",
+    "show",
+    "significant",
+    "source",
+    "table",
+]
 
 # One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
 NEGATIVE, ZERO, POSITIVE = "#2166ac", "#ffffff", "#c8500a"
+# An array of more entries than this is shown by its corners: so many rows and columns at each end, and one slice.
+MANY, EDGE = 1000, 3
+# From here on a number is written with a power of ten.
+LARGE = 1e8
 
 
 class Shown:
@@ -39,7 +57,8 @@ def show(arrays, digits=3):
     """Arrays typeset side by side, each with its shape below.
 
     A vector is shown as a row. A 3rd-order tensor is shown as its slices along the first axis, a 4th-order one as a
-    table of slices.
+    table of slices. Of an array of more than 1,000 entries the corners are shown, three rows and columns at each end of
+    the first and of the last slice, and dots for what is between them.
 
     Args:
         arrays: a dict from a name in LaTeX to an array of up to four axes.
@@ -83,7 +102,7 @@ def source(*objects):
 def number(x, digits=3):
     """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
 
-    NaN is a dot: a number that is not there yet.
+    From 10⁸ on it has a power of ten. What is no number is NaN, and what is infinite ∞.
 
     Raises:
         TypeError, ValueError: not one real number, or digits that are no whole number of 0 or more.
@@ -91,17 +110,33 @@ def number(x, digits=3):
     return _number(validate.number("x", x, finite=False), index("digits", digits))
 
 
+def significant(x, digits=3):
+    """A number to so many significant digits, with a true minus sign; otherwise as ``number`` has it."""
+    x, digits = validate.number("x", x, finite=False), index("digits", digits, least=1)
+    return _number(x, digits) if x == 0 or not math.isfinite(x) else _true_minus(f"{x:.{digits}g}")
+
+
 def _number(x, digits):
     if x == 0:
         return "0"
     if x != x:
-        return "·"
+        return "NaN"
+    if math.isinf(x):
+        return _true_minus(f"{x}").replace("inf", "∞")
+    if abs(x) >= LARGE:
+        return _true_minus(f"{x:.{max(digits, 3)}e}")
     text = f"{x:.{digits}f}"
-    return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
+    return text.lstrip("-") if not float(text) else _true_minus(text)
 
 
-def table(label, a, axes="", scale=2.0, digits=2):
+def _true_minus(text):
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def table(label, a, axes="", scale=2.0, digits=2, known=True):
     """A vector or matrix as an HTML table whose cells are coloured from ``-scale`` to ``scale``.
+
+    Of a matrix of more than 1,000 entries the corners are shown, and dots for what is between them.
 
     Args:
         label: what stands above it, in HTML.
@@ -109,13 +144,12 @@ def table(label, a, axes="", scale=2.0, digits=2):
         axes: what its rows and columns are, in HTML.
         scale: the absolute value at which the colour is full.
         digits: how many decimals.
+        known: whether its numbers are there already; where not, each is a dot.
 
     Raises:
         TypeError, ValueError: not text, not real numbers, more axes, or a scale that is not above 0.
     """
-    columns = np.atleast_2d(array("a", a, ndim=range(3), finite=False)).shape[1]
-    drawn = [_cell(*cell) for cell in cells(a, scale, digits)]
-    rows = ("".join(drawn[n : n + columns]) for n in range(0, len(drawn), columns))
+    rows = ("".join(_cell(*cell) for cell in row) for row in _rows_of_cells(a, scale, digits, known))
     return f"<table><caption>{caption(label, a, axes)}</caption>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
@@ -126,15 +160,25 @@ def caption(label, a, axes=""):
     return f"{label} <small>{shape}{', ' + axes if axes else ''}</small>"
 
 
-def cells(a, scale=2.0, digits=2):
+def cells(a, scale=2.0, digits=2, known=True):
     """The cells of a table, row by row: of each the text, and the place of its style in ``PALETTE``.
 
     The arguments are those of ``table``.
     """
-    a, digits = array("a", a, ndim=range(3), finite=False), index("digits", digits)
+    return [cell for row in _rows_of_cells(a, scale, digits, known) for cell in row]
+
+
+def _rows_of_cells(a, scale, digits, known):
+    a, digits = np.atleast_2d(array("a", a, ndim=range(3), finite=False)), index("digits", digits)
     scale = validate.number("scale", scale, above=0)
-    places = np.clip(np.nan_to_num(a * (_STEPS / scale)), -_STEPS, _STEPS).round().astype(int) + _STEPS
-    return [(_number(x, digits), place) for x, place in zip(a.ravel().tolist(), places.ravel().tolist(), strict=True)]
+    a, dots = _corners(a)
+    if known:
+        places = np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
+        texts = ([_number(x, digits) for x in row] for row in a.tolist())
+        rows = [list(zip(*row, strict=True)) for row in zip(texts, places.tolist(), strict=True)]
+    else:
+        rows = [[("·", _STEPS)] * a.shape[1]] * len(a)
+    return _with_dots(rows, dots, ("…", _STEPS))
 
 
 def legend(scale):
@@ -174,41 +218,82 @@ def _cell(text, place):
     return f'<td style="{PALETTE[place]}">{escape(text)}</td>'
 
 
+def _corners(a):
+    """What is shown of ``a``: the whole, or its corners, and to each axis where on it dots stand for the rest."""
+    dots = [None] * a.ndim
+    if a.size > MANY:
+        for axis, n in enumerate(a.shape):
+            edge = EDGE if axis >= a.ndim - 2 else 1
+            # Dots for a single one would gain nothing.
+            if n > 2 * edge + 1:
+                a, dots[axis] = a.take([*range(edge), *range(n - edge, n)], axis), edge
+    return a, dots
+
+
+def _with_dots(rows, dots, across, down=None, between=None):
+    """A list of rows with the dots of both axes in their places."""
+    row_at, column_at = dots
+    down, between = down or across, between or across
+    width = len(rows[0]) if rows else 0
+    rows = [_put(row, column_at, across) for row in rows]
+    return _put(rows, row_at, _put([down] * width, column_at, between))
+
+
+def _put(parts, at, dots):
+    return parts if at is None else [*parts[:at], dots, *parts[at:]]
+
+
+def _seen(a):
+    """What is shown of ``a`` as a matrix or more, where dots stand, and to each axis the indices of what is shown."""
+    whole = np.atleast_2d(a)
+    part, dots = _corners(whole)
+    at = [[*range(n)] if k is None else [*range(k), *range(n - k, n)] for n, k in zip(whole.shape, dots, strict=True)]
+    return part, dots, at
+
+
 def _latex(a, digits):
     if a.ndim == 0:
         return _entry(a.item(), digits)
-    if a.ndim < 3:
-        body = _pmatrix(a, digits)
-    elif a.ndim == 3:
-        body = _slices(a, digits)
+    part, dots, at = _seen(a)
+    if part.ndim == 2:
+        body = _pmatrix(part, dots, digits)
+    elif part.ndim == 3:
+        body = _slices(part, dots, at[0], digits)
     else:
-        rows = (_slices(part, digits, f"{n},") for n, part in enumerate(a))
+        rows = [_slices(p, dots[1:], [f"{n},{m}" for m in at[1]], digits) for n, p in zip(at[0], part, strict=True)]
         # Small, so that it fits on a narrow page.
-        body = r"\scriptsize\begin{matrix}" + r"\\[1ex] ".join(rows) + r"\end{matrix}"
+        body = r"\scriptsize\begin{matrix}" + r"\\[1ex] ".join(_put(rows, dots[0], r"\vdots")) + r"\end{matrix}"
     return rf"\underbrace{{{body}}}_{{{a.shape}}}"
 
 
-def _slices(a, digits, at=""):
-    return r"\;".join(rf"\underset{{[{at}{n}]}}{{{_pmatrix(part, digits)}}}" for n, part in enumerate(a))
+def _slices(a, dots, at, digits):
+    parts = [rf"\underset{{[{n}]}}{{{_pmatrix(part, dots[1:], digits)}}}" for n, part in zip(at, a, strict=True)]
+    return r"\;".join(_put(parts, dots[0], r"\cdots"))
 
 
-def _pmatrix(a, digits):
-    rows = r" \\ ".join(" & ".join(_entry(x, digits) for x in row) for row in np.atleast_2d(a).tolist())
+def _pmatrix(a, dots, digits):
+    rows = [[_entry(x, digits) for x in row] for row in a.tolist()]
+    rows = r" \\ ".join(" & ".join(row) for row in _with_dots(rows, dots, r"\cdots", r"\vdots", r"\ddots"))
     return rf"\begin{{pmatrix}}{rows}\end{{pmatrix}}"
 
 
 def _entry(x, digits):
-    return _number(x, digits).replace("\N{MINUS SIGN}", "-")
+    text = _number(x, digits).replace("\N{MINUS SIGN}", "-").replace("∞", r"\infty").replace("NaN", r"\text{NaN}")
+    factor, _, power = text.partition("e+")
+    return rf"{factor}\cdot10^{{{power}}}" if power else text
 
 
 def _text(name, a, digits):
     head = f"{_plain(name)}: {f'shape {a.shape}' if a.ndim else 'a number'}"
-    if a.ndim < 2:
-        return head + "\n" + _rows(np.atleast_2d(a), digits)
-    blocks = [
-        (f"  slice {', '.join(map(str, at))}\n" if at else "") + _rows(a[at], digits) for at in np.ndindex(a.shape[:-2])
-    ]
-    return head + "\n" + "\n".join(blocks)
+    return "\n".join([head, *_blocks(*_seen(a), digits)])
+
+
+def _blocks(a, dots, at, digits, place=()):
+    """The lines of a matrix, or of each slice, below its place."""
+    if a.ndim == 2:
+        return [*([f"  slice {', '.join(place)}"] if place else []), _rows(a, dots, digits)]
+    parts = [_blocks(part, dots[1:], at[1:], digits, (*place, f"{n}")) for n, part in zip(at[0], a, strict=True)]
+    return [line for part in _put(parts, dots[0], ["  …"]) for line in part]
 
 
 def _plain(name):
@@ -238,8 +323,8 @@ _SIGNS = {
 }
 
 
-def _rows(a, digits):
-    texts = [[_number(x, digits) for x in row] for row in a.tolist()]
+def _rows(a, dots, digits):
+    texts = _with_dots([[_number(x, digits) for x in row] for row in a.tolist()], dots, "…")
     width = max((len(t) for row in texts for t in row), default=0)
     return "\n".join("  " + "  ".join(t.rjust(width) for t in row) for row in texts)
 
