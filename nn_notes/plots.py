@@ -9,9 +9,10 @@ For an argument that is not what it says, every function raises a ``TypeError`` 
 from io import BytesIO
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -42,20 +43,65 @@ GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
 LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
+# A matrix is drawn cell by cell up to so many rows or columns, and with its numbers up to so many entries.
+CELLS, NUMBERS = 40, 64
+# A cube takes milliseconds.
+CUBES = 1000
+# What matplotlib can still draw without an overflow.
+FURTHEST = 1e300
+
+
+def colours(n):
+    """A colour to each of n lines, no two the same: the four of the series, and beyond them greens."""
+    return [*LINES, *map(to_hex, colormaps["viridis"](np.linspace(0.4, 0.85, max(0, n - len(LINES)))))][:n]
+
+
+def reaching(limits, values, log=False):
+    """The limits of an axis, or wider ones that have all values between them.
+
+    A side that falls short moves out to twice as far, or to the next power of ten, so that a picture which follows is
+    seldom drawn anew.
+
+    Args:
+        limits: a pair, the lower one first.
+        values: an array; what is not finite, or not above 0 where the axis is logarithmic, has no place anyway.
+        log: whether the axis is logarithmic.
+
+    Returns:
+        A pair.
+    """
+    (low, high), values = limits, np.asarray(values)
+    values = np.clip(values[np.isfinite(values)], -FURTHEST, FURTHEST)
+    if log:
+        values = values[values > 0]
+    if not values.size:
+        return low, high
+    least, most = values.min(), values.max()
+    if log:
+        low = low if least >= low else 10.0 ** np.floor(np.log10(least))
+        return low, high if most <= high else 10.0 ** np.ceil(np.log10(most))
+    middle, half = (low + high) / 2, (high - low) / 2
+    below, above = (
+        half if far <= half else half * 2.0 ** np.ceil(np.log2(far / half)) for far in (middle - least, most - middle)
+    )
+    return middle - below, middle + above
 
 
 class Picture:
-    """A finished figure: a PNG, with its words as alternative text and as plain text."""
+    """A finished figure: a PNG, with its words as alternative text and as plain text.
+
+    It keeps the bytes and not the figure, which is large: a notebook keeps every output of its cells.
+    """
 
     def __init__(self, figure, words):
-        self.figure, self.words = figure, words
+        png = BytesIO()
+        figure.savefig(png, format="png", dpi=2 * DPI, metadata={"Software": None})
+        self.png, self.words = png.getvalue(), words
+        self.width, self.height = (round(DPI * inches) for inches in figure.get_size_inches())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        png = BytesIO()
-        self.figure.savefig(png, format="png", dpi=2 * DPI, metadata={"Software": None})
-        width, height = (round(DPI * inches) for inches in self.figure.get_size_inches())
-        words = {"alt": self.words, "width": width, "height": height}
-        return {"image/png": png.getvalue(), "text/plain": self.words}, {"image/png": words}
+        words = {"alt": self.words, "width": self.width, "height": self.height}
+        return {"image/png": self.png, "text/plain": self.words}, {"image/png": words}
 
 
 def picture(figure, words):
@@ -90,48 +136,54 @@ def figure(columns=1, rows=1, width=None, height=3.4, **subplots):
     return made, axes
 
 
-def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2):
+def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None):
     """A matrix as colour, with its numbers where they fit.
 
     Args:
         ax: the axes.
-        a: a matrix, or a vector, which is shown as a row; NaN is a cell without a number.
+        a: a matrix, or a vector, which is shown as a row; NaN is a cell without a colour.
         title: above it.
         rows, columns: the names of its axes.
         scale: the absolute value at which the colour is full; by default the largest entry.
         digits: how many decimals.
+        blank: where a cell has no number, as booleans of the shape of ``a``; a dot stands there.
 
     Returns:
         The image, for a colour bar.
     """
     instance("ax", ax, Axes)
-    a = np.atleast_2d(array("a", a, ndim=(1, 2), empty_too=False, finite=False))
-    scale, digits = _scale(scale, np.nan_to_num(a)), index("digits", digits)
+    a = array("a", a, ndim=(1, 2), empty_too=False, finite=False)
+    blank = np.zeros(a.shape) if blank is None else array("blank", blank, shape=a.shape)
+    a, blank = np.atleast_2d(a), np.atleast_2d(blank)
+    scale, digits = _scale(scale, a), index("digits", digits)
     text("rows", rows), text("columns", columns)
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
     _frame(ax, title, columns, rows)
-    ax.set_xticks(range(a.shape[1]))
-    ax.set_yticks(range(a.shape[0]))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     if len(rows) <= len("$k$"):
         ax.yaxis.label.set(rotation=0, va="center")
         ax.yaxis.labelpad = 9
-    ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
-    ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
-    ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
-    ax.tick_params(which="minor", length=0)
-    if a.size <= 64:
+    if max(a.shape) <= CELLS:
+        ax.set_xticks(range(a.shape[1]))
+        ax.set_yticks(range(a.shape[0]))
+        ax.set_xticks(np.arange(-0.5, a.shape[1]), minor=True)
+        ax.set_yticks(np.arange(-0.5, a.shape[0]), minor=True)
+        ax.grid(which="minor", color="#bbbbbb", linewidth=0.6)
+        ax.tick_params(which="minor", length=0)
+    if a.size <= NUMBERS:
         for (r, c), x in np.ndenumerate(a):
             ink = "white" if abs(x) > 0.6 * scale else "black"
-            ax.text(c, r, written(x, digits), ha="center", va="center", color=ink, fontsize=9)
+            number_or_dot = "·" if blank[r, c] else written(x, digits)
+            ax.text(c, r, number_or_dot, ha="center", va="center", color=ink, fontsize=9)
     return image
 
 
 def bend(axes, f, name, x):
     """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
 
-    The dots are the entries of x. Grey is where f is saturated: the slope is below 1 % of its largest value.
+    The dots are the entries of x; the curves reach from −8 to 8, or as far as they do. Grey is where f is saturated:
+    the slope is below 1 % of its largest value.
 
     Args:
         axes: three axes.
@@ -145,9 +197,9 @@ def bend(axes, f, name, x):
     axes = _axes("axes", axes, 3)
     offers("f", f, "a component-wise activation", "derivative", "jacobian")
     x = array("x", x, ndim=(1,), empty_too=False)
-    line = np.linspace(-8, 8, 801)
+    line = np.linspace(*reaching((-8, 8), x), 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
-    for ax, y, label in zip(axes, (f, f.derivative), (name, f"{name}′"), strict=False):
+    for ax, y, label in zip(axes[:2], (f, f.derivative), (name, f"{name}′"), strict=True):
         ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
         ax.plot(line, y(line), color=NEGATIVE)
         ax.plot(x, y(x), "o", color="black", markersize=5)
@@ -166,9 +218,9 @@ def lines(ax, x, series, title, labels):
         title, labels: the title, and the names of the two axes.
     """
     instance("ax", ax, Axes)
-    x = array("x", x, ndim=(1,))
+    x = array("x", x, ndim=(1,), empty_too=False)
     series, labels = _series(series, x), _pair("labels", labels)
-    for (name, y), color in zip(series.items(), LINES, strict=False):
+    for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
@@ -181,7 +233,7 @@ def box(ax, T, title, scale, cut=None):
 
     Args:
         ax: axes of the projection ``"3d"``.
-        T: the tensor, with three axes.
+        T: the tensor, with three axes and at most 1,000 entries.
         title: above it.
         scale: the absolute value at which the colour is full.
         cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
@@ -190,6 +242,8 @@ def box(ax, T, title, scale, cut=None):
     if instance("ax", ax, Axes).name != "3d":
         raise ValueError(f"ax is of the projection {ax.name!r}; it needs '3d'")
     T, scale = array("T", T, ndim=(3,), empty_too=False), number("scale", scale, above=0)
+    if T.size > CUBES:
+        raise ValueError(f"T has {T.size} entries; it needs {CUBES} at most, a cube to each")
     cut = None if cut is None else _cut(cut)
     V = np.transpose(T, (2, 0, 1))
     sides = [np.arange(n)[:, None] * (1 + (letter == cut)) + [0, 1] for n, letter in zip(V.shape, "jki", strict=True)]
@@ -259,12 +313,16 @@ def curves(ax, history):
     """Training and validation loss of a ``descent.History`` by epoch, with the kept epoch marked."""
     instance("ax", ax, Axes)
     offers("history", history, "a descent.History", "train", "validation", "best")
-    kept = history.best
-    ax.plot(history.train, color=NEGATIVE, label="training")
-    ax.plot(history.validation, color=POSITIVE, label="validation")
+    train = array("history.train", history.train, ndim=(1,), empty_too=False)
+    validation = array("history.validation", history.validation, shape=train.shape)
+    kept = index("history.best", history.best, most=len(validation) - 1)
+    ax.plot(train, color=NEGATIVE, label="training")
+    ax.plot(validation, color=POSITIVE, label="validation")
     ax.axvline(kept, color=GREY, linewidth=1, linestyle=":")
-    ax.plot(kept, history.validation[kept], "o", color="black", label=f"kept: epoch {kept}")
-    ax.set_yscale("log")
+    ax.plot(kept, validation[kept], "o", color="black", label=f"kept: epoch {kept}")
+    # A loss of zero has no place on a logarithmic axis.
+    if (train > 0).all() and (validation > 0).all():
+        ax.set_yscale("log")
     _frame(ax, "Mean loss by epoch", "epoch", "mean loss")
     ax.legend(frameon=False)
 
@@ -275,21 +333,28 @@ def surface(ax, J, x, y, title, labels):
     Args:
         ax: the axes.
         J: a function of an array ``(2, ...)`` that gives ``(...)``.
-        x, y: where to evaluate it, as two vectors.
+        x, y: where to evaluate it, as two vectors that rise.
         title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The fields and the lines, to be taken away when others are to stand there.
     """
     instance("ax", ax, Axes), function("J", J)
-    x, y = (array(name, v, ndim=(1,), empty_too=False) for name, v in (("x", x), ("y", y)))
+    x, y = (array(name, v, ndim=(1,)) for name, v in (("x", x), ("y", y)))
+    for name, v in (("x", x), ("y", y)):
+        if len(v) < 2 or not (np.diff(v) > 0).all():
+            raise ValueError(f"{name} is {v}; it needs two numbers or more that rise")
     labels = _pair("labels", labels)
     values = array("J(x, y)", J(np.stack(np.meshgrid(x, y))), shape=(len(y), len(x)))
     if values.max() <= 0:
         raise ValueError(f"J(x, y) is {values.max():g} at most; it needs to be above 0 somewhere")
     levels = values.max() / 2.0 ** np.arange(11)[::-1]
-    ax.contourf(x, y, values, levels, cmap=GREYS, norm="log", extend="min")
-    ax.contour(x, y, values, levels, colors="#999999", linewidths=0.5)
+    fields = ax.contourf(x, y, values, levels, cmap=GREYS, norm="log", extend="min")
+    lines = ax.contour(x, y, values, levels, colors="#999999", linewidths=0.5)
     ax.spines[:].set_visible(True)
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
     _frame(ax, title, *labels)
+    return fields, lines
 
 
 def descent_path(ax, visited, label=""):
@@ -322,6 +387,9 @@ def digits(axes, images, probabilities, labels):
     if images.size != 64 * n or len(images) != n:
         raise ValueError(f"images has shape {images.shape}; it needs {n} images of 64 pixels, one to each axes")
     probabilities = array("probabilities", probabilities, shape=(n, 10))
+    if ((probabilities < 0) | (probabilities > 1 + 1e-6)).any():
+        least, most = probabilities.min(), probabilities.max()
+        raise ValueError(f"probabilities runs from {least:g} to {most:g}; it needs probabilities, from 0 to 1")
     labels = [index(f"labels[{k}]", label, most=9) for k, label in enumerate(_row("labels", labels, n))]
     for top, bottom, image, p, label in zip(*axes, images, probabilities, labels, strict=True):
         said = p.argmax()
@@ -350,14 +418,16 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
         A dict from each name to its slope.
     """
     instance("ax", ax, Axes)
-    x, slopes = array("x", x, ndim=(1,)), {}
+    x, slopes = array("x", x, ndim=(1,), empty_too=False), {}
     if not (x > 0).all():
         raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
     series, labels = _series(series, x), _pair("labels", labels)
-    for (name, y), color in zip(series.items(), LINES, strict=False):
+    for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         known = np.isfinite(y[fit])
         if known.sum() < 2 or not (y[fit][known] > 0).all():
             raise ValueError(f"series[{name!r}] is {y[fit]} where its slope is fitted; it needs two numbers above 0")
+        if np.ptp(np.log(x[fit][known])) == 0:
+            raise ValueError(f"x is {x[fit][known]} where a slope is fitted; it needs two different numbers")
         slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
         # An exact zero has no place on the axis: it leaves a gap.
         label = f"{name}: slope {written(slopes[name], 1)}"
@@ -380,12 +450,15 @@ def parting(ax, lengths, actual, predicted, title, labels):
         The lines: a solid one to each output, then a dashed one to each.
     """
     instance("ax", ax, Axes)
-    lengths, actual = array("lengths", lengths, ndim=(1,)), array("actual", actual, ndim=(2,))
+    lengths, actual = (
+        array(name, a, ndim=(axes,), empty_too=False)
+        for name, a, axes in (("lengths", lengths, 1), ("actual", actual, 2))
+    )
     actual = array("actual", actual, shape=(len(lengths), actual.shape[1]))
     predicted, labels = array("predicted", predicted, shape=actual.shape), _pair("labels", labels)
     lines = []
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
-        for k, (change, color) in enumerate(zip(np.transpose(changes), LINES, strict=False)):
+        for k, (change, color) in enumerate(zip(changes.T, colours(changes.shape[1]), strict=True)):
             lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
     _frame(ax, title, *labels)
     ax.legend(frameon=False, fontsize=9)
@@ -410,14 +483,16 @@ def _pair(name, value):
 
 
 def _series(series, x):
-    """Values at x by name, NaN where there is none; at most as many as there are colours."""
-    if len(table("series", series)) > len(LINES):
-        raise ValueError(f"series has {len(series)} entries; it needs {len(LINES)} at most, one to each colour")
+    """Values at x by name, NaN where there is none."""
+    if not table("series", series):
+        raise ValueError("series is empty; it needs a curve at least")
     return {name: array(f"series[{name!r}]", y, shape=x.shape, finite=False) for name, y in series.items()}
 
 
 def _scale(scale, a):
-    return np.abs(a).max() or 1.0 if scale is None else number("scale", scale, above=0)
+    """Where the colour is full: as it is given, or at the largest entry that is a number and finite."""
+    largest = np.abs(a[np.isfinite(a)]).max(initial=0) or 1.0
+    return min(largest, FURTHEST) if scale is None else number("scale", scale, above=0)
 
 
 def _cut(cut):
@@ -471,10 +546,11 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
         if k:
             continue
         front = mesh
-        for (r, c), entry in np.ndenumerate(stacks[s, 0]):
-            ink = "white" if abs(entry) > 0.6 * scale else "black"
-            place = (x + c + 0.5, y - r - 0.5)
-            ax.text(*place, written(entry, digits), ha="center", va="center", color=ink, fontsize=8, **depth)
+        if n_rows * n_columns <= NUMBERS:
+            for (r, c), entry in np.ndenumerate(stacks[s, 0]):
+                ink = "white" if abs(entry) > 0.6 * scale else "black"
+                place = (x + c + 0.5, y - r - 0.5)
+                ax.text(*place, written(entry, digits), ha="center", va="center", color=ink, fontsize=8, **depth)
         below = y - n_rows - 0.7
         ax.text(x + n_columns / 2, below, column, **letter)
         ax.text(x - 0.6, y - n_rows / 2, row, **letter)
