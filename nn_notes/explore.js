@@ -11,42 +11,57 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
-function slider(label, { min, max, step, log }, moved) {
-  const shown = node("span", { class: "nn-value" });
-  const input = node("input", { type: "range", "aria-label": label, min, step });
-  const show = (place) => {
-    const text = log ? Number((10 ** place).toPrecision(3)).toString() : place.toFixed(step % 1 ? 2 : 0);
-    shown.textContent = (Number(text) ? text : text.replace("-", "")).replace("-", MINUS);
-    input.setAttribute("aria-valuetext", shown.textContent);
-  };
-  const set = (place, most = max) => {
-    input.max = most;
-    input.value = place;
-    show(place);
-  };
-  input.addEventListener("input", () => {
-    show(input.valueAsNumber);
-    moved();
-  });
-  return { element: node("label", { class: "nn-slider" }, label, shown, input), get: () => input.valueAsNumber, set };
+// A number as it is, to six digits where it is none of an even grid.
+function written(value, digits) {
+  const even = (value + 0).toFixed(digits);
+  const text = Number(even) === value ? even : String(Number(value.toPrecision(6)));
+  return text.replaceAll("-", MINUS);
 }
 
-function sliders({ labels, columns, ...spec }, moved) {
-  const all = labels.map((label) => slider(label, spec, moved));
+// A slider runs over the places of its stops, since a range of numbers would move one that is not on its grid.
+function slider(label, digits, moved) {
+  let stops = [];
+  const shown = node("span", { class: "nn-value" });
+  const input = node("input", { type: "range", "aria-label": label, min: 0, step: 1 });
+  const get = () => stops[input.valueAsNumber];
+  const show = () => {
+    shown.textContent = written(get(), digits);
+    shown.title = String(get());
+    input.setAttribute("aria-valuetext", shown.textContent);
+  };
+  const set = (value) => {
+    const at = stops.findIndex((stop) => stop >= value);
+    input.value = at < 0 ? stops.length - 1 : at;
+    show();
+  };
+  const offer = (all) => {
+    const stood = get();
+    stops = all;
+    input.max = stops.length - 1;
+    if (stood !== undefined) set(stood);
+  };
+  input.addEventListener("input", () => {
+    show();
+    moved({ to: get() });
+  });
+  return { element: node("label", { class: "nn-slider" }, label, shown, input), set, offer };
+}
+
+function sliders({ labels, columns, digits }, moved) {
+  const all = labels.map((label, entry) => slider(label, digits, (move) => moved({ entry, ...move })));
   return {
     element: node("div", { class: "nn-grid", style: `--columns: ${columns}` }, ...all.map((one) => one.element)),
-    get: () => all.map((one) => one.get()),
-    set: (values) => values.forEach((place, n) => all[n].set(place)),
+    set: (values) => values.forEach((value, n) => all[n].set(value)),
+    offer: (stops) => stops.forEach((some, n) => all[n].offer(some)),
   };
 }
 
 function choice({ label, options }, moved) {
   const named = options.map(([name, text]) => node("option", { value: name }, text));
   const select = node("select", { "aria-label": label }, ...named);
-  select.addEventListener("change", moved);
+  select.addEventListener("change", () => moved({ to: select.value }));
   return {
     element: node("label", { class: "nn-choice" }, label, select),
-    get: () => select.value,
     set: (name) => (select.value = name),
   };
 }
@@ -54,7 +69,7 @@ function choice({ label, options }, moved) {
 function control(spec, moved) {
   if (spec.options) return choice(spec, moved);
   if (spec.labels) return sliders(spec, moved);
-  return slider(spec.label, spec, moved);
+  return slider(spec.label, spec.digits, moved);
 }
 
 function words32({ buffer, byteOffset, byteLength }) {
@@ -68,22 +83,23 @@ function render({ model, el }) {
   let waiting = [];
   let busy = false;
 
-  // What the reader does: { set: name, to: value } of a control, { act: label } of a button.
+  // What the reader does: { set: name, to: value } of a control, with the entry of a grid, { act: label } of a button.
   function put(step) {
-    if (step.set && waiting.at(-1)?.set === step.set) waiting.pop();
+    const last = waiting.at(-1);
+    if (step.set && last?.set === step.set && last.entry === step.entry) waiting.pop();
     waiting.push(step);
     send();
   }
   function send() {
     if (busy || !waiting.length) return;
     busy = true;
-    model.send({ steps: waiting });
+    model.send(waiting);
     waiting = [];
   }
 
   const panel = node("div", { class: "nn-controls" });
   for (const spec of model.get("controls")) {
-    controls[spec.name] = control(spec, () => put({ set: spec.name, to: controls[spec.name].get() }));
+    controls[spec.name] = control(spec, (move) => put({ set: spec.name, ...move }));
     panel.append(controls[spec.name].element);
   }
 
@@ -149,9 +165,10 @@ function render({ model, el }) {
     if (message.board !== undefined) build(message.board);
     message.cells?.forEach(fill);
     for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
-    for (const [name, places] of Object.entries(message.controls ?? {})) {
+    for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
+    for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
-      if (!waiting.some((step) => step.set === name)) controls[name].set(...places);
+      if (!waiting.some((step) => step.set === name)) controls[name].set(place);
     }
     if (buffers.length) paint(...buffers.map(words32));
     if (playing && (message.error || message.ended)) play(false);

@@ -22,11 +22,10 @@ class Page:
         self.pixels = self._paper.view(np.uint8).reshape(picture["height"], picture["width"], 4) if picture else None
         self._palette = view._page.palette
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
-        self._labels, self.places, self.limits = {}, {}, {}
+        self._labels, self.places, self._stops = {}, {}, {}
         for spec in view._page.controls:
-            self.limits[spec["name"]] = spec.get("max")
             for n, label in enumerate(spec.get("labels", [spec.get("label")])):
-                self._labels[label] = spec["name"], n if "labels" in spec else None, spec.get("log", False)
+                self._labels[label] = spec["name"], n if "labels" in spec else None
         self.do({"open": True})
 
     def do(self, *steps):
@@ -48,28 +47,33 @@ class Page:
             self.cells[n] = text, self._palette[colour]
         for n, html in message.get("texts", []):
             self.texts[n] = html
-        for name, (place, *limit) in message.get("controls", {}).items():
-            self.places[name] = place
-            self.limits[name] = limit[0] if limit else self.limits[name]
+        self._stops |= message.get("stops", {})
+        self.places |= message.get("controls", {})
         if buffers:
             places, colours = (np.frombuffer(buffer, np.uint32) for buffer in buffers)
             self._paper[places] = colours
 
     def move(self, label, value):
-        """Move the slider of that label to a value, or choose it."""
-        name, n, log = self._labels[label]
-        place = float(np.log10(value)) if log else value
+        """Move the slider of that label to the stop that is nearest to a value, or choose it."""
+        name, n = self._labels[label]
+        if name in self._stops:
+            value = min(self.stops(label), key=lambda stop: abs(stop - value))
         if n is None:
-            self.places[name] = place
+            self.places[name] = value
+            self.do({"set": name, "to": value})
         else:
-            self.places[name] = [place if k == n else old for k, old in enumerate(self.places[name])]
-        self.do({"set": name, "to": self.places[name]})
+            self.places[name] = [value if k == n else old for k, old in enumerate(self.places[name])]
+            self.do({"set": name, "entry": n, "to": value})
+
+    def stops(self, label):
+        """What the slider of that label can be put to."""
+        name, n = self._labels[label]
+        return self._stops[name] if n is None else self._stops[name][n]
 
     def value(self, label):
         """Where the slider of that label stands, or what is chosen."""
-        name, n, log = self._labels[label]
-        place = self.places[name] if n is None else self.places[name][n]
-        return 10**place if log else place
+        name, n = self._labels[label]
+        return self.places[name] if n is None else self.places[name][n]
 
     def click(self, label):
         self.do({"act": label})
@@ -91,10 +95,10 @@ class Page:
         """All that now stands there, to be compared."""
         pixels = None if self.pixels is None else self.pixels.tobytes()
         # Copies, as the page goes on.
-        return self._frame, [*self.cells], [*self.texts], self.error, {**self.places}, {**self.limits}, pixels
+        return self._frame, [*self.cells], [*self.texts], self.error, {**self.places}, {**self._stops}, pixels
 
 
 def number(text):
     """The number that a reader sees; a dot is one that is not there yet, and a hyphen is no minus sign."""
     assert "-" not in text
-    return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-"))
+    return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-").replace("∞", "inf"))

@@ -12,6 +12,10 @@ from page import Page
 from nn_notes.explore import Canvas, Choice, LogSlider, Matrix, Slider, Sliders, View
 
 
+def fail(state):
+    raise ArithmeticError("no luck")
+
+
 def view(**more):
     """A small view with one of everything; its layout has another form where ``kind`` is wide."""
     figure = Figure(figsize=(3, 2))
@@ -41,6 +45,7 @@ def view(**more):
         actions={
             "Double": lambda state: {"factor": 2 * state["factor"]} if state["factor"] < 16 else {},
             "Flip": lambda state: {"z": -state["z"]},
+            "Fail": fail,
         },
         repeated="Double",
         canvas=Canvas(figure, [dot], 'A dot, "z".'),
@@ -49,71 +54,206 @@ def view(**more):
     )
 
 
-STEPS = st.one_of(
-    st.tuples(st.just("z"), st.lists(st.integers(-40, 40).map(lambda k: k / 20), min_size=2, max_size=2)),
-    st.tuples(st.just("n"), st.integers(0, 4)),
-    st.tuples(st.just("γ"), st.integers(-20, 20).map(lambda k: k / 10)),
-    st.tuples(st.just("kind"), st.sampled_from(["narrow", "wide"])),
-    st.tuples(st.just(None), st.sampled_from(["Double", "Flip", "Reset"])),
+def put(name, to, entry=None):
+    """A control put to a value, as the page sends it."""
+    return {"set": name, "to": to} | ({} if entry is None else {"entry": entry})
+
+
+OFFERED = st.one_of(
+    st.builds(put, st.just("z"), st.integers(-40, 40).map(lambda k: k / 20), st.integers(0, 1)),
+    st.builds(put, st.just("n"), st.integers(0, 2)),
+    st.builds(put, st.just("γ"), st.sampled_from(LogSlider("γ", 1, 0.01, 100).stops)),
+    st.builds(put, st.just("kind"), st.sampled_from(["narrow", "wide"])),
+    st.sampled_from(["Double", "Flip", "Reset"]).map(lambda label: {"act": label}),
 )
+# What raises on the way, which changes nothing; and a place that the limit of another state has no room for.
+FAILING = st.sampled_from([{"act": "Fail"}, put("z", -99, 0), put("kind", "high"), put("n", 4.5)])
+
+
+def done(state, step):
+    """The state after a step that can be done, by the definition of the view above."""
+    if step.get("act") == "Reset":
+        return done({}, {"act": "begin"})
+    match step:
+        case {"act": "begin"}:
+            return {"z": [0.5, -1.0], "n": 1, "γ": 1, "kind": "narrow", "factor": 2}
+        case {"act": "Double"}:
+            return state | ({"factor": 2 * state["factor"]} if state["factor"] < 16 else {})
+        case {"act": "Flip"}:
+            return state | {"z": [-z for z in state["z"]]}
+        case {"set": "z", "to": to, "entry": entry}:
+            return state | {"z": [to if n == entry else z for n, z in enumerate(state["z"])]}
+        case {"set": name, "to": to}:
+            return state | {name: to}
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.lists(STEPS.map(lambda s: {"set": s[0], "to": s[1]} if s[0] else {"act": s[1]}), min_size=1)))
-def test_a_page_that_takes_only_what_changed_shows_what_a_new_page_shows(messages):
-    page = Page(view())
+@given(st.lists(st.lists(st.one_of(OFFERED, OFFERED, FAILING, st.just(put("n", 3))), min_size=1)))
+def test_each_step_does_what_it_can_and_page_and_kernel_agree(messages):
+    """A page that takes only what changed shows what a new page shows, whatever has raised on the way."""
+    page, state = Page(view()), done({}, {"act": "Reset"})
     for steps in messages:
-        for step in steps:
-            if "set" in step:
-                page.places[step["set"]] = step["to"]
         page.do(*steps)
-    if not page.error:
-        assert page.everything() == Page(page.view).everything()
+        for step in steps:
+            fails = step == {"act": "Fail"} or step in (put("z", -99, 0), put("kind", "high"), put("n", 4.5))
+            # A wide one ends at 2, and takes along what stands further.
+            if not fails and not (step == put("n", 3) and state["kind"] == "wide"):
+                state = done(state, step)
+                state["n"] = min(state["n"], 2) if state["kind"] == "wide" else state["n"]
+        kept = page.view.state
+        assert {"z": kept["z"].tolist(), **{name: kept[name] for name in ("n", "γ", "kind", "factor")}} == state
+        # The controls stand where the state is also while the model has nothing to show.
+        assert page.places == {name: state[name] for name in page.places}
+    page.do(put("n", 1))
+    assert not page.error and page.everything() == Page(page.view).everything()
+
+
+def test_what_raises_takes_no_other_move_along():
+    page = Page(view())
+    page.do(put("z", 1.5, 0), {"act": "Fail"}, put("z", -0.25, 1), {"act": "Flop"}, put("γ", 10.0))
+    assert page.error.splitlines() == [
+        "ArithmeticError: no luck",
+        "ValueError: act is 'Flop'; it needs one of Double, Flip, Fail, Reset",
+    ]
+    assert page.view.state["z"].tolist() == [1.5, -0.25] and page.view.state["γ"] == 10
+    assert page.board()["z"].tolist() == [[1.5, -0.25]]
+    page.move("z[0]", 1.0)
+    assert not page.error and page.everything() == Page(page.view).everything()
 
 
 def test_only_what_changed_is_sent():
     page = Page(view())
     page.move("z[1]", -0.5)
     assert page.message["cells"] == [[1, "−0.50", 38], [3, "−1.00", 25]]
-    assert page.message["texts"] == [] and page.message["controls"] == {"z": [[0.5, -0.5]]}
+    assert page.message["texts"] == [] and page.message["controls"] == {"z": [0.5, -0.5]}
     # The dot where it was, and where it is.
     assert page.size < 100 + 8 * 2 * 100
     page.move("z[1]", -0.5)
-    assert page.message == {"cells": [], "texts": [], "controls": {"z": [[0.5, -0.5]]}}
+    assert page.message == {"cells": [], "texts": [], "stops": {}, "controls": {"z": [0.5, -0.5]}}
     page.move("n", 2)
     assert page.message["texts"] == [[2, "at 2 <small>(2,)</small>"], [3, "2 and narrow"]]
     assert page.size < 150
 
 
-def test_numbers_arrive_as_they_are():
-    page = Page(view())
-    page.do({"set": "z", "to": [1.2000000000000002, -0.30000000000000004]})
-    assert page.view.state["z"].tolist() == [1.2, -0.3]
-    page.do({"set": "γ", "to": -1.0000000000000002})
-    assert page.view.state["γ"] == 0.1
+ODD = [[0.333, -2.75], [1.0, 0.017], [1e300, 5e-324], [1 / 3, -0.1 - 0.2]]
 
 
-def test_a_log_slider_starts_on_a_stop():
-    γ = LogSlider("γ", 0.013, 0.01, 100, steps=40)
-    assert γ.value == pytest.approx(10**-1.9)
-    assert γ.spec == {"label": "γ", "min": -2, "step": 0.1, "log": True} and γ.places({}) == [-1.9, 2]
+def grid(**more):
+    """A view on numbers of a reader's own."""
+    return View(
+        {"W": Sliders("W", ODD, -2, 2), "s": Slider("s", 1 / 7, 0, 1), "γ": LogSlider("γ", 1 / 3, 0.01, 10)},
+        lambda W, s, γ: {"W": W},
+        lambda a: [[Matrix("W", a["W"])]],
+        actions={"Give": lambda state: {"W": np.array(ODD) / 3, "s": 1.7, "γ": 1e4}} | more,
+    )
+
+
+def test_a_readers_own_numbers_stand_as_they_are():
+    page = Page(grid())
+    assert page.places == {"W": np.ravel(ODD).tolist(), "s": 1 / 7, "γ": 1 / 3}
+    assert page.view.state["W"].tolist() == ODD
+    page.click("Give")
+    assert page.view.state["W"].tolist() == (np.array(ODD) / 3).tolist()
+    assert page.places["W"] == page.view.state["W"].ravel().tolist()
+    assert (page.value("s"), page.value("γ")) == (1.7, 1e4)
+
+
+@pytest.mark.parametrize("at", [*np.ndindex(4, 2)], ids=str)
+def test_only_the_entry_that_is_moved_changes_and_it_can_go_back(at):
+    page = Page(grid())
+    label = f"W[{at[0]},{at[1]}]"
+    own, stops = page.value(label), page.stops(label)
+    here = stops.index(own)
+    for there in {max(here - 1, 0), min(here + 1, len(stops) - 1), 0, len(stops) - 1}:
+        page.move(label, stops[there])
+        expected = np.array(ODD)
+        expected[at] = stops[there]
+        assert page.view.state["W"].tolist() == expected.tolist() and not page.error
+        assert page.places["W"] == expected.ravel().tolist()
+        page.move(label, own)
+        assert page.view.state["W"].tolist() == ODD
+
+
+@pytest.mark.parametrize(
+    ("own", "count", "ends", "beside"),
+    [
+        (0.5, 81, (-2, 2), (0.45, 0.55)),
+        (0.333, 82, (-2, 2), (0.3, 0.35)),
+        # But for rounding it is the stop.
+        (0.1 + 0.2, 81, (-2, 2), (0.25, 0.35)),
+        (1e-9, 82, (-2, 2), (0, 0.05)),
+        (-5, 201, (-5, 5), (None, -4.95)),
+        (7.77, 314, (-7.8, 7.8), (7.75, 7.8)),
+        (1e6, 401, (-1e6, 1e6), (995000, None)),
+        (-1.7e308, 69, (-1.7e308, 1.7e308), (None, -1.65e308)),
+    ],
+)
+def test_stops_are_even_and_reach_as_far_as_the_number(own, count, ends, beside):
+    stops = Slider("a", own, -2, 2).stops
+    assert (len(stops), stops[0], stops[-1]) == (count, *ends) and stops == sorted(set(stops))
+    here = stops.index(own)
+    assert (stops[here - 1] if here else None, stops[here + 1] if own != stops[-1] else None) == beside
+
+
+@pytest.mark.parametrize("own", [0.013, 0.01, 1e-12, 1e300, 99.99])
+def test_a_log_slider_starts_at_its_number_and_its_other_stops_have_three_digits(own):
+    γ = LogSlider("γ", own, 0.01, 100, steps=40)
+    assert γ.value == own and own in γ.stops
+    assert all(float(f"{stop:.3g}") == stop for stop in γ.stops if stop != own)
+    assert γ.stops[0] <= min(own, 0.01) and γ.stops[-1] >= max(own, 100)
+    evenly = np.diff(np.log([stop for stop in γ.stops if stop != own or float(f"{own:.3g}") == own]))
+    assert 41 <= len(γ.stops) <= 42 and (np.isclose(evenly, evenly.mean(), rtol=0.1).mean() > 0.9)
 
 
 def test_many_steps_in_one_message_are_done_in_order():
     page = Page(view())
-    page.do({"set": "z", "to": [1.0, 1.0]}, {"act": "Flip"}, {"set": "n", "to": 2}, {"act": "Double"})
+    page.do(put("z", 1.0, 0), put("z", 1.0, 1), {"act": "Flip"}, put("n", 2), {"act": "Double"})
     assert page.view.state["z"].tolist() == [-1, -1] and page.places["z"] == [-1, -1]
     assert page.view.state["n"] == 2 and page.view.state["factor"] == 4
-    page.do({"act": "Reset"}, {"set": "n", "to": 0})
+    page.do({"act": "Reset"}, put("n", 0))
     assert page.view.state["z"].tolist() == [0.5, -1] and page.view.state["n"] == 0
 
 
 def test_a_limit_follows_the_state_and_takes_the_slider_along():
     page = Page(view())
     page.move("n", 4)
-    assert page.limits["n"] == 4
+    assert page.stops("n") == [0, 1, 2, 3, 4]
     page.move("kind", "wide")
-    assert (page.places["n"], page.limits["n"], page.view.state["n"]) == (2, 2, 2)
+    assert (page.places["n"], page.stops("n"), page.view.state["n"]) == (2, [0, 1, 2], 2)
+    page.do(put("n", 4))
+    assert page.error == "ValueError: n is 4; it needs one of its stops, from 0 to 2" and page.view.state["n"] == 2
+
+
+def test_an_action_that_gives_what_a_control_cannot_take_changes_nothing():
+    for changes, words in [
+        ({"s": 0.5, "W": np.ones((2, 2))}, "W has shape (2, 2); it needs shape (4, 2)"),
+        ({"s": 0.5, "γ": -1.0}, "γ is -1.0; it needs more than 0"),
+        ({"W": np.zeros((4, 2)), "s": np.nan}, "s is nan; it needs a finite number"),
+        ({"s": 0.5, "t": 1}, "changes has the key 't'; it needs W, s, γ"),
+    ]:
+        page = Page(grid(Give=lambda state, changes=changes: changes))
+        page.click("Give")
+        assert words in page.error
+        assert page.view.state["W"].tolist() == ODD and page.value("s") == 1 / 7
+
+
+def test_what_is_no_number_looks_like_nothing_else():
+    """A dot is a number that is not there yet; one that has been computed and is none is NaN."""
+    a = np.array([np.nan, np.inf, -np.inf, 0.0, -0.001, 1e300])
+    page = Page(View({}, dict, lambda _: [[Matrix("a", a), Matrix("b", a, known=False)]]))
+    assert [text for text, _ in page.cells[:6]] == ["NaN", "∞", "−∞", "0", "0.00", "1.000e+300"]
+    assert [text for text, _ in page.cells[6:]] == 6 * ["·"]
+
+
+def test_a_large_matrix_shows_its_corners_and_follows():
+    a = np.arange(4000.0).reshape(100, 40)
+    page = Page(View({"s": Slider("s", 0, 0, 1)}, lambda s: {"a": a + s}, lambda m: [[Matrix("a", m["a"])]]))
+    assert len(page.cells) == 49 and "(100, 40)" in page.texts[0]
+    page.move("s", 0.5)
+    rows = [0, 1, 2, None, 97, 98, 99]
+    columns = [0, 1, 2, None, 37, 38, 39]
+    expected = ["…" if None in (r, c) else f"{a[r, c] + 0.5:.2f}" for r in rows for c in columns]
+    assert [text for text, _ in page.cells] == expected
 
 
 def test_an_error_at_first_is_the_cell_s():
@@ -133,7 +273,7 @@ def test_what_changes_nothing_ends_the_repetition():
 def test_reset_brings_back_the_first_state():
     page = Page(view())
     first = page.everything()
-    page.do({"set": "z", "to": [1, 1]}, {"set": "kind", "to": "wide"}, {"act": "Double"}, {"set": "γ", "to": 1})
+    page.do(put("z", 1, 1), put("kind", "wide"), {"act": "Double"}, put("γ", 10))
     assert page.everything() != first
     page.click("Reset")
     assert page.everything() == first
@@ -157,7 +297,7 @@ def test_the_page_is_told_in_plain_json():
     page = view()._page
     told = {name: getattr(page, name) for name in ("controls", "actions", "repeated", "picture", "legend", "palette")}
     assert json.loads(json.dumps(told)) == json.loads(json.dumps(told, default=None))
-    assert told["actions"] == ["Double", "Flip", "Reset"] and told["repeated"] == "Double"
+    assert told["actions"] == ["Double", "Flip", "Fail", "Reset"] and told["repeated"] == "Double"
 
 
 def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):

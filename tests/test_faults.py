@@ -157,6 +157,8 @@ def test_a_view_whose_callback_fails(survived):
     before = [*page.cells]
     page.move("n", 3)
     assert page.error == "ValueError: n is 3 <b>here</b>" and page.cells == before
+    # The slider stands where the reader has put it, on the page and in the kernel.
+    assert page.value("n") == page.view.state["n"] == 3
     page.move("n", 2)
     assert not page.error and page.everything() == Page(page.view).everything()
     page.do({"set": "kind", "to": "<script>"})

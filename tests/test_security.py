@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell
 from page import Page
 from test_faults import LOOPBACK_ONLY, client, read
 
-from nn_notes.explore import Choice, Matrix, View
+from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
 
 ROOT = Path(__file__).parents[1]
 # An OSError might be taken for a network that is down; nothing takes this for anything but what it is.
@@ -121,11 +121,88 @@ def test_what_a_reader_types_or_an_error_says_is_no_html():
     assert "alert.textContent = message.error" in script
 
 
-@pytest.mark.parametrize(
-    "step", [{"act": "__class__"}, {"set": "state", "to": 1}, {"set": "f", "to": ["fine"]}, {"run": "code"}]
-)
+def every_control():
+    """A view with every kind of control, one with a limit that hangs on another."""
+    return View(
+        {
+            "s": Slider("s", 0.5, 0, 1),
+            "n": Slider("n", 1, 0, lambda state: {"short": 1, "long": 3}[state["f"]], step=1),
+            "γ": LogSlider("γ", 1, 0.01, 100),
+            "z": Sliders("z", [0.5, -1.0], -2, 2),
+            "W": Sliders("W", [[0.333, 5.0]], -2, 2),
+            "f": Choice("f", "short", ["short", "long"]),
+        },
+        lambda **state: state,
+        lambda a: [[Matrix("W", a["W"]), Matrix("z", a["z"])], [f"Column {a['n']:g} of {a['f']}"]],
+        actions={"Go": lambda state: {"s": 1.0}},
+    )
+
+
+NUMBERS = [-99, 99, 1.0000001, -1e-9, 0.123, True, False, "nan", "0.5", None, [], [0.5], {}, 10**400, float("nan"),
+           float("inf"), -float("inf"), "__class__"]  # fmt: skip
+ATTACKS = [
+    *({"set": name, "to": to} for name in ("s", "n", "γ") for to in NUMBERS),
+    *({"set": "z", "entry": 0, "to": to} for to in [*NUMBERS, 2.05, [0.5, 0.5]]),
+    *({"set": "f", "to": to} for to in [*NUMBERS, ["short"], "", "Short", "high"]),
+    # The limit of this state, and a stop of no state.
+    {"set": "n", "to": 2},
+    {"set": "n", "to": 0.5},
+    # A stop of another entry.
+    {"set": "W", "entry": 0, "to": 5.0},
+    {"set": "W", "entry": 1, "to": 0.333},
+    *({"set": "z", "entry": entry, "to": 0.5} for entry in (-1, 2, 10**30, 0.0, 0.5, True, "0", None, [0], [0, 1])),
+    {"set": "z", "to": [0.5, 0.5]},
+    {"set": "z", "to": 0.5},
+    {"set": "s", "entry": 0, "to": 0.5},
+    {"set": "f", "entry": 0, "to": "long"},
+    *({"set": name, "to": 0.5} for name in ("state", "__class__", "", None, 0, ["s"], {})),
+    *({"act": label} for label in ("__class__", "go", "", None, 0, True, ["Go"], {})),
+    *({"open": value} for value in (1, False, "true", None, [True])),
+    {"set": "s", "to": 1.0, "act": "Go"},
+    {"set": "s", "to": 1.0, "open": True},
+    {"set": "s", "to": 1.0, "more": 1},
+    {"act": "Go", "open": True},
+    {"act": "Go", "to": 1},
+    {"set": "s"},
+    {"to": 1.0},
+    {"run": "code"},
+    {},
+    *([], ["act", "Go"], "act", "Go", 0, 1.5, None, True),
+]  # fmt: skip
+
+
+def kept(view):
+    """The state, in plain numbers and down to the sign of a zero."""
+    return {name: repr(value.tolist() if hasattr(value, "tolist") else value) for name, value in view.state.items()}
+
+
+@pytest.mark.parametrize("step", ATTACKS, ids=lambda step: repr(step)[:60])
 def test_a_view_takes_only_what_it_offers(step):
-    view = View({"f": Choice("f", "fine", ["fine"])}, lambda f: {"x": [1.0]}, lambda a: [[Matrix("x", a["x"])]])
-    page = Page(view)
-    page.do(step)
-    assert page.error and view.state == {"f": "fine"}
+    page = Page(every_control())
+    before, seen = kept(page.view), page.everything()
+    message, buffers = page.view.answer([step])
+    assert message["error"].startswith(("ValueError: ", "TypeError: ")) and not buffers
+    assert kept(page.view) == before
+    # And page and kernel go on as if nothing had been sent.
+    page.do({"act": "Go"}, {"act": "Reset"})
+    assert not page.error and page.everything() == seen
+
+
+@pytest.mark.parametrize("message", [None, {}, {"steps": [{"act": "Go"}]}, "Go", 0, {"act": "Go"}], ids=repr)
+def test_a_message_is_a_list_of_steps(message):
+    view = every_control()
+    before = kept(view)
+    assert "error" in view.answer(message)[0] and kept(view) == before
+
+
+def test_what_is_offered_is_taken():
+    view = every_control()
+    for name, control in view.controls.items():
+        every = control.stops or ["long", "short"]
+        for entry, stops in enumerate(every if isinstance(every[0], list) else [every]):
+            for stop in stops:
+                step = {"set": name, "to": stop} | ({"entry": entry} if isinstance(every[0], list) else {})
+                message, _ = view.answer([json.loads(json.dumps(step))])
+                assert "error" not in message
+                value = view.state[name]
+                assert (value.ravel()[entry] if isinstance(every[0], list) else value) == stop

@@ -29,7 +29,7 @@ def choose(page, what, by, layout, habit):
 @pytest.mark.parametrize(("what", "by", "layout", "habit"), STATES)
 def test_the_arrays_are_those_of_numpy(page, what, by, layout, habit):
     choose(page, what, by, layout, habit)
-    page.move("entry", 1.25)
+    page.move("entry of X" if by == "matrix" else "entry of x", 1.25)
     page.move("nudge", -0.4)
     K, a = page.view.state["weights"][what, by], page.view.arrays
     given = {"scalar": np.array(1.25), "vector": x.copy(), "matrix": X.copy()}[by]
@@ -107,7 +107,7 @@ def test_new_numbers_and_reset(page):
     first = page.everything()
     page.click("New random numbers")
     assert page.everything() != first
-    assert page.view.arrays["x"][0, 0] == page.value("entry") == page.view.state["inputs"]["vector"][0] != x[0]
+    assert page.view.arrays["x"][0, 0] == page.value("entry of x") == page.view.state["inputs"]["vector"][0] != x[0]
     assert (page.view.state["weights"]["vector", "vector"] != 0).all()
     page.click("Reset")
     assert page.everything() == first
@@ -116,7 +116,8 @@ def test_new_numbers_and_reset(page):
 def test_what_is_given_is_left_alone(page):
     given = x.copy(), X.copy()
     page.move("by a", "matrix")
-    page.move("entry", -1.5)
+    np.testing.assert_array_equal(page.view.arrays["x"], given[1])
+    page.move("entry of X", -1.5)
     assert page.view.arrays["x"][0, 0] == -1.5
     np.testing.assert_array_equal(page.view.state["inputs"]["matrix"], given[1])
     page.click("New random numbers")

@@ -76,20 +76,18 @@ def test_both_roads_from_the_logits(u, target):
     assert f"−log {S[int(target)]:.4f} = {-np.log(S[int(target)]):.4f}" in page.words()
 
 
-def test_a_step_goes_against_the_gradient_to_a_stop_of_the_slider():
+def test_a_step_goes_against_the_gradient():
     page = Page(live.view(U, 1))
     S = np.exp(U) / np.exp(U).sum()
     losses = [page.view.arrays["E"]]
     page.click("Step against the gradient")
     u = np.array([page.value(f"u[{k}]") for k in range(3)])
-    np.testing.assert_allclose(u, U - (S - [0, 1, 0]), atol=0.0251)
-    np.testing.assert_allclose(u * 20, np.round(u * 20), atol=1e-9)
+    np.testing.assert_allclose(u, U - (S - [0, 1, 0]), rtol=1e-12)
     np.testing.assert_array_equal(page.view.state["u"], u)
     for _ in range(40):
         losses.append(page.view.arrays["E"])
         page.click("Step against the gradient")
     assert (np.diff(losses) <= 0).all() and losses[-1] < losses[0] / 3
-    assert np.abs(page.view.state["u"]).max() <= 4
 
 
 @pytest.mark.parametrize("made", [live.prediction, lambda: live.view(U)], ids=["prediction", "view"])
@@ -117,7 +115,6 @@ def test_without_a_kernel_the_first_state_stands_there():
     [
         (lambda: live.prediction(0.0, 0.5), "y is 0.0"),
         (lambda: live.prediction(0.5, 1.5), "t is 1.5"),
-        (lambda: live.view([0.0, 9.0]), "u runs from 0 to 9"),
         (lambda: live.view(U, 3), "target"),
         (lambda: live.view(U[None]), "u"),
     ],

@@ -23,7 +23,7 @@ def view(network, x, t, loss):
 
     Returns:
         A ``View`` (4.2–4.8). Its arrays are dicts by layer: z, F, W, and δ, ξ and G = ∂E/∂W, which are NaN as long as
-        the pass has not come to them.
+        the pass has not come to them; the board has dots there.
 
     Raises:
         TypeError, ValueError: no such network or loss; x or t not numbers, not finite, or of shapes that do not fit
@@ -47,7 +47,8 @@ def view(network, x, t, loss):
             before[name][m] = now[name][m] = np.full_like(now[name][m], np.nan)
         slope = before["G"][l][i, j]
         return now | {
-            "step": step, "weight": weight, "nudge": nudge, "E before": before["E"],
+            "known": stages[: step + 1], "step": step, "weight": weight, "nudge": nudge, "E before": before["E"],
+            "foretold": ("G", l) in stages[: step + 1],
             "slope": slope, "ΔE predicted": slope * nudge, "ΔE actual": now["E"] - before["E"],
         }  # fmt: skip
 
@@ -65,18 +66,21 @@ def view(network, x, t, loss):
         return {"z": z, "E": loss(z[L], t), "W": W, "F": F, "δ": delta, "ξ": xi, "G": G}
 
     def layout(a):
+        def backward(name, l, label, axes=""):
+            return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"])
+
         forward = [Matrix(_of("z", l), z_l) for l, z_l in enumerate(a["z"])]
         rows = [[_step(a, stages, L)], [_change(a)], [*forward, Matrix("<i>t</i>", t)]]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
             product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
             row = [
-                Matrix(f"{_of('δ', l)} = {reason}", a["δ"][l], digits=3),
+                backward("δ", l, f"{_of('δ', l)} = {reason}"),
                 "·",
                 Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
                 "=",
-                Matrix(f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}", a["ξ"][l], digits=3),
-                Matrix(f"∂<i>E</i>/∂{_of('W', l)} = {product}", a["G"][l], "row i, column j", 3),
+                backward("ξ", l, f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"),
+                backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {product}", "row i, column j"),
             ]
             if l > 1:
                 row.append(Matrix(_of("W", l, "⊤"), a["W"][l].T, "row j, column i"))
@@ -140,7 +144,7 @@ def _step(a, stages, L):
 
 def _change(a):
     """What the gradient says of the nudge, and what comes of it."""
-    if np.isnan(a["slope"]):
+    if not a["foretold"]:
         foretold = "the gradient is not known yet"
     else:
         foretold = (
@@ -148,7 +152,7 @@ def _change(a):
         )
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
-        f"<i>E</i> goes from {a['E before']:.4f} to {a['E']:.4f}, a change of {number(a['ΔE actual'], 4)}"
+        f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"
     )
 
 

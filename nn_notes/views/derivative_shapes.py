@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..explore import Choice, Matrix, Slider, View
+from ..show import number
 from ..tensors import chain, other_layout
 from ..validate import array, index, items
 
@@ -17,7 +18,7 @@ def view(x, X, outputs=(2, 5)):
     Every output is a weighed sum of squared inputs, so an entry of the derivative is 2 · weight · input.
 
     Args:
-        x: the vector to derive by, ``(N,)``; its first entry is the scalar.
+        x: the vector to derive by, ``(N,)``; its first entry is the scalar too.
         X: the matrix to derive by, ``(C, D)``.
         outputs: the shape ``(A, B)`` of the matrix that is derived; the vector has the shape ``(A,)``.
 
@@ -44,7 +45,8 @@ def view(x, X, outputs=(2, 5)):
 
     def new_numbers(state):
         new = {by: rng.choice([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5], a.shape) for by, a in inputs.items()}
-        return {"inputs": new, "weights": weights(), "entry": float(new["vector"][0])}
+        first = {"entry": float(new["vector"][0]), "corner": float(new["matrix"][0, 0])}
+        return {"inputs": new, "weights": weights(), **first}
 
     return View(
         {
@@ -52,7 +54,8 @@ def view(x, X, outputs=(2, 5)):
             "by": Choice("by a", "vector", list(inputs)),
             "layout": Choice("layout", "numerator", ["numerator", "denominator"]),
             "habit": Choice("vectors are", "rows", ["rows", "columns"]),
-            "entry": Slider("entry", x[0], -2, 2),
+            "entry": Slider("entry of x", x[0], -2, 2),
+            "corner": Slider("entry of X", X[0, 0], -2, 2),
             "nudge": Slider("nudge", 0.1, -1, 1),
         },
         _model,
@@ -63,9 +66,9 @@ def view(x, X, outputs=(2, 5)):
     )
 
 
-def _model(what, by, layout, habit, entry, nudge, inputs, weights):
+def _model(what, by, layout, habit, entry, corner, nudge, inputs, weights):
     K, x = weights[what, by], inputs[by].copy()
-    x.flat[0] = entry
+    x.flat[0] = corner if by == "matrix" else entry
     dx = np.zeros_like(x)
     dx.flat[0] = nudge
     y = chain(K, x**2, x.ndim)
@@ -165,12 +168,8 @@ def _first_entry(a, y, x):
     """An entry of the derivative as the formula, and with the numbers in it."""
     y_0, x_0 = (named.at("0" * len(named.axes)) for named in (y, x))
     K_0 = _Named("K", "").at("0" * len(y.axes + x.axes))
-    K, x, entry = (_number(a[name].flat[0]) for name in ("K", "x", "∂y/∂x"))
+    K, x, entry = (number(a[name].flat[0], 2) for name in ("K", "x", "∂y/∂x"))
     return f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_0} · {x_0} = 2 · ({K}) · ({x}) = {entry}."
-
-
-def _number(x):
-    return f"{x:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _faces(D, label, letters):

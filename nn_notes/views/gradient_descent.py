@@ -5,22 +5,27 @@ import math
 import numpy as np
 
 from .. import descent, losses
-from ..activations import identity, softmax
+from ..activations import Identity, softmax
 from ..backprop import gradients
 from ..explore import Canvas, Choice, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
-from ..plots import descent_path, figure, surface
-from ..show import NEGATIVE, POSITIVE, number
+from ..plots import descent_path, figure, reaching, surface
+from ..show import NEGATIVE, POSITIVE, number, significant
 from ..validate import array
+from ..validate import number as real_number
 from .backpropagation import factor
 
 __all__ = ["learning_rate", "training"]
 
 STEPS, LISTED = 40, 6
 EPOCHS = 120
+# From where to where the pictures of J go, or further, where J does: over the path, and over a run.
+HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
+# What is left of J at the end of a path that has arrived.
+ROUNDOFF = 1e-14
 
 
-def learning_rate(x, t, start):
+def learning_rate(x, t, start, rate=None):
     """Choose γ and the start for one linear neuron, u = wx + b, and see the path of gradient descent over its loss.
 
     The loss, a mean squared error, is a quadratic in θ = (w, b): its curvatures λ are the same everywhere, and a γ of
@@ -30,6 +35,7 @@ def learning_rate(x, t, start):
         x: inputs, ``(N,)``.
         t: targets, ``(N,)``.
         start: where w and b are at first, ``(2,)``.
+        rate: γ at first, above 0; by default half of the last that does not diverge.
 
     Returns:
         A ``View`` (5.1, 5.2).
@@ -44,6 +50,7 @@ def learning_rate(x, t, start):
     lowest = np.linalg.lstsq(inputs, t, rcond=None)[0]
     curvatures = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)[::-1]
     limit = 2 / curvatures[0]
+    rate = float(f"{limit / 2:.3g}") if rate is None else real_number("rate", rate, above=0)
 
     def loss(theta):
         w, b = theta
@@ -63,26 +70,48 @@ def learning_rate(x, t, start):
         return [
             [
                 Matrix("<i>θ</i><sub>1</sub>", θ[1], "w, b"), "=",
-                Matrix("<i>θ</i><sub>0</sub>", θ[0], "w, b"), f"− {γ:.3g} ·",
+                Matrix("<i>θ</i><sub>0</sub>", θ[0], "w, b"), f"− {significant(γ)} ·",
                 Matrix("∇<i>J</i>(<i>θ</i><sub>0</sub>)", slope, "by w, by b"),
             ],
             [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1])],
             [
-                f"The first step takes {J[0] - J[1]:.3g} off <i>J</i>; γ‖∇<i>J</i>‖² promises {γ * slope @ slope:.3g}."
+                f"The first step takes {significant(J[0] - J[1])} off <i>J</i>; "
+                f"γ‖∇<i>J</i>‖² promises {significant(γ * slope @ slope)}."
             ],
             [
                 Matrix("curvatures <i>λ</i>", curvatures, "steepest, flattest"),
                 Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "what a step leaves of the distance"),
             ],
-            [f"γ = {γ:.3g} is {γ / limit:.2f} times 2/<i>λ</i><sub>max</sub> = {limit:.3g}. {verdict(θ, J - a['J*'])}"],
+            [
+                f"γ = {significant(γ)} is {number(γ / limit, 2)} times "
+                f"2/<i>λ</i><sub>max</sub> = {significant(limit)}. {verdict(θ, J - a['J*'])}"
+            ],
         ]  # fmt: skip
 
     low, high = np.floor(lowest - 3.5), np.ceil(lowest + 3.5)
+    middle, half = (low + high) / 2, (high - low) / 2
     fig, (left, right) = figure(2, width=9, height=3.8)
-    surface(left, loss, *np.linspace(low, high, 61).T, "The loss J, and the path over it", ["w", "b"])
-    left.plot(*lowest, "kx", label="lowest J")
-    right.axhline(loss(lowest), color="black", linewidth=1, linestyle=":", label=f"lowest J: {loss(lowest):.2g}")
-    right.set(title="J by step", xlabel="step", ylabel="J", xlim=(-1, STEPS + 1), ylim=(1e-3, 1e3))
+    # Room beside the axes, as the numbers there may grow.
+    fig.get_layout_engine().set(rect=(0.02, 0, 0.98, 1))
+    drawn, fields = None, ()
+
+    def see(far):
+        """Draw the loss so many times as far around its lowest point, unless it stands there."""
+        nonlocal drawn, fields
+        if far == drawn:
+            return
+        for field in fields:
+            field.remove()
+        places = np.linspace(middle - far * half, middle + far * half, 61).T
+        fields = surface(left, loss, *places, "The loss J, and the path over it", ["w", "b"])
+        drawn = far
+
+    see(1.0)
+    left.plot(*lowest, "kx", label="lowest J", zorder=3)
+    right.axhline(
+        loss(lowest), color="black", linewidth=1, linestyle=":", label=f"lowest J: {significant(loss(lowest), 2)}"
+    )
+    right.set(title="J by step", xlabel="step", ylabel="J", xlim=(-1, STEPS + 1), ylim=HEIGHTS)
     # Last, since a lowest J of 0 has no place on this axis to begin with.
     right.set_yscale("log")
     path, first = descent_path(left, start[None], "a step")
@@ -91,6 +120,8 @@ def learning_rate(x, t, start):
     right.legend(loc="upper right")
 
     def paint(a):
+        see(widened((a["θ"][: LISTED + 1] - middle) / half))
+        right.set_ylim(reaching(HEIGHTS, a["J"][a["J"] > ROUNDOFF * a["J"][0]], log=True))
         path.set_data(*a["θ"].T)
         first.set_data(*a["θ"][:1].T)
         curve.set_data(range(len(a["J"])), a["J"])
@@ -103,7 +134,7 @@ def learning_rate(x, t, start):
     )
     return View(
         {
-            "γ": LogSlider("γ", limit / 2, limit / 100, limit * 1.5),
+            "γ": LogSlider("γ", rate, limit / 100, limit * 1.5),
             "w": Slider("w₀", start[0], low[0], high[0]),
             "b": Slider("b₀", start[1], low[1], high[1]),
         },
@@ -113,6 +144,16 @@ def learning_rate(x, t, start):
         paint=paint,
         scale=4.0,
     )
+
+
+def widened(visited):
+    """How many times as far one has to see so that all places come into sight: 1, 2, 4, …
+
+    A path that overflows goes out of sight.
+    """
+    far = np.abs(visited).max()
+    # With room for a dot.
+    return 1.0 if far <= 1 else 2.0 ** min(math.ceil(math.log2(1.05 * far)), 400)
 
 
 def verdict(visited, above):
@@ -149,7 +190,7 @@ def training(network, train, validation):
     loss = losses.softmax_cross_entropy
     descent.real("network", network)
     last = network.layers[-1].activation
-    if last is not identity:
+    if not isinstance(last, Identity):
         raise ValueError(f"network ends in {last}; it needs identity there, since the loss takes logits")
     sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
     if sizes[-1] < 2:
@@ -205,9 +246,9 @@ def training(network, train, validation):
         best = a["losses"][:, 1].argmin()
         return [
             [
-                f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {J_train:.3f} in training and {J_validation:.3f} in "
-                f"validation, where {100 * a['right']:.0f} % are read right.<br>The lowest validation loss so far is "
-                f"that of epoch {best}, {a['losses'][best, 1]:.3f} (5.5)."
+                f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
+                f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
+                f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])} (5.5)."
             ],
             [_moved(a["last"], len(network.layers))],
             [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
@@ -217,7 +258,7 @@ def training(network, train, validation):
     top = math.log(sizes[-1])
     ax.axhline(top, color="#777777", linewidth=1, linestyle=":", label=f"a blind guess: log {sizes[-1]} = {top:.2f}")
     ax.set(title="Mean loss by epoch", xlabel="epoch", ylabel="mean loss", yscale="log")
-    ax.set(xlim=(-1, EPOCHS + 1), ylim=(1e-3, 10))
+    ax.set(xlim=(-1, EPOCHS + 1), ylim=LOSSES)
     ends = ("training", NEGATIVE), ("validation", POSITIVE)
     lines = [ax.plot([], [], color=color, label=name)[0] for name, color in ends]
     dots = [ax.plot([], [], "o", color=color, markersize=5)[0] for _, color in ends]
@@ -225,6 +266,7 @@ def training(network, train, validation):
 
     def paint(a):
         epochs = np.arange(len(a["losses"]))
+        ax.set_ylim(reaching(LOSSES, a["losses"], log=True))
         for line, dot, J in zip(lines, dots, a["losses"].T, strict=True):
             line.set_data(epochs, J)
             dot.set_data(epochs[-1:], J[-1:])
@@ -249,6 +291,6 @@ def _moved(last, L):
     γ, steps, before, after = last["γ"], last["steps"], last["before"], last["after"]
     gradient = (before - after) / (γ * steps)
     return (
-        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before, 4)} − {steps} · {γ:.3g} "
-        f"· {factor(gradient, 6)} = {number(after, 4)}, with the mean of its {steps} gradients (5.1)."
+        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before, 4)} − {steps} · "
+        f"{significant(γ)} · {factor(gradient, 6)} = {number(after, 4)}, with the mean of its {steps} gradients (5.1)."
     )

@@ -3,15 +3,17 @@
 import numpy as np
 
 from .. import tensors
-from ..activations import ACTIVATIONS
 from ..explore import Canvas, Choice, LogSlider, Matrix, View
-from ..plots import figure, parting
-from .single_layer import controls, first_order, new_numbers, start_of
+from ..plots import LINES, figure, parting, reaching
+from ..show import number, significant
+from .single_layer import controls, first_order, new_numbers, offered, start_of
 
 __all__ = ["view"]
 
 LENGTHS = np.logspace(-2, 0.5, 60)
-# Below this, an error is roundoff.
+# From where to where the pictures go, or further, where the numbers do.
+CHANGES, ERRORS = (-1, 2), (1e-7, 10)
+# Below this, as a part of what changes, an error is roundoff.
 EXACT = 1e-12
 WORDS = (
     "Left: the change of each output as the nudge grows, actual and predicted, which part. "
@@ -26,7 +28,7 @@ def view(z, W, b, activation="sigmoid"):
         z: input, ``(M_in,)``.
         W: weights, ``(M_in, M_out)``.
         b: bias, ``(M_out,)``.
-        activation: the name that is chosen at first.
+        activation: the one that is chosen at first, as an object or by its name.
 
     Returns:
         A ``View`` (2.1–2.3).
@@ -34,7 +36,7 @@ def view(z, W, b, activation="sigmoid"):
     Raises:
         TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
-    start = start_of(z, W, b)
+    start, (activation, table) = start_of(z, W, b), offered(activation)
     entries = [(name, at) for name, array in start.items() for at in np.ndindex(array.shape)]
     owners = np.array([name for name, _ in entries])
     names = [f"{name}[{','.join(map(str, at))}]" for name, at in entries]
@@ -43,7 +45,7 @@ def view(z, W, b, activation="sigmoid"):
     directions |= dict(zip(names, np.eye(len(names)), strict=True))
 
     def model(z, W, b, f, along, length):
-        f, d = ACTIVATIONS[f], directions[along]
+        f, d = table[f], directions[along]
         dz, dW, db = (d[owners == name].reshape(array.shape) for name, array in start.items())
         u = z @ W + b
         F, z_next = f.jacobian(u), f(u)
@@ -59,6 +61,7 @@ def view(z, W, b, activation="sigmoid"):
             "F": F, "∂u/∂z": tensors.du_dz(W), "∂z′/∂z": tensors.dz_dz(F, W), "∂z′/∂b": tensors.dz_db(F),
             "Δz": length * dz, "ΔW": length * dW, "Δb": length * db,
             "Δz′ predicted": predicted[-2], "Δz′ actual": actual[-2],
+            "roundoff": EXACT * max(1, np.abs(actual).max(), np.abs(z_next).max()),
             "length": np.array(length), "error": error[-2], "error at half": error[-1],
             "actual curve": actual[:-2], "predicted curve": predicted[:-2], "error curve": error[:-2],
         }  # fmt: skip
@@ -86,17 +89,26 @@ def view(z, W, b, activation="sigmoid"):
     labels = ("length of the nudge", "change of z′")
     nothing = np.zeros((len(LENGTHS), len(start["b"])))
     lines = parting(left, LENGTHS, nothing, nothing, "Actual and predicted change", labels)
-    left.set(xlim=(0, LENGTHS[-1]), ylim=(-1, 2))
+    left.set(xlim=(0, LENGTHS[-1]), ylim=CHANGES)
+    left.ticklabel_format(axis="y", scilimits=(-3, 3))
     left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
+    if (M := len(start["b"])) > len(LINES):
+        left.legend(
+            lines[:M], range(M), frameon=False, fontsize=8, ncols=5, loc="upper left", title="dashed: predicted"
+        )
     right.loglog(LENGTHS, LENGTHS**2 / 10, ":", color="#777777", label="a line of slope 2")
     lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
-    right.set(xlim=LENGTHS[[0, -1]], ylim=(1e-7, 10), xlabel=labels[0], ylabel="error", title="Where they part")
+    right.set(xlim=LENGTHS[[0, -1]], ylim=ERRORS, xlabel=labels[0], ylabel="error", title="Where they part")
     right.title.set_fontsize(11)
     right.legend(frameon=False, fontsize=8)
     dots = [ax.plot([], [], "o", color="black")[0] for ax in (left, right)]
 
     def paint(a):
-        curves = np.hstack([a["actual curve"], a["predicted curve"], a["error curve"][:, None]])
+        changes = np.hstack([a["actual curve"], a["predicted curve"]])
+        curves = np.hstack([changes, a["error curve"][:, None]])
+        # As far up as down, so that the legend keeps its place.
+        left.set_ylim(reaching(CHANGES, [changes, -changes / 2]))
+        right.set_ylim(reaching(ERRORS, curves[curves[:, -1] > a["roundoff"], -1], log=True))
         for line, curve in zip(lines, curves.T, strict=True):
             line.set_ydata(curve)
         both = np.hstack([a["Δz′ predicted"], a["Δz′ actual"]])
@@ -104,7 +116,7 @@ def view(z, W, b, activation="sigmoid"):
         dots[1].set_data([a["length"]], [a["error"]])
 
     return View(
-        controls(start, activation)
+        controls(start, activation, table)
         | {
             "along": Choice("nudge along", "z[1]" if "z[1]" in directions else "z[0]", list(directions)),
             "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
@@ -119,10 +131,12 @@ def view(z, W, b, activation="sigmoid"):
 
 def _verdict(a):
     """How wrong the prediction is, and how that changes when the nudge is halved, in words."""
-    length, error, half = (float(a[name]) for name in ("length", "error", "error at half"))
-    if error < EXACT:
-        return f"A nudge of length {length:.3g}: the prediction is exact. The layer is a straight line so far."
-    wrong = f"A nudge of length {length:.3g}: the prediction is wrong by {error:.3g}. At half the length"
-    if half < EXACT:
+    length, error, half, roundoff = (float(a[name]) for name in ("length", "error", "error at half", "roundoff"))
+    if error < roundoff:
+        return f"A nudge of length {significant(length)}: the prediction is exact. The layer is a straight line so far."
+    wrong = (
+        f"A nudge of length {significant(length)}: the prediction is wrong by {significant(error)}. At half the length"
+    )
+    if half < roundoff:
         return f"{wrong} it is exact."
-    return f"{wrong} it is wrong by {half:.3g}, which is {error / half:.1f} times less."
+    return f"{wrong} it is wrong by {significant(half)}, which is {number(error / half, 1)} times less."

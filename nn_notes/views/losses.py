@@ -5,7 +5,7 @@ import numpy as np
 from .. import losses
 from ..activations import softmax
 from ..explore import Canvas, Choice, Matrix, Slider, Sliders, View
-from ..plots import figure
+from ..plots import figure, reaching
 from ..show import NEGATIVE, POSITIVE, number
 from ..validate import array, index
 from ..validate import number as real_number
@@ -15,6 +15,8 @@ __all__ = ["prediction", "view"]
 # The curves stop short of 0 and 1, where cross entropy is infinite.
 PLACES = np.linspace(0.005, 0.995, 199)
 REACH = 0.12
+# From where to where the pictures go, or further, where the dots do.
+VALUES, SLOPES = (0, 4), (-12, 12)
 
 
 def prediction(y=0.25, t=0.8):
@@ -69,8 +71,8 @@ def prediction(y=0.25, t=0.8):
         ]
 
     fig, (left, right) = figure(2, width=9, height=3.4)
-    left.set(title="The losses, and their tangents", xlabel="y", ylabel="E", xlim=(0, 1), ylim=(0, 4))
-    right.set(title="The slopes", xlabel="y", ylabel="slope by y", xlim=(0, 1), ylim=(-12, 12))
+    left.set(title="The losses, and their tangents", xlabel="y", ylabel="E", xlim=(0, 1), ylim=VALUES)
+    right.set(title="The slopes", xlabel="y", ylabel="slope by y", xlim=(0, 1), ylim=SLOPES)
     right.axhline(0, color="#777777", linewidth=1)
     names, colours = ("mean squared error", "cross entropy"), (NEGATIVE, POSITIVE)
     shapes = [left.plot([], [], color=c, label=name)[0] for name, c in zip(names, colours, strict=True)]
@@ -83,6 +85,8 @@ def prediction(y=0.25, t=0.8):
 
     def paint(a):
         here, near = a["y"][0], np.array([-REACH, REACH])
+        left.set_ylim(reaching(VALUES, a["E"]))
+        right.set_ylim(reaching(SLOPES, a["slope"]))
         for n in range(2):
             shapes[n].set_data(PLACES, a["curves"][n])
             slopes[n].set_data(PLACES, a["slopes"][n])
@@ -109,18 +113,16 @@ def view(u, target=0):
     """Move the logits: softmax, cross entropy, and the row −t/S times diag(S) − SᵀS beside S − t.
 
     Args:
-        u: logits, ``(D,)``, each from −4 to 4.
+        u: logits, ``(D,)``.
         target: the right class at first, an index into u.
 
     Returns:
         A ``View`` (6.7, 7.3–7.5, 7.7).
 
     Raises:
-        TypeError, ValueError: u is not a row of such numbers, or has no such target.
+        TypeError, ValueError: u is not a row of numbers, or has no such target.
     """
     u = array("u", u, ndim=(1,), empty_too=False)
-    if np.abs(u).max() > 4:
-        raise ValueError(f"u runs from {u.min():g} to {u.max():g}; it needs logits from -4 to 4")
     target = index("target", target, most=len(u) - 1)
     rng = np.random.default_rng(0)
 
@@ -134,6 +136,7 @@ def view(u, target=0):
 
     def layout(a):
         right = a["S"][a["t"] == 1].item()
+        apart = np.abs(a["product"] - a["S − t"]).max()
         return [
             [Matrix("<i>u</i>", a["u"]), "→ softmax →", Matrix("<i>S</i>", a["S"])],
             [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
@@ -143,15 +146,13 @@ def view(u, target=0):
                 Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
                 Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
             ],
-            [f"<i>E</i> = −log {right:.4f} = {a['E']:.4f}. The largest difference between the two roads rounds to "
-             f"{np.abs(a['product'] - a['S − t']).max():.6f}."],
+            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The largest difference between the two roads "
+             f"rounds to {f'{apart:.6f}' if np.isfinite(apart) else number(apart)}."],
         ]  # fmt: skip
 
     def descend(state):
         u, t = state["u"], np.eye(len(state["u"]))[int(state["target"])]
-        # To the slider's next stop, where the page would put it anyway.
-        stepped = np.round((u - losses.softmax_cross_entropy.gradient(u, t)) / 0.05) * 0.05
-        return {"u": np.clip(stepped.round(9), -4, 4)}
+        return {"u": u - losses.softmax_cross_entropy.gradient(u, t)}
 
     return View(
         {"u": Sliders("u", u, -4, 4), "target": Choice("right class", str(target), [str(k) for k in range(len(u))])},

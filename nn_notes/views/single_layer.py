@@ -3,11 +3,12 @@
 import numpy as np
 
 from .. import tensors
-from ..activations import ACTIVATIONS
+from ..activations import ACTIVATIONS, Activation
 from ..explore import Choice, Matrix, Sliders, View
-from ..validate import array
+from ..show import number
+from ..validate import array, choice
 
-__all__ = ["controls", "first_order", "new_numbers", "start_of", "view"]
+__all__ = ["controls", "first_order", "new_numbers", "offered", "start_of", "view"]
 
 
 def start_of(z, W, b):
@@ -16,10 +17,16 @@ def start_of(z, W, b):
     return {"z": array("z", z, shape=W.shape[:1]), "W": W, "b": array("b", b, shape=W.shape[1:])}
 
 
-def controls(start, activation):
-    """Sliders for z, W and b from ``start``, a dict of the three, and a choice of the activation f."""
+def offered(activation):
+    """The name of an activation, and a table of all that a view offers: those of the package, and the reader's own."""
+    activation = choice("activation", activation, ACTIVATIONS, Activation)
+    return activation.name, ACTIVATIONS | {activation.name: activation}
+
+
+def controls(start, activation, names):
+    """Sliders for z, W and b from ``start``, a dict of the three, and a choice of the activation f by name."""
     return {name: Sliders(name, a, -2, 2) for name, a in start.items()} | {
-        "f": Choice("activation", activation, list(ACTIVATIONS))
+        "f": Choice("activation", activation, list(names))
     }
 
 
@@ -45,7 +52,7 @@ def view(z, W, b, activation="sigmoid"):
         z: input, ``(M_in,)``.
         W: weights, ``(M_in, M_out)``.
         b: bias, ``(M_out,)``.
-        activation: the name that is chosen at first.
+        activation: the one that is chosen at first, as an object or by its name.
 
     Returns:
         A ``View`` (1.1–1.6).
@@ -53,10 +60,10 @@ def view(z, W, b, activation="sigmoid"):
     Raises:
         TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
-    start = start_of(z, W, b)
+    start, (activation, table) = start_of(z, W, b), offered(activation)
 
     def model(z, W, b, f, start):
-        f = ACTIVATIONS[f]
+        f = table[f]
         u = z @ W + b
         u_start = start["z"] @ start["W"] + start["b"]
         predicted = first_order(**start, dz=z - start["z"], dW=W - start["W"], db=b - start["b"])
@@ -86,11 +93,11 @@ def view(z, W, b, activation="sigmoid"):
                 m("∂u/∂b", "row j, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>"),
             ],
             [m("Δu predicted"), m("Δu actual"), m("Δz′ predicted"), m("Δz′ actual")],
-            [f"The prediction for <i>z′</i> misses by {error:.4f} at most."],
+            [f"The prediction for <i>z′</i> misses by {number(error, 4)} at most."],
         ]
 
     return View(
-        controls(start, activation),
+        controls(start, activation, table),
         model,
         layout,
         memory={"start": start},

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import tensors
 from ..explore import Choice, Matrix, Slider, Sliders, View
-from ..plots import DIVERGING
+from ..plots import CUBES, DIVERGING
 from ..show import ZERO, number
 from ..validate import array
 
@@ -33,6 +33,11 @@ def view(z, xi):
         TypeError, ValueError: not numbers, not finite, or not two vectors.
     """
     start = {name: array(name, a, ndim=(1,), empty_too=False) for name, a in (("z", z), ("xi", xi))}
+    (M_in,), (M_out,) = (a.shape for a in start.values())
+    if (entries := M_out * M_in * M_out) > CUBES:
+        raise ValueError(
+            f"xi has {M_out} entries and z {M_in}, so T has {entries}; it needs {CUBES} at most, a cube to each"
+        )
     size = {"k": len(xi), "i": len(z), "j": len(xi)}
     rng = np.random.default_rng(0)
     axis = Choice("walk along", "k", AXES)
