@@ -119,10 +119,11 @@ KERNEL = """
 import json as _json, time as _time
 from nn_notes.explore import View as _View
 _view = [o for o in Out.values() if isinstance(o, _View)][{n}]
-_name, _control = next((n, c) for n, c in _view.controls.items() if "min" in c.spec)
-_place, _step = _control.place(), _control.spec["step"]
-_there = [_place[0] + _step, *_place[1:]] if isinstance(_place, list) else _place + _step
-_steps = [{{"set": _name, "to": _there}}, {{"set": _name, "to": _place}}]
+_name, _control = next((n, c) for n, c in _view.controls.items() if c.stops)
+_several = isinstance(_control.stops[0], list)
+_stops, _here = (_control.stops[0], _control.place()[0]) if _several else (_control.stops, _control.place())
+_move = {{"set": _name}} | ({{"entry": 0}} if _several else {{}})
+_steps = [_move | {{"to": _stops[_stops.index(_here) + 1]}}, _move | {{"to": _here}}]
 if "One epoch" in _view.actions:
     _steps = 2 * [{{"act": "One epoch"}}]
     _view.answer([{{"act": "Reset"}}])

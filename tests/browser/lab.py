@@ -182,6 +182,11 @@ class View:
         """The number beside a slider."""
         return _number(self.slider(label).get_attribute("aria-valuetext"))
 
+    def exactly(self, label):
+        """That number to all of its digits, as the page has it."""
+        label = self.where.locator("label", has=self.slider(label))
+        return float(label.locator(".nn-value").get_attribute("title"))
+
     def drag(self, label, by, steps=10):
         """Drag a slider's handle by so many pixels with the mouse, through so many places."""
         slider = self.slider(label)

@@ -22,7 +22,7 @@ def softmax(u):
 
 
 def place(view, label):
-    """Where a slider stands, to more digits than the page shows beside one that runs over a logarithm."""
+    """At which of its stops a slider stands."""
     return view.slider(label).evaluate("input => input.valueAsNumber")
 
 
@@ -79,7 +79,7 @@ def derivative_shapes(view):
 
     def wanted(view):
         x, dx = x_first.copy(), np.zeros((1, 3))
-        x[0, 0], dx[0, 0] = view.value("entry"), view.value("nudge")
+        x[0, 0], dx[0, 0] = view.value("entry of x"), view.value("nudge")
         y, J = x**2 @ K.T, 2 * K * x
         # A nudge that is a row meets the derivative in denominator layout.
         D, met = (J, "(∂y/∂x)ᵀ") if layout == "numerator" else (J.T, "∂y/∂x as it is")
@@ -90,10 +90,10 @@ def derivative_shapes(view):
         return arrays, f"So ∂y/∂x is {D.shape}."
 
     dragged(view, "nudge", 25, wanted)
-    dragged(view, "entry", -30, wanted)
+    dragged(view, "entry of x", -30, wanted)
     view.choose("layout", "denominator")
     layout = "denominator"
-    dragged(view, "entry", 20, wanted)
+    dragged(view, "entry of x", 20, wanted)
 
 
 # Notebook 02
@@ -107,7 +107,7 @@ def jacobians(view):
         z = np.array([view.value(f"z[{i}]") for i in range(3)])
         W = np.array([[view.value(f"W[{i},{j}]") for j in range(2)] for i in range(3)])
         b = np.array([view.value(f"b[{j}]") for j in range(2)])
-        length = 10 ** place(view, "length")
+        length = view.value("length")
         u = z @ W + b
         F = np.diag(sigmoid(u) * (1 - sigmoid(u)))
 
@@ -205,7 +205,7 @@ def learning_rate(view):
     curvatures = np.sort(np.linalg.eigvalsh(2 / 5 * X.T @ X))[::-1]
 
     def wanted(view):
-        rate = 10 ** place(view, "γ")
+        rate = view.value("γ")
         path = [np.array([view.value("w₀"), view.value("b₀")])]
         for _ in range(6):
             path.append(path[-1] - rate * 2 / 5 * X.T @ (X @ path[-1] - t))
