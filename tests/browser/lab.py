@@ -129,6 +129,18 @@ class Lab:
         counts = self._cells("w => w.model.executionCount")
         assert counts == list(range(1, len(counts) + 1)), f"not every cell has run: {counts}\n{self.errors()}"
 
+    def run_new(self, code):
+        """Run a cell of the reader's own at the end, and wait until it has run."""
+        self.page.evaluate(
+            """async source => {
+                const {content} = jupyterapp.shell.currentWidget
+                content.model.sharedModel.addCell({cell_type: 'code', source})
+                content.activeCellIndex = content.widgets.length - 1
+                await jupyterapp.commands.execute('notebook:run-cell')
+            }""",
+            code,
+        )
+
     def kernel(self, code):
         """What the kernel prints when it runs a piece of code, beside the cells."""
         return self.page.evaluate(
@@ -184,8 +196,8 @@ class View:
 
     def exactly(self, label):
         """That number to all of its digits, as the page has it."""
-        label = self.where.locator("label", has=self.slider(label))
-        return float(label.locator(".nn-value").get_attribute("title"))
+        beside = "input => input.closest('label').querySelector('.nn-value').title"
+        return float(self.slider(label).evaluate(beside))
 
     def drag(self, label, by, steps=10):
         """Drag a slider's handle by so many pixels with the mouse, through so many places."""
