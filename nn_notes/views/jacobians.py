@@ -100,7 +100,7 @@ def view(z, W, b, activation="sigmoid"):
     lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
     right.set(xlim=LENGTHS[[0, -1]], ylim=ERRORS, xlabel=labels[0], ylabel="error", title="Where they part")
     right.title.set_fontsize(11)
-    right.legend(frameon=False, fontsize=8)
+    right.legend(frameon=False, fontsize=8, loc="upper left")
     dots = [ax.plot([], [], "o", color="black")[0] for ax in (left, right)]
 
     def paint(a):
