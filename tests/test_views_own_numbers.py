@@ -243,6 +243,16 @@ def test_the_dots_of_a_prediction_are_in_the_picture(name):
             assert all(within(ax, *line.get_data()) for line in ax.lines if line.get_marker() == "o")
 
 
+def test_a_negative_weight_times_zero_is_zero():
+    page, negative = Page(derivative_shapes.view([0.5, 1.0], [[0.5, 1.0]])), 0
+    for _ in range(4):
+        page.click("New random numbers")
+        page.move("entry of x", 0.0)
+        negative += page.view.state["weights"]["vector", "vector"].flat[0] < 0
+        assert re.search(r"· \(0\) = 0\.", re.sub("<[^>]*>", "", page.words()))
+    assert 0 < negative < 4
+
+
 def test_the_entry_is_that_of_the_input():
     page = Page(derivative_shapes.view([7.77, 0.123], [[-3.3, 0.017], [1.0, 5.0]]))
     page.move("by a", "matrix")
