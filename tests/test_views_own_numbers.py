@@ -151,6 +151,7 @@ def within(ax, x, y):
         ([0, 10, 20, 30, 40], [32, 50, 68, 86, 104], [0, 0], 2e-3),
         ([1, 2], [3, 5], [1e6, -1e6], 0.1),
         ([1, 2], [3, 5], [0, 0], 1.0),
+        ([1, 2], [3e16, 5e16], [1e16, 2e16], 0.01),
         ([1e-3, 2e-3], [1e3, 2e3], [0.5, 0.5], 0.5),
     ],
 )
@@ -163,6 +164,11 @@ def test_a_start_and_its_path_are_in_the_picture(x, t, start, rate):
     # All of the curve but for the roundoff at its end.
     shown = np.greater(J, gradient_descent.ROUNDOFF * J[0])
     assert within(right, [0, len(J) - 1], J[shown])
+
+
+def test_a_first_step_that_overflows_is_said_to():
+    with pytest.raises(FloatingPointError, match=r"the first step is not finite; a γ below 1e\+308 may mend it"):
+        gradient_descent.learning_rate([1, 2], [3, 5], [0, 0], 1e308)
 
 
 def test_the_picture_widens_and_comes_back():

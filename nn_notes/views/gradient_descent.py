@@ -63,6 +63,8 @@ def learning_rate(x, t, start, rate=None):
 
     def model(γ, w, b):
         θ = descent.path(gradient, np.array([w, b]), γ, STEPS)
+        if len(θ) < 2:
+            raise FloatingPointError(f"the first step is not finite; a γ below {γ:.3g} may mend it")
         return {"γ": γ, "θ": θ, "J": loss(θ.T), "J*": loss(lowest), "∇J": gradient(θ[0]), "1 − γλ": 1 - γ * curvatures}
 
     def layout(a):
@@ -89,7 +91,8 @@ def learning_rate(x, t, start, rate=None):
         ]  # fmt: skip
 
     low, high = np.floor(lowest - 3.5), np.ceil(lowest + 3.5)
-    middle, half = (low + high) / 2, (high - low) / 2
+    # So wide that it is more than rounding.
+    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-6 * np.abs(lowest))
     fig, (left, right) = figure(2, width=9, height=3.8)
     # Room beside the axes, as the numbers there may grow.
     fig.get_layout_engine().set(rect=(0.02, 0, 0.98, 1))
@@ -135,8 +138,8 @@ def learning_rate(x, t, start, rate=None):
     return View(
         {
             "γ": LogSlider("γ", rate, limit / 100, limit * 1.5),
-            "w": Slider("w₀", start[0], low[0], high[0]),
-            "b": Slider("b₀", start[1], low[1], high[1]),
+            "w": Slider("w₀", start[0], middle[0] - half[0], middle[0] + half[0]),
+            "b": Slider("b₀", start[1], middle[1] - half[1], middle[1] + half[1]),
         },
         model,
         layout,
