@@ -448,22 +448,31 @@ def test_a_network_by_autograd(loss, last, precision, hold):
 
         X, T = np.atleast_2d(x, t)
         order = np.random.default_rng(0).permutation(len(X))
-        total = 0.0
-        for start in range(0, len(X), batch_size):
-            some = order[start : start + batch_size]
-            J, grads = autograd.value_and_grad(oracle.objective)(
-                theta, names, X[some].astype(float), T[some].astype(float), loss
-            )
-            total += J * len(some)
-            theta = [
-                tuple(a - learning_rate * g for a, g in zip(*pairs, strict=True))
-                for pairs in zip(theta, grads, strict=True)
-            ]
+
+        def descended(theta):
+            """All parameters after an epoch, and its mean loss."""
+            total = 0.0
+            for start in range(0, len(X), batch_size):
+                some = order[start : start + batch_size]
+                J, grads = autograd.value_and_grad(oracle.objective)(
+                    theta, names, X[some].astype(float), T[some].astype(float), loss
+                )
+                total += J * len(some)
+                theta = [
+                    tuple(a - learning_rate * g for a, g in zip(*pairs, strict=True))
+                    for pairs in zip(theta, grads, strict=True)
+                ]
+            return np.append(flat(theta), total / len(X))
+
         trained = network.copy()
         mean = descent.epoch(trained, X, T, E, learning_rate, batch_size, np.random.default_rng(0))
-        name = f"descent.epoch{suffix}"
-        hold(name, mean, total / len(X), largest(np.array(total / len(X))), where)
-        hold(name, flat(parameters(trained)), flat(theta), largest(flat(theta)), where)
+        wanted = descended(theta)
+        # Long steps enlarge whatever the first of them has rounded: here, every parameter up or down.
+        signs = np.random.default_rng(1)
+        rounded = [tuple(a * (1 + precision.eps * signs.choice([-1, 1], a.shape)) for a in pair) for pair in theta]
+        enlarged = abs(descended(rounded) - wanted).max() / precision.eps
+        got = np.append(flat(parameters(trained)), mean)
+        hold(f"descent.epoch{suffix}", got, wanted, max(largest(wanted), enlarged), where)
 
     def by_witness(network, x, t, E, wanted, unit, J, where):
         first, *rest = network.layers
