@@ -2066,6 +2066,13 @@ WRONG = {
         "has shape (2,)",
         "it needs shape (3,)",
     ),
+    "view of softmax twice": (
+        do(backpropagation.view, network(), GOOD_X, GOOD_T, softmax_cross_entropy),
+        ValueError,
+        "network",
+        "ends in softmax",
+        "it needs identity there, since softmax_cross_entropy takes logits",
+    ),
     "pass t": (
         do(backpropagation.view, network(), GOOD_X, [1], mse),
         ValueError,

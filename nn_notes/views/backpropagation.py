@@ -30,6 +30,7 @@ def view(network, x, t, loss):
             the network.
     """
     L, loss = len(real("network", network).layers), choice("loss", loss, LOSSES, Loss)
+    loss.check_last(network.layers[-1].activation)
     x = array("x", x, shape=(len(network.layers[0].W),))
     t = array("t", t, shape=(len(network.layers[-1].b),))
     weights = {
