@@ -275,6 +275,16 @@ def box(ax, T, title, scale, cut=None):
     ax.view_init(elev=22, azim=-58)
     ax.grid(False)
     ax.set_title(title, fontsize=11)
+    _project(ax)
+
+
+def _project(ax):
+    """Let 3-D axes learn where things on them are: undrawn, they seem far wider than they are to a layout."""
+    figure = ax.get_figure(root=True)
+    engine = figure.get_layout_engine()
+    figure.set_layout_engine("none")
+    figure.draw_without_rendering()
+    figure.set_layout_engine(engine or "none")
 
 
 def slices(T, cut, scale):

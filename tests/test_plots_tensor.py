@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from nn_notes.plots import DIVERGING, box, figure, loglog, slices
 
@@ -30,6 +32,22 @@ def test_the_whole_box_says_its_numbers_where_they_stand():
     fig.canvas.draw()
     said = {(*(int(x) for x in text.get_position_3d()),): text.get_text() for text in ax.texts}
     assert said == {(k, k, i): f"{z:.1f}".replace("-", "−") for k in range(3) for i, z in enumerate(Z)}
+
+
+def test_a_box_that_was_never_drawn_takes_no_more_room_than_its_figure_has():
+    alone, ax = figure(subplot_kw={"projection": "3d"})
+    box(ax, T, "T", 1.6)
+    beside = slices(T, "k", 1.6)
+    for fig in (alone, beside):
+        taken = fig.axes[0].get_tightbbox(fig.canvas.get_renderer())
+        assert taken.width < fig.bbox.width and taken.height < fig.bbox.height
+        assert isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine)
+
+
+def test_a_box_leaves_a_figure_without_a_layout_as_it_is():
+    fig = Figure(layout="none")
+    box(fig.add_subplot(projection="3d"), T, "T", 1.6)
+    assert fig.get_layout_engine() is None
 
 
 @pytest.mark.parametrize(("cut", "axis"), [("k", 0), ("i", 1), ("j", 2)])
