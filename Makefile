@@ -15,10 +15,8 @@ export PYTHONUTF8 := 1
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-# Jupyter talks to its kernels in plain text unless told otherwise, and warns of it.
-lab: .venv/ready ## open JupyterLab on the notebooks; LAB_ARGS="--no-browser" and the like pass through
-	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks:$$JUPYTER_CONFIG_PATH" \
-		$(PY) -m jupyterlab notebooks --KernelManager.transport_encryption=auto $(LAB_ARGS)
+lab: .venv/ready ## open JupyterLab on your own copies of the notebooks, in work/; LAB_ARGS="--no-browser" and the like pass through
+	$(PY) notebooks/work.py $(LAB_ARGS)
 
 test: .venv/ready ## lint, test, and run every notebook against its stored outputs
 	$(PY) -m ruff check

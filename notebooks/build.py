@@ -6,7 +6,6 @@ python notebooks/build.py --check            execute nothing, and say where a te
 """
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 import jupytext
 import matplotlib
 import nbformat
+import work
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -29,11 +29,13 @@ METADATA = {
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # A memory address, or the id of a widget's model. Strict validation compares them, so they may not be stored.
+KEEP_OR_DROP = """To keep what is yours, move the file to work/, where `make lab` has a copy of each notebook for you.
+To drop it, and where you have already moved it: git restore notebooks/{}"""
 DIFFERS_EVERY_TIME = re.compile(r" at 0x[0-9a-fA-F]+|\b[0-9a-f]{32}\b")
 
 
 class BuildError(Exception):
-    """A cell that must not be committed as it is."""
+    """A cell that must not be committed as it is, or a notebook that must not be written over."""
 
 
 def source(text):
@@ -42,17 +44,21 @@ def source(text):
     notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict(METADATA)
     ids = set()
     for cell in notebook.cells:
-        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        name = work.digest(cell.cell_type, cell.source)
         cell.id = next(i for i in (name, *(f"{name}-{n}" for n in range(2, len(notebook.cells) + 1))) if i not in ids)
         ids.add(cell.id)
     return notebook
 
 
 def build(text, path):
-    """Execute the text in a fresh kernel and write the notebook, unless a cell raises, warns or cannot be repeated."""
+    """Execute the text in a fresh kernel and write the notebook, unless a cell raises, warns or cannot be repeated.
+
+    A notebook in which something is written by hand is not written over.
+    """
     notebook = source(text)
     known = {}
     if path.is_file():
+        _nothing_is_lost(path)
         known = {cell.id: cell.outputs for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"}
     client = NotebookClient(
         notebook,
@@ -80,6 +86,9 @@ def build(text, path):
         if "measured" in cell.metadata.get("tags", []) and cell.id in known:
             cell.outputs = known[cell.id]
     notebook.metadata = nbformat.from_dict(METADATA)
+    if path.is_file():
+        # Somebody may have written in it while the cells ran.
+        _nothing_is_lost(path)
     nbformat.write(notebook, path)
 
 
@@ -88,6 +97,8 @@ def difference(text, path):
     for file in (text, path):
         if not file.is_file():
             return f"there is no {file.name}"
+    if found := work.by_hand(path):
+        return f"{path.name}: {found}. {KEEP_OR_DROP.format(path.name)}"
     ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
     for n, (cell, built) in enumerate(zip(ours.cells, theirs.cells, strict=False)):
         for key in ("cell_type", "metadata", "source", "id"):
@@ -96,8 +107,13 @@ def difference(text, path):
     if len(ours.cells) != len(theirs.cells):
         return f"the text has {len(ours.cells)} cells, the notebook {len(theirs.cells)}"
     if theirs.metadata != ours.metadata:
-        return f"the notebook's metadata is {dict(theirs.metadata)}"
+        return f"the notebook's metadata is {dict(theirs.metadata)}. {KEEP_OR_DROP.format(path.name)}"
     return None
+
+
+def _nothing_is_lost(path):
+    if found := work.by_hand(path):
+        raise BuildError(f"{path.name} is left as it is: {found}. {KEEP_OR_DROP.format(path.name)}")
 
 
 def main(arguments):

@@ -8,9 +8,10 @@ from functools import cache
 import build
 import nbformat
 import pytest
+import work
 from build import NOTEBOOKS
 from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -257,6 +258,182 @@ def test_a_difference_of_text_and_notebook_is_found(built, tmp_path, old, new, d
     assert build.difference(text, notebook) is None
     text.write_text(TEXT.replace(old, new), encoding="utf-8")
     assert build.difference(text, notebook).startswith(difference)
+
+
+# What a reader writes is not lost.
+
+
+@pytest.fixture
+def sample(tmp_path):
+    """The notebook of the small text, as the build would write it, without outputs."""
+    (tmp_path / "sample.md").write_text(TEXT, encoding="utf-8")
+    nbformat.write(build.source(tmp_path / "sample.md"), tmp_path / "sample.ipynb")
+    return tmp_path / "sample.ipynb"
+
+
+def run(notebook):
+    notebook.cells[3].update(execution_count=7, outputs=[new_output("stream", text="one\ntwo\n")])
+    notebook.cells[2].metadata["collapsed"] = True
+    notebook.metadata["language_info"]["version"] = "3.12.1"
+
+
+def answer(notebook):
+    notebook.cells[3].source = notebook.cells[3].source.replace("two", "three")
+
+
+def empty(notebook):
+    notebook.cells[3].source = ""
+
+
+def add(notebook):
+    notebook.cells.insert(1, new_markdown_cell("Here I was lost."))
+
+
+def add_an_empty_one(notebook):
+    notebook.cells.append(new_code_cell(""))
+
+
+def take_out(notebook):
+    del notebook.cells[4]
+
+
+def move(notebook):
+    notebook.cells.insert(0, notebook.cells.pop())
+
+
+def turn_into_text(notebook):
+    notebook.cells[1].cell_type = "raw"
+    del notebook.cells[1]["outputs"], notebook.cells[1]["execution_count"]
+
+
+@pytest.mark.parametrize(
+    ("done", "found"),
+    [
+        (lambda notebook: None, None),
+        (run, None),
+        (empty, None),
+        (add_an_empty_one, None),
+        (take_out, None),
+        (move, None),
+        (answer, "written by hand: cell 3"),
+        (add, "written by hand: cell 1"),
+        (lambda notebook: [answer(notebook), add(notebook)], "written by hand: cells 1, 4"),
+        (turn_into_text, "written by hand: cell 1"),
+    ],
+)
+def test_what_is_written_by_hand_is_told_from_what_was_built(sample, done, found):
+    notebook = nbformat.read(sample, 4)
+    done(notebook)
+    nbformat.write(notebook, sample)
+    assert work.by_hand(sample) == found
+
+
+@pytest.mark.parametrize("content", ["<<<<<<< HEAD\n{}", "{}", "[]", '{"cells": [1]}', "", b"\xff"])
+def test_what_is_no_notebook_is_somebodys(sample, content):
+    sample.write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = sample.read_bytes()
+    assert work.by_hand(sample).startswith("it cannot be read as a notebook")
+    with pytest.raises(build.BuildError, match="it cannot be read as a notebook"):
+        build.build(sample.with_suffix(".md"), sample)
+    assert sample.read_bytes() == before
+
+
+def test_a_build_leaves_what_was_written_by_hand_and_says_what_to_do(sample):
+    notebook = nbformat.read(sample, 4)
+    answer(notebook)
+    nbformat.write(notebook, sample)
+    before = sample.read_bytes()
+    told = re.escape(
+        "sample.ipynb is left as it is: written by hand: cell 3. To keep what is yours, move the file to work/"
+    )
+    with pytest.raises(build.BuildError, match=told):
+        build.build(sample.with_suffix(".md"), sample)
+    assert sample.read_bytes() == before
+    # The tests say the same.
+    assert "move the file to work/" in build.difference(sample.with_suffix(".md"), sample)
+    assert "git restore notebooks/sample.ipynb" in build.difference(sample.with_suffix(".md"), sample)
+
+
+def test_a_build_leaves_what_is_written_while_it_runs(sample):
+    write = f"import pathlib\n\npathlib.Path({str(sample)!r}).write_text('mine')"
+    sample.with_suffix(".md").write_text(f"Words.\n\n```{{code-cell}}\n{write}\n```\n", encoding="utf-8")
+    with pytest.raises(build.BuildError, match=r"sample\.ipynb is left as it is"):
+        build.build(sample.with_suffix(".md"), sample)
+    assert sample.read_text() == "mine"
+
+
+def test_a_changed_text_is_built_over_a_notebook_that_was_only_run(sample):
+    notebook = nbformat.read(sample, 4)
+    run(notebook)
+    nbformat.write(notebook, sample)
+    sample.with_suffix(".md").write_text("Other words.", encoding="utf-8")
+    build.build(sample.with_suffix(".md"), sample)
+    assert [cell.source for cell in nbformat.read(sample, 4).cells] == ["Other words."]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_an_answer_in_any_notebook_is_seen(path, tmp_path):
+    notebook = nbformat.read(path, 4)
+    for _, _, cell in exercises(path):
+        (mine,) = (other for other in notebook.cells if other.id == cell.id)
+        mine.source = mine.source.replace("...", "42", 1)
+    nbformat.write(notebook, tmp_path / path.name)
+    assert len(re.findall(r"\d+", work.by_hand(tmp_path / path.name))) == 3
+
+
+@pytest.fixture
+def copied(sample):
+    """The notebooks' folder and a reader's own, brought once."""
+    assert work.bring(sample.parent, sample.parent / "work") == []
+    return sample, sample.parent / "work" / "sample.ipynb"
+
+
+def changed(path, done):
+    notebook = nbformat.read(path, 4)
+    done(notebook)
+    nbformat.write(notebook, path)
+    return path.read_bytes()
+
+
+def new_edition(sample):
+    sample.with_suffix(".md").write_text(TEXT.replace("A picture", "Pictures"), encoding="utf-8")
+    nbformat.write(build.source(sample.with_suffix(".md")), sample)
+    return sample.read_bytes()
+
+
+def test_a_copy_stays_as_the_reader_leaves_it(copied):
+    sample, copy = copied
+    assert copy.read_bytes() == sample.read_bytes()
+    for done in (run, answer):
+        mine = changed(copy, done)
+        assert work.bring(sample.parent, copy.parent) == []
+        assert copy.read_bytes() == mine
+
+
+def test_a_copy_without_answers_follows_its_notebook(copied):
+    sample, copy = copied
+    changed(copy, run)
+    new = new_edition(sample)
+    assert work.bring(sample.parent, copy.parent) == []
+    assert copy.read_bytes() == new
+
+
+def test_a_copy_with_answers_stays_and_its_reader_is_told_of_a_new_edition(copied):
+    sample, copy = copied
+    mine, new = changed(copy, answer), new_edition(sample)
+    (line,) = work.bring(sample.parent, copy.parent)
+    assert line.startswith(f"{copy} is left as it is (written by hand: cell 3), though its notebook has changed since.")
+    assert copy.read_bytes() == mine
+    copy.rename(copy.with_stem("mine"))
+    assert work.bring(sample.parent, copy.parent) == []
+    assert (copy.read_bytes(), copy.with_stem("mine").read_bytes()) == (new, mine)
+
+
+def test_a_copy_that_is_no_notebook_stays(copied):
+    sample, copy = copied
+    copy.write_text("mine")
+    assert "it cannot be read as a notebook" in work.bring(sample.parent, copy.parent)[0]
+    assert copy.read_text() == "mine"
 
 
 def test_a_missing_partner_is_a_difference(tmp_path):

@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -26,20 +27,22 @@ REFUSE = LOOPBACK_ONLY.replace("OSError", "RuntimeError")
 
 
 @contextmanager
-def lab(home):
-    """The first line that `make lab` would run, without a browser and in folders of its own: what it says it serves."""
+def lab(home, options="", **environment):
+    """What `make lab` runs, in folders of its own: the address and token that it says, and its process."""
     recipe = subprocess.run(
-        ["make", "--dry-run", "--always-make", "lab", "LAB_ARGS=--no-browser --allow-root --port=0"],
+        ["make", "--dry-run", "--always-make", "lab", f"LAB_ARGS=--no-browser --allow-root --port=0 {options}"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    command = recipe[recipe.index("JUPYTER_CONFIG_PATH=") :].replace("\\\n", " ").strip()
+    command = recipe[recipe.index(".venv/bin/python notebooks/work.py") :].strip()
     command = command.replace(".venv/bin/python", sys.executable)
-    environment = os.environ | {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    process = subprocess.Popen(f"exec env {command}", shell=True, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+    shutil.copytree(NOTEBOOKS, home / "notebooks", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    environment = kept | {"HOME": str(home), "TMPDIR": str(home)} | environment
+    process = subprocess.Popen(f"exec {command}", shell=True, cwd=home, env=environment, stderr=subprocess.PIPE)
     try:
         for line in process.stderr:
-            if found := re.search(rb"(http://\S+/lab)\?token=(\w+)", line):
-                yield found[1].decode(), found[2].decode(), psutil.Process(process.pid)
+            if found := re.search(rb"(http://[^\s?]+/lab)(?:\?token=(\S+))?\s", line):
+                yield found[1].decode(), (found[2] or b"").decode(), psutil.Process(process.pid)
                 break
         else:
             pytest.fail("JupyterLab has not started")
@@ -52,12 +55,62 @@ def answer_of(address):
     """What the server says to one who has no token. It names its address a moment before it listens."""
     for _ in range(100):
         try:
-            return urlopen(address)
+            return urlopen(address, timeout=60)
         except HTTPError as error:
             return error
         except URLError:
             time.sleep(0.1)
     raise TimeoutError(address)
+
+
+def wait_for(condition):
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise TimeoutError(condition)
+
+
+def listening(processes):
+    """The addresses at which processes listen; one of them may have ended by now."""
+    found = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            found |= {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    return found
+
+
+OPEN = {
+    "ServerApp": {
+        "ip": "0.0.0.0",
+        "token": "",
+        "password": "",
+        "allow_origin": "*",
+        "allow_remote_access": True,
+        "allow_unauthenticated_access": True,
+        "disable_check_xsrf": True,
+    },
+    "IdentityProvider": {"token": ""},
+    "PasswordIdentityProvider": {"hashed_password": "", "token": ""},
+    "KernelManager": {"ip": "0.0.0.0"},
+}
+# As Jupyter's applications are called whose files it reads.
+NAMES = ("jupyter", "jupyter_server", "jupyter_lab", "jupyter_notebook")
+
+
+def python(configuration):
+    return "".join(f"c.{cls}.{k} = {v!r}\n" for cls, traits in configuration.items() for k, v in traits.items())
+
+
+def configured(folder):
+    """A folder in which every file that Jupyter may read opens the server to everyone."""
+    folder.mkdir(parents=True)
+    for name in NAMES:
+        (folder / f"{name}_config.py").write_text(python(OPEN))
+        (folder / f"{name}_config.json").write_text(json.dumps(OPEN))
+        (folder / f"{name}_config.d").mkdir()
+        (folder / f"{name}_config.d" / "open.json").write_text(json.dumps(OPEN))
+    return str(folder)
 
 
 def test_lab_listens_on_loopback_with_a_token_that_is_new_on_every_start(tmp_path):
@@ -67,12 +120,72 @@ def test_lab_listens_on_loopback_with_a_token_that_is_new_on_every_start(tmp_pat
         refused = answer_of(api)
         assert refused.status == 403
         refused.close()
-        listening = {c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN}
-        assert listening and listening <= {"127.0.0.1", "::1"}
+        assert listening([process]) and listening([process]) <= {"127.0.0.1", "::1"}
         with urlopen(f"{api}?token={token}") as answer:
             assert json.load(answer)["type"] == "directory"
     with lab(tmp_path) as (_, another, _):
         assert len(another) >= 32 and another != token
+    # It leaves nothing behind.
+    assert not list(tmp_path.glob("jupyter-*"))
+
+
+@pytest.mark.parametrize(
+    ("place", "variables"),
+    [
+        (".jupyter", {}),
+        ("elsewhere", {"JUPYTER_CONFIG_DIR": "{place}"}),
+        ("elsewhere", {"JUPYTER_CONFIG_PATH": "{place}"}),
+        (".config/jupyter", {"JUPYTER_PLATFORM_DIRS": "1"}),
+        (None, {"JUPYTER_TOKEN": "known"}),
+        (None, {"JUPYTER_TOKEN_FILE": "{home}/token"}),
+        (None, {"JUPYTER_SERVER_ALLOW_UNAUTHENTICATED_ACCESS": "true", "JUPYTER_ALLOW_INSECURE_WRITES": "true"}),
+        (None, {"JUPYTER_GATEWAY_URL": "http://127.0.0.1:9"}),
+    ],
+    ids=str,
+)
+def test_no_configuration_of_jupyter_opens_the_lab(tmp_path, place, variables):
+    (tmp_path / "token").write_text("known")
+    where = configured(tmp_path / place) if place else ""
+    with lab(tmp_path, **{k: v.format(place=where, home=tmp_path) for k, v in variables.items()}) as (
+        page,
+        token,
+        process,
+    ):
+        api = page.removesuffix("/lab") + "/api"
+        assert len(token) >= 32
+        answer_of(f"{api}/status?token={token}").close()
+        # A kernel is started, for its ports are open too.
+        with urlopen(Request(f"{api}/kernels?token={token}", b"{}"), timeout=60) as started:
+            assert started.status == 201
+        wait_for(lambda: listening(process.children()))
+        assert listening([process, *process.children()]) <= {"127.0.0.1", "::1"}
+        elsewhere = {"Origin": "http://elsewhere.example"}
+        for wrong in ("", "?token=", "?token=known"):
+            for asked in (
+                Request(f"{api}/contents{wrong}", headers=elsewhere),
+                Request(f"{api}/kernels{wrong}", b"{}"),
+            ):
+                with pytest.raises(HTTPError) as refused:
+                    urlopen(asked, timeout=60)
+                assert refused.value.status in (403, 404)
+                assert "Access-Control-Allow-Origin" not in refused.value.headers
+                refused.value.close()
+
+
+def test_what_is_asked_for_on_the_command_line_is_done(tmp_path):
+    with lab(tmp_path, "--ip=0.0.0.0") as (*_, process):
+        wait_for(lambda: "0.0.0.0" in listening([process]))
+
+
+def test_the_attacks_open_a_lab_that_reads_them(tmp_path):
+    """Jupyter as it is without `make lab` takes the same files at their word."""
+    (tmp_path / "notebooks").mkdir()
+    run = subprocess.run(
+        [sys.executable, "-m", "jupyterlab", "--show-config-json"],
+        env=os.environ | {"JUPYTER_CONFIG_DIR": configured(tmp_path / "config")},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(run.stdout)["ServerApp"]["ip"] == "0.0.0.0"
 
 
 def test_an_install_with_another_hash_is_refused(tmp_path):

@@ -1,0 +1,103 @@
+"""JupyterLab on a reader's own copies of the notebooks, in work/: python notebooks/work.py [options of JupyterLab]
+
+Neither git nor the tests look there. A copy in which nothing is written by hand follows the notebook that it was made
+from; the others are left as they are.
+
+No configuration of Jupyter is read but the one beside this file, whoever wrote it and wherever it stands: the server
+listens on this machine only, and its token is new on every start. Options on the command line are obeyed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+NOTEBOOKS = Path(__file__).parent
+WORK = NOTEBOOKS.parent / "work"
+
+
+def digest(kind, source):
+    """The id of a cell, by what stands in it."""
+    return hashlib.sha256(f"{kind}\n{source}".encode()).hexdigest()[:8]
+
+
+def by_hand(path):
+    """What would be lost with a notebook, in words: what was written by hand. None where there is nothing of it.
+
+    JupyterLab keeps the id of a cell that is changed, and gives a new cell one by chance, so that neither has the
+    digest of what stands in it. Outputs are no one's words: a run brings them back.
+    """
+    try:
+        cells = [(c["cell_type"], "".join(c["source"]), c.get("id", "")) for c in _cells(path)]
+    except (ValueError, TypeError, LookupError) as error:
+        return f"it cannot be read as a notebook ({type(error).__name__}: {error})"
+    changed = [
+        str(n)
+        for n, (kind, source, name) in enumerate(cells)
+        if source.strip() and name.partition("-")[0] != digest(kind, source)
+    ]
+    return f"written by hand: cell{'s' * (len(changed) > 1)} {', '.join(changed)}" if changed else None
+
+
+def bring(notebooks, work):
+    """Copy each notebook to where it is missing, or older and without anything written by hand.
+
+    Returns:
+        A line to each copy that is left older than its notebook.
+    """
+    work.mkdir(exist_ok=True)
+    left = []
+    for path in sorted(notebooks.glob("*.ipynb")):
+        copy = work / path.name
+        if not copy.exists():
+            shutil.copy(path, copy)
+        elif found := by_hand(copy):
+            if not _ids(path) <= _ids(copy):
+                left.append(
+                    f"{copy} is left as it is ({found}), though its notebook has changed since. "
+                    "Give it another name, and the next start brings the new one beside it."
+                )
+        elif _ids(path) != _ids(copy):
+            shutil.copy(path, copy)
+    return left
+
+
+def _cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def _ids(path):
+    try:
+        return {cell["id"] for cell in _cells(path)}
+    except (ValueError, TypeError, LookupError):
+        return set()
+
+
+def main(arguments):
+    from jupyter_core.paths import jupyter_config_dir
+    from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
+    from jupyterlab.labapp import LabApp
+
+    for line in bring(NOTEBOOKS, WORK):
+        print(line)
+    # How it looks and which keys it obeys is the reader's own.
+    os.environ |= {
+        "JUPYTERLAB_SETTINGS_DIR": get_user_settings_dir(),
+        "JUPYTERLAB_WORKSPACES_DIR": get_workspaces_dir(),
+    }
+    # Places may be set in the environment; tokens, gateways and the like may not.
+    for name in [name for name in os.environ if name.startswith("JUPYTER") and not name.endswith(("_DIR", "_PATH"))]:
+        del os.environ[name]
+    os.environ["JUPYTER_NO_CONFIG"] = "1"
+    config = NOTEBOOKS / "jupyter_server_config.py"
+    try:
+        LabApp.launch_instance([f"--config={config}", f"--ServerApp.root_dir={WORK}", *arguments])
+    finally:
+        # Jupyter makes an empty one for itself, and leaves it behind.
+        shutil.rmtree(jupyter_config_dir())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
