@@ -307,7 +307,7 @@ def elsewhere(first, folder=ROOT / "notebooks", name=ONE, before=(), **environme
     kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     code = ELSEWHERE.format(tests=str(ROOT / "tests"), name=name, first=first)
-    command = [*before, sys.executable, "-W", "error::UserWarning", "-c", code]
+    command = [*before, sys.executable, "-W", "error::UserWarning", "-W", "ignore::DeprecationWarning", "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=kept | environment, timeout=120)
     assert run.returncode == 0, run.stderr
     (look, *texts), kinds = json.loads(run.stdout)
