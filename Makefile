@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest test-pyodide determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test-oldest: .venv/ready ## run every test with the oldest versions that pyproje
 test-newest: .venv/ready ## run every test with the newest versions that it allows
 	$(PY) tests/versions.py newest
 
+test-pyodide: .venv/ready ## run every notebook with the versions that a browser's Python has
+	$(PY) tests/versions.py pyodide
+
 determinism: .venv/ready ## build the notebooks three times from a copy, and compare
 	$(PY) tests/determinism.py
 
@@ -45,7 +48,7 @@ mutants: .venv/ready ## change the mathematics, one small thing at a time, and c
 	$(PY) tests/mutants.py
 
 trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
-	$(MAKE) test browser-test test-oldest test-newest determinism break-pages mutants
+	$(MAKE) test browser-test test-oldest test-newest test-pyodide determinism break-pages mutants
 	$(PY) tests/trust.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from collections import Counter
 
 import figures as written
 import hypothesis
@@ -13,22 +14,42 @@ hypothesis.settings.load_profile("repeatable")
 
 
 started = pytest.StashKey[float]()
+left_out, passed = pytest.StashKey[set](), pytest.StashKey[Counter]()
 
 
 # Not a fixture: the cells of a notebook, which are tests too, have none.
 def pytest_configure(config):
     config.stash[started] = time.time()
+    config.stash[left_out], config.stash[passed] = set(), Counter()
     profile = tempfile.TemporaryDirectory()
     config.add_cleanup(profile.cleanup)
     os.environ["IPYTHONDIR"] = profile.name
 
 
+def pytest_deselected(items):
+    for item in items:
+        item.config.stash[left_out].add(item.path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    item.config.stash[passed][item.path] += report.when == "call" and report.passed
+    return report
+
+
 @pytest.fixture(scope="module")
 def figures(request):
-    """A dict of what a module counts and measures, by name; it is written down for the report on trust."""
+    """A dict of what a module counts and measures, by name; it is written down for the report on trust.
+
+    Unless the module did not run whole and green: a part of its tests has a part of its figures.
+    """
     measured = {}
     yield measured
-    written.write(request.module.__name__.removeprefix("test_"), measured)
+    config, tests = request.config, [item for item in request.session.items if item.path == request.path]
+    picked = request.path in config.stash[left_out] or any("::" in argument for argument in config.args)
+    if not picked and config.stash[passed][request.path] == len(tests):
+        written.write(request.module.__name__.removeprefix("test_"), measured)
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -1,6 +1,9 @@
-"""The whole suite with the oldest versions that pyproject.toml promises, or the newest: python tests/versions.py oldest
+"""The tests with other versions than those that are locked: python tests/versions.py oldest
 
-It installs into .oldest or .newest, beside .venv, and writes down for the report on trust what it ran with.
+``oldest`` are those that pyproject.toml promises at least, and ``newest`` those that it allows: with these runs the
+whole suite. ``pyodide`` are those of the Python that runs in a browser: with these runs every notebook, and no warning
+may come of it. They are installed into .oldest, .newest and .pyodide, beside .venv, and it is written down for the
+report on trust what ran with them.
 """
 
 import os
@@ -14,21 +17,32 @@ import figures
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
+# What uv is told of the versions, and what is run.
+SETS = {
+    "oldest": (["--resolution", "lowest-direct"], []),
+    "newest": (["--resolution", "highest"], []),
+    "pyodide": (
+        ["numpy==2.4.*", "matplotlib==3.10.*"],
+        ["notebooks", "tests/test_security.py::test_notebooks_fetch_nothing", "tests/test_plots_tensor.py"],
+    ),
+}
 
 
 def main(which):
     folder = ROOT / f".{which}"
     python = folder / "bin/python"
+    versions, selected = SETS[which]
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "uv"], check=True)
-    uv = [folder / "bin/uv", "pip", "install", "--quiet", "--upgrade", "--resolution", RESOLUTION[which]]
+    uv = [folder / "bin/uv", "pip", "install", "--quiet", "--upgrade", *versions]
     subprocess.run([*uv, "-e", f"{ROOT}[lab,test]"], check=True, env=os.environ | {"VIRTUAL_ENV": str(folder)})
     subprocess.run([python, "-c", "import matplotlib.font_manager"], check=True)
-    # The kernels of the notebooks are those of this environment, and nothing is left over from another one.
-    tests = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--cache-clear"]
-    run = subprocess.run(tests, cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    # The kernels of the notebooks are those of this environment, and nothing is left over from another one; the figures
+    # of the single parts are those of the locked versions.
+    tests = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--cache-clear", *selected]
+    aside = os.environ | {"FIGURES": str(folder / "figures")}
+    run = subprocess.run(tests, cwd=ROOT, env=aside, text=True, stdout=subprocess.PIPE)
     print(run.stdout)
     code = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
