@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest test-pyodide determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ test-newest: .venv/ready ## run every test with the newest versions that it allo
 
 test-pyodide: .venv/ready ## run every notebook with the versions that a browser's Python has
 	$(PY) tests/versions.py pyodide
+
+dist: .venv/ready ## build the package into dist/, and install it alone
+	$(PY) tests/dist.py
 
 determinism: .venv/ready ## build the notebooks three times from a copy, and compare
 	$(PY) tests/determinism.py

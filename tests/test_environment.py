@@ -1,19 +1,24 @@
 """What gets installed: the lock and the conda environment say what pyproject.toml says, and the wheel is whole."""
 
+import email
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
+import flit_core.buildapi
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 from rattler.exceptions import InvalidMatchSpecError
+
+import nn_notes
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -101,14 +106,47 @@ def test_binder_plans_an_image_from_the_environment(tmp_path):
     assert "unspecified" not in plan
 
 
-def test_the_wheel_holds_the_whole_package(tmp_path):
+PACKAGE = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nn_notes").rglob("*") if path.is_file()}
+PACKAGE = {name for name in PACKAGE if "__pycache__" not in name}
+
+
+@pytest.fixture
+def wheel(tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
-    (wheel,) = tmp_path.iterdir()
-    package = ROOT / "nn_notes"
-    files = {path.relative_to(ROOT).as_posix() for path in package.rglob("*") if path.is_file()}
-    files = {name for name in files if "__pycache__" not in name}
-    with ZipFile(wheel) as content:
-        assert {name for name in content.namelist() if ".dist-info/" not in name} == files
-        assert any(name.endswith("/licenses/LICENSE") for name in content.namelist())
-    assert {"nn_notes/__init__.py", "nn_notes/digits.npz"} <= files
+    (file,) = tmp_path.iterdir()
+    with ZipFile(file) as content:
+        yield content
+
+
+def test_the_wheel_holds_the_whole_package(wheel):
+    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == PACKAGE
+    assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
+    assert {"nn_notes/__init__.py", "nn_notes/digits.npz"} <= PACKAGE
+
+
+def test_the_wheel_says_what_it_is_and_needs(wheel):
+    (name,) = (name for name in wheel.namelist() if name.endswith("/METADATA"))
+    said = email.message_from_bytes(wheel.read(name))
+    assert said["Version"] == nn_notes.__version__
+    assert said["Requires-Python"] == PROJECT["requires-python"]
+    assert requirements(r for r in said.get_all("Requires-Dist") if "extra ==" not in r) == requirements(
+        PROJECT["dependencies"]
+    )
+
+
+def test_the_sdist_holds_what_the_wheel_is_built_from(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    with tarfile.open(tmp_path / flit_core.buildapi.build_sdist(str(tmp_path))) as content:
+        names = {name.partition("/")[2] for name in content.getnames()}
+    assert names == PACKAGE | {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO"}
+
+
+def test_the_version_stands_once():
+    assert PROJECT["dynamic"] == ["version"] and "version" not in PROJECT
+
+
+def test_the_ranges_take_in_what_hosted_notebooks_have():
+    hosted = {"numpy": ("2.0.2", "2.4.6"), "matplotlib": ("3.10.0", "3.10.9")}
+    for name, versions in hosted.items():
+        assert all(version in WANTED[name] for version in versions), name
