@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import work
 from build import NOTEBOOKS
 from lab import View
 
@@ -236,3 +237,29 @@ def test_fast_drag_ends_in_its_last_state_without_flicker(view):
     seen = view.page.evaluate("() => seen")
     assert set(seen["faults"]) == set()
     assert seen["changes"] > 10 and seen["looks"] > seen["changes"]
+
+
+def test_what_a_reader_writes_in_jupyterlab_is_told_from_what_a_run_leaves(opened, tmp_path):
+    lab, path = opened("01_single_layer"), tmp_path / "saved.ipynb"
+    lab.run_all()
+
+    def found_after(code=""):
+        """What is written by hand in what JupyterLab would save."""
+        script = """async () => {
+            const {content, context} = jupyterapp.shell.currentWidget
+            %s
+            return JSON.stringify(context.model.toJSON())
+        }"""
+        path.write_text(lab.page.evaluate(script % code), encoding="utf-8")
+        return work.by_hand(path)
+
+    assert found_after() is None
+    sources = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    (exercise,) = (n for n, source in enumerate(sources) if source.startswith("shape = ..."))
+    answered = f"content.widgets[{exercise}].model.sharedModel.setSource('shape = 42')"
+    assert found_after(answered) == f"written by hand: cell {exercise}"
+    added = """content.activeCellIndex = 0
+        await jupyterapp.commands.execute('notebook:insert-cell-below')
+        content.widgets[1].model.sharedModel.setSource('Here I was lost.')"""
+    assert found_after(added) == f"written by hand: cells 1, {exercise + 1}"
+    lab.close()
