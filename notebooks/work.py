@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-NOTEBOOKS = Path(__file__).parent
+NOTEBOOKS = Path(__file__).resolve().parent
 WORK = NOTEBOOKS.parent / "work"
 
 
@@ -91,9 +91,10 @@ def main(arguments):
     for name in [name for name in os.environ if name.startswith("JUPYTER") and not name.endswith(("_DIR", "_PATH"))]:
         del os.environ[name]
     os.environ["JUPYTER_NO_CONFIG"] = "1"
-    config = NOTEBOOKS / "jupyter_server_config.py"
+    # Jupyter serves the folder that it is started in, unless another one is asked for.
+    os.chdir(WORK)
     try:
-        LabApp.launch_instance([f"--config={config}", f"--ServerApp.root_dir={WORK}", *arguments])
+        LabApp.launch_instance([f"--config={NOTEBOOKS / 'jupyter_server_config.py'}", *arguments])
     finally:
         # Jupyter makes an empty one for itself, and leaves it behind.
         shutil.rmtree(jupyter_config_dir())
