@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parent
@@ -96,8 +97,10 @@ def main(arguments):
     try:
         LabApp.launch_instance([f"--config={NOTEBOOKS / 'jupyter_server_config.py'}", *arguments])
     finally:
-        # Jupyter makes an empty one for itself, and leaves it behind.
-        shutil.rmtree(jupyter_config_dir())
+        # Jupyter makes one of its own for this, and leaves it behind. A reader's stands elsewhere, and is not touched.
+        folder = Path(jupyter_config_dir())
+        if folder.parent == Path(tempfile.gettempdir()):
+            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
