@@ -240,7 +240,7 @@ def test_fast_drag_ends_in_its_last_state_without_flicker(view):
 
 
 def test_what_a_reader_writes_in_jupyterlab_is_told_from_what_a_run_leaves(opened, tmp_path):
-    lab, path = opened("01_single_layer"), tmp_path / "saved.ipynb"
+    lab, path = opened("00_derivative_shapes"), tmp_path / "saved.ipynb"
     lab.run_all()
 
     def found_after(code=""):
