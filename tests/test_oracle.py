@@ -593,9 +593,12 @@ def test_the_tensors_of_a_layer_by_autograd(hold, M_in, M_out, name, batch, seed
     where = (name, M_in, M_out, batch, seed)
     f = oracle.ACTIVATIONS[name]
 
-    def against(number, derivative, got, at=z):
-        wanted = by_row(derivative, at)
-        hold(f"tensors.{number}", got, wanted, largest(wanted), where)
+    # In autograd's F, the Jacobian of a softmax is a difference of terms as large as S, whose rounding comes along.
+    S = abs(f(u)).max() if name == "softmax" else np.zeros(())
+
+    def against(number, derivative, got, *terms):
+        wanted = by_row(derivative, z)
+        hold(f"tensors.{number}", got, wanted, largest(wanted, *terms), where)
         return wanted
 
     against(
@@ -610,19 +613,22 @@ def test_the_tensors_of_a_layer_by_autograd(hold, M_in, M_out, name, batch, seed
         np.broadcast_to(tensors.du_db(M_out), (*batch, M_out, M_out)),
     )
     F = by_row(autograd.jacobian(f), u)
-    against("dz_db", lambda z: autograd.jacobian(lambda b: f(anp.dot(z, W) + b))(b), tensors.dz_db(F))
-    against("dz_dz", lambda z: autograd.jacobian(lambda z: f(anp.dot(z, W) + b))(z), tensors.dz_dz(F, W))
-    against("twin_dz_dz", lambda z: autograd.jacobian(lambda z: f(anp.dot(W.T, z) + b))(z), tensors.twin_dz_dz(F, W.T))
-    against("dz_dW", lambda z: autograd.jacobian(lambda W: f(anp.dot(z, W) + b))(W), tensors.dz_dW(F, T))
+    against("dz_db", lambda z: autograd.jacobian(lambda b: f(anp.dot(z, W) + b))(b), tensors.dz_db(F), S)
+    against("dz_dz", lambda z: autograd.jacobian(lambda z: f(anp.dot(z, W) + b))(z), tensors.dz_dz(F, W), S * W)
+    against(
+        "twin_dz_dz",
+        lambda z: autograd.jacobian(lambda z: f(anp.dot(W.T, z) + b))(z),
+        tensors.twin_dz_dz(F, W.T),
+        S * W,
+    )
+    against("dz_dW", lambda z: autograd.jacobian(lambda W: f(anp.dot(z, W) + b))(W), tensors.dz_dW(F, T), S * z)
     # The rows of a batch do not touch, so the gradient of the sum of δ·z′ has a row for each.
     row = autograd.grad(lambda u: anp.sum(delta * f(u)))(u)
-    # In autograd's F, the Jacobian of a softmax is a difference of terms as large as S, whose rounding comes along.
-    terms = [delta * f(u)] if name == "softmax" else []
-    hold("tensors.pull_back", tensors.pull_back(delta, F), row, largest(row, *terms), where)
+    hold("tensors.pull_back", tensors.pull_back(delta, F), row, largest(row, S * delta), where)
     each = zip(np.atleast_2d(delta), np.atleast_2d(z), strict=True)
     by_W = [autograd.grad(lambda W, d=d, z=z: anp.dot(d, f(anp.dot(z, W) + b)))(W) for d, z in each]
-    through = [abs(term).max() * z for term in terms]
-    hold("tensors.dE_dW", tensors.dE_dW(row, T), np.array(by_W), largest(np.array(by_W), *through), where)
+    unit = largest(np.array(by_W), S * abs(delta).max() * z)
+    hold("tensors.dE_dW", tensors.dE_dW(row, T), np.array(by_W), unit, where)
 
 
 axes = st.lists(st.integers(1, 3), max_size=2).map(tuple)
@@ -642,7 +648,7 @@ def test_the_chain_and_the_other_layout_by_autograd(hold, s, y, x, seed):
 
     ds_dy, dy_dx = autograd.jacobian(outer)(inner(at)), autograd.jacobian(inner)(at)
     wanted = autograd.jacobian(lambda x_: outer(inner(x_)))(at)
-    # A sum is as exact as its terms, which may cancel.
+    # Terms may cancel, and their rounding stays.
     terms = np.tensordot(abs(ds_dy), abs(dy_dx), len(y))
     hold("tensors.chain", tensors.chain(ds_dy, dy_dx, len(y)), wanted, largest(terms), (s, y, x, seed))
     # Denominator layout has x's axes first: by definition, each entry at its own place.
