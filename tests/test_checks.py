@@ -122,14 +122,14 @@ POINTS = [(x,) for x in (0.5, 1.0, 1.5, 2.5)]
         ),
         pytest.param(
             (np.square, square),
-            ((a,) for a in (A[0], A)),
+            [(A[0],), (A,)],
             "(3.7) holds at 2 points: 2 forms agree, shape (5,), shape (3, 5)",
             id="two shapes",
         ),
     ],
 )
 def test_functions_are_compared_at_every_point(forms, points, line, capsys):
-    check("3.7", *forms, points=points)
+    check("3.7", *forms, points=iter(points))
     assert capsys.readouterr() == (f"{line}\n", "")
 
 
