@@ -131,12 +131,10 @@ class CrossEntropy(Loss):
 
     def value(self, y, t):
         # 0 − x, for −x would make −0.0 of 0.
-        with np.errstate(divide="ignore"):
-            return 0 - (t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
+        return 0 - (t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
 
     def slope(self, y, t):
-        with np.errstate(divide="ignore", over="ignore"):
-            return -t / np.where(t == 0, 1, y)
+        return -t / np.where(t == 0, 1, y)
 
     def check_prediction(self, y, name="y"):
         if ((y.real < 0) | (y.real > 1 + 1e-6)).any():

@@ -132,7 +132,7 @@ class _Slope(NamedTuple):
     error: np.ndarray
     jump: np.ndarray
     jump_error: np.ndarray
-    bearable: np.ndarray
+    bearable: float
 
     def kinked(self):
         return (np.abs(self.jump) > 8 * self.jump_error) & (np.abs(self.jump) > self.bearable)
@@ -168,7 +168,7 @@ def _trusted_slopes(f, x):
     """The same, if enough of their digits are known."""
     slopes = list(_slopes(f, x))
     for i, slope in slopes:
-        bearable = max(slope.bearable.max(initial=0) for _, slope in slopes)
+        bearable = max(slope.bearable for _, slope in slopes)
         if (vague := ~(slope.error <= bearable)).any():
             k = _first(vague)
             raise ValueError(

@@ -52,6 +52,13 @@ def test_different_activations_differ():
     assert len(set(map(hash, ACTIVATIONS.values()))) == 5
 
 
+def test_what_a_product_cannot_hold_is_named():
+    steep = Leaky(0.1)
+    steep.slope = lambda u: 2 + 0 * u
+    with pytest.raises(FloatingPointError, match=r"^leaky\.vjp\[1\] is inf; it needs numbers that float64 can hold"):
+        steep.vjp([1, 1e308], [1, 1])
+
+
 # By hand
 
 

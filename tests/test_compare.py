@@ -25,6 +25,7 @@ LARGEST = np.abs(A).max()
         pytest.param((A, A.copy(), A[:1]), "DIFFERENT: shape (1, 5) expected", id="the third shape"),
         pytest.param((A + 1e-9j, A), "close: largest difference below 1e-6", id="imaginary part"),
         pytest.param((1e-13, 0.0), "equal: largest difference below 1e-12", id="near zero"),
+        pytest.param((1e308, -1e308), "DIFFERENT: largest difference inf", id="further than any number"),
         pytest.param((1e-9, 2e-9), "DIFFERENT: largest difference 1e-09", id="relative to what is expected"),
     ],
 )

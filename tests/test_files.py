@@ -251,8 +251,16 @@ def pipe(folder):
     return folder / "pipe"
 
 
+# Not /dev/null: a test that fails would take it from the whole machine.
+TERMINAL = Path(os.ttyname(os.openpty()[1]))
+
+
+def device(folder):
+    return TERMINAL
+
+
 def link_to_a_device(folder):
-    (folder / "link").symlink_to("/dev/null")
+    (folder / "link").symlink_to(TERMINAL)
     return folder / "link"
 
 
@@ -262,7 +270,7 @@ def listening(folder):
     return folder / "socket"
 
 
-@pytest.mark.parametrize("special", [lambda folder: Path("/dev/null"), pipe, link_to_a_device, listening])
+@pytest.mark.parametrize("special", [device, pipe, link_to_a_device, listening])
 def test_a_device_or_a_pipe_is_neither_replaced_nor_read(special, tmp_path):
     path = special(tmp_path)
     before = os.lstat(path)

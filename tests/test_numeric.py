@@ -260,6 +260,17 @@ def test_what_is_rough_has_no_slope(f, method):
         numeric.jacobian(f, [0.3], method)
 
 
+def test_a_ripple_that_is_finer_than_the_nudges_is_rough():
+    with pytest.raises(ValueError, match=r"^f is too rough at x\[0\] = 1e-06: .* 1.006, give or take 0.0056;"):
+        numeric.jacobian(lambda x: x**2 + x + 1e-11 * np.sin(1e9 * x), [1e-6], "central")
+
+
+def test_whole_numbers_are_exact():
+    J, error = numeric.central(lambda x: (x > 0).astype(int), [1.0, -2.0])
+    np.testing.assert_array_equal(J, np.zeros((2, 2)))
+    assert (error < 1e-9).all()
+
+
 def test_one_noisy_output_does_not_blur_the_others():
     _, error = numeric.central(lambda x: np.sin(x) + 1e-6 * NOISE.normal() * x.argsort(), np.array([0.3, 0.5]))
     assert error[0].max() < 1e-12 and error[1].max() > 1e-5
