@@ -24,7 +24,7 @@ test: .venv/ready ## lint, test, and run every notebook against its stored outpu
 	$(PY) -m pytest -n 2 --dist loadfile
 
 break-pages: .venv/ready ## break the derivation of every equation, one place at a time, and see its check fail
-	$(PY) tests/break_pages.py
+	$(PY) trust/break_pages.py
 
 notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py
@@ -33,26 +33,26 @@ browser-test: .venv/ready chromium ## drag the sliders in a real browser
 	$(PY) -m pytest tests/browser
 
 test-oldest: .venv/ready ## run every test with the oldest versions that pyproject.toml promises
-	$(PY) tests/versions.py oldest
+	$(PY) trust/versions.py oldest
 
 test-newest: .venv/ready ## run every test with the newest versions that it allows
-	$(PY) tests/versions.py newest
+	$(PY) trust/versions.py newest
 
 test-pyodide: .venv/ready ## run every notebook with the versions that a browser's Python has
-	$(PY) tests/versions.py pyodide
+	$(PY) trust/versions.py pyodide
 
 dist: .venv/ready ## build the package into dist/, and install it alone
-	$(PY) tests/dist.py
+	$(PY) trust/dist.py
 
 determinism: .venv/ready ## build the notebooks three times from a copy, and compare
-	$(PY) tests/determinism.py
+	$(PY) trust/determinism.py
 
 mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (a few minutes)
-	$(PY) tests/mutants.py
+	$(PY) trust/mutants.py
 
 trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
 	$(MAKE) test browser-test test-oldest test-newest test-pyodide determinism break-pages mutants
-	$(PY) tests/trust.py
+	$(PY) trust/report.py
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py

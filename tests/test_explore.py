@@ -7,51 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from page import Page
+from page import Page, small_view
 
-from nn_notes.explore import Canvas, Choice, LogSlider, Matrix, Slider, Sliders, View
-
-
-def fail(state):
-    raise ArithmeticError("no luck")
-
-
-def view(**more):
-    """A small view with one of everything; its layout has another form where ``kind`` is wide."""
-    figure = Figure(figsize=(3, 2))
-    ax = figure.subplots()
-    ax.set(xlim=(-3, 3), ylim=(-3, 3))
-    (dot,) = ax.plot([], [], "o")
-
-    def model(z, n, γ, kind, factor):
-        if n == 3:
-            raise ValueError("n is 3 <b>here</b>")
-        return {"z": z, "product": factor * γ * z, "n": n, "kind": kind}
-
-    def layout(a):
-        row = [Matrix("<i>z</i>", a["z"]), "times", Matrix(f"at {a['n']:g}", a["product"])]
-        return [row, [f"{a['n']:g} and {a['kind']}"]] if a["kind"] == "narrow" else [[*row, row[0]]]
-
-    return View(
-        {
-            "z": Sliders("z", [0.5, -1.0], -2, 2),
-            "n": Slider("n", 1, 0, lambda state: 4 if state["kind"] == "narrow" else 2, step=1),
-            "γ": LogSlider("γ", 1, 0.01, 100),
-            "kind": Choice("kind", "narrow", {"narrow": "a narrow one", "wide": "a wide one"}),
-        },
-        model,
-        layout,
-        memory={"factor": 2.0},
-        actions={
-            "Double": lambda state: {"factor": 2 * state["factor"]} if state["factor"] < 16 else {},
-            "Flip": lambda state: {"z": -state["z"]},
-            "Fail": fail,
-        },
-        repeated="Double",
-        canvas=Canvas(figure, [dot], 'A dot, "z".'),
-        paint=lambda a: dot.set_data([a["z"][0]], [a["z"][1]]),
-        **more,
-    )
+from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
 
 
 def put(name, to, entry=None):
@@ -91,7 +49,7 @@ def done(state, step):
 @given(st.lists(st.lists(st.one_of(OFFERED, OFFERED, FAILING, st.just(put("n", 3))), min_size=1)))
 def test_each_step_does_what_it_can_and_page_and_kernel_agree(messages):
     """A page that takes only what changed shows what a new page shows, whatever has raised on the way."""
-    page, state = Page(view()), done({}, {"act": "Reset"})
+    page, state = Page(small_view()), done({}, {"act": "Reset"})
     for steps in messages:
         page.do(*steps)
         for step in steps:
@@ -109,7 +67,7 @@ def test_each_step_does_what_it_can_and_page_and_kernel_agree(messages):
 
 
 def test_what_raises_takes_no_other_move_along():
-    page = Page(view())
+    page = Page(small_view())
     page.do(put("z", 1.5, 0), {"act": "Fail"}, put("z", -0.25, 1), {"act": "Flop"}, put("γ", 10.0))
     assert page.error.splitlines() == [
         "ArithmeticError: no luck",
@@ -122,7 +80,7 @@ def test_what_raises_takes_no_other_move_along():
 
 
 def test_only_what_changed_is_sent():
-    page = Page(view())
+    page = Page(small_view())
     page.move("z[1]", -0.5)
     assert page.message["cells"] == [[1, "−0.50", 38], [3, "−1.00", 25]]
     assert page.message["texts"] == [] and page.message["controls"] == {"z": [0.5, -0.5]}
@@ -206,7 +164,7 @@ def test_a_log_slider_starts_at_its_number_and_its_other_stops_have_three_digits
 
 
 def test_many_steps_in_one_message_are_done_in_order():
-    page = Page(view())
+    page = Page(small_view())
     page.do(put("z", 1.0, 0), put("z", 1.0, 1), {"act": "Flip"}, put("n", 2), {"act": "Double"})
     assert page.view.state["z"].tolist() == [-1, -1] and page.places["z"] == [-1, -1]
     assert page.view.state["n"] == 2 and page.view.state["factor"] == 4
@@ -215,7 +173,7 @@ def test_many_steps_in_one_message_are_done_in_order():
 
 
 def test_a_limit_follows_the_state_and_takes_the_slider_along():
-    page = Page(view())
+    page = Page(small_view())
     page.move("n", 4)
     assert page.stops("n") == [0, 1, 2, 3, 4]
     page.move("kind", "wide")
@@ -262,7 +220,7 @@ def test_an_error_at_first_is_the_cell_s():
 
 
 def test_what_changes_nothing_ends_the_repetition():
-    page = Page(view())
+    page = Page(small_view())
     seen = []
     for _ in range(4):
         page.click("Double")
@@ -271,7 +229,7 @@ def test_what_changes_nothing_ends_the_repetition():
 
 
 def test_reset_brings_back_the_first_state():
-    page = Page(view())
+    page = Page(small_view())
     first = page.everything()
     page.do(put("z", 1, 1), put("kind", "wide"), {"act": "Double"}, put("γ", 10))
     assert page.everything() != first
@@ -280,13 +238,13 @@ def test_reset_brings_back_the_first_state():
 
 
 def test_a_second_page_shows_the_state_as_it_is():
-    page = Page(view())
+    page = Page(small_view())
     page.move("z[0]", 2.0)
     assert Page(page.view).everything() == page.everything()
 
 
 def test_the_still_bundle_is_the_first_state_and_repeats():
-    one, two = view()._repr_mimebundle_()[0], view()._repr_mimebundle_()[0]
+    one, two = small_view()._repr_mimebundle_()[0], small_view()._repr_mimebundle_()[0]
     assert one["text/html"] == two["text/html"]
     assert 'alt="A dot, &quot;z&quot;."' in one["text/html"] and one["text/html"].count("<td") == 4 + 11
     assert "<script" not in one["text/html"] and one["text/plain"] == "A live view: run the cell to move it."
@@ -294,14 +252,14 @@ def test_the_still_bundle_is_the_first_state_and_repeats():
 
 
 def test_the_page_is_told_in_plain_json():
-    page = view()._page
+    page = small_view()._page
     told = {name: getattr(page, name) for name in ("controls", "actions", "repeated", "picture", "legend", "palette")}
     assert json.loads(json.dumps(told)) == json.loads(json.dumps(told, default=None))
     assert told["actions"] == ["Double", "Flip", "Fail", "Reset"] and told["repeated"] == "Double"
 
 
 def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):
-    page = Page(view())
+    page = Page(small_view())
 
     def refuse(*_, **__):
         raise AssertionError("a callback makes or redraws a figure")

@@ -11,20 +11,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
-from nbclient import NotebookClient
+from kernels import LOOPBACK_ONLY, QUIET, client, read, said, words
 from nbformat.v4 import new_code_cell, output_from_msg
-from page import Page
-from test_explore import view
+from page import Page, small_view
 
 from nn_notes import Network, descent
 
 ROOT = Path(__file__).parents[1]
 ONE = "01_single_layer"
-QUIET = ["--IPKernelApp.log_level=ERROR"]
 
 
 @pytest.fixture
@@ -32,37 +29,6 @@ def survived(request, figures):
     """To be called at the end of a test: names its fault as survived."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
     return lambda: figures.setdefault("faults", []).append(name)
-
-
-def read(name, folder=ROOT / "notebooks"):
-    """The code cells of a notebook, with their stored outputs."""
-    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return notebook
-
-
-def words(cells):
-    """What each cell says in plain text; None where it may differ from run to run."""
-    return [None if "nbval-ignore-output" in cell.metadata.get("tags", []) else said(cell.outputs) for cell in cells]
-
-
-def said(outputs):
-    texts = []
-    for output in outputs:
-        assert output.output_type != "error", output
-        assert output.get("name") != "stderr", output.text
-        texts.append(output.text if output.output_type == "stream" else output.data["text/plain"])
-    return "".join(texts)
-
-
-def client(notebook):
-    """What gives the notebook the outputs of a new kernel."""
-    return NotebookClient(
-        notebook,
-        coalesce_streams=True,
-        extra_arguments=QUIET,
-        resources={"metadata": {"path": str(ROOT / "notebooks")}},
-    )
 
 
 # Training
@@ -153,7 +119,7 @@ def test_training_that_the_reader_interrupts(kernel, survived):
 
 
 def test_a_view_whose_callback_fails(survived):
-    page = Page(view())
+    page = Page(small_view())
     before = [*page.cells]
     page.move("n", 3)
     assert page.error == "ValueError: n is 3 <b>here</b>" and page.cells == before
@@ -170,7 +136,7 @@ def test_a_view_whose_callback_fails(survived):
 
 def test_a_view_that_the_reader_interrupts(survived):
     """Interrupt the kernel hits whatever runs, an answer too; the page must not wait for ever."""
-    page, interrupted = Page(view()), []
+    page, interrupted = Page(small_view()), []
 
     def paint(a, painted=page.view._paint):
         painted(a)
@@ -287,7 +253,7 @@ ELSEWHERE = """
 import json, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_faults import QUIET, read, words
+from kernels import QUIET, read, words
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
@@ -306,7 +272,7 @@ def elsewhere(first, folder=ROOT / "notebooks", name=ONE, before=(), **environme
     """What the first cell says, what those of the notebook say, and the kinds of output, from a process of its own."""
     kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    code = ELSEWHERE.format(tests=str(ROOT / "tests"), name=name, first=first)
+    code = ELSEWHERE.format(tests=str(ROOT / "tests/support"), name=name, first=first)
     command = [*before, sys.executable, "-W", "error::UserWarning", "-W", "ignore::DeprecationWarning", "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=kept | environment, timeout=120)
     assert run.returncode == 0, run.stderr
@@ -323,19 +289,6 @@ def test_no_display(survived):
     survived()
 
 
-# A kernel needs the loopback and pipes.
-LOOPBACK_ONLY = """
-import sys
-
-def refuse(event, arguments):
-    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
-        host = arguments[0] if event.startswith("socket.get") else arguments[1]
-        host = host[0] if isinstance(host, tuple) else host
-        if not str(host).startswith(("127.", "localhost", "::1", "/")):
-            raise OSError(f"the network is down, and {event} asks for {host}")
-
-sys.addaudithook(refuse)
-"""
 ASK = """
 import socket
 for ask in (lambda: socket.create_connection(("192.0.2.1", 9)), lambda: socket.getaddrinfo("example.org", 80)):

@@ -15,9 +15,9 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 from build import NOTEBOOKS
+from kernels import LOOPBACK_ONLY, client, read
 from nbformat.v4 import new_code_cell
 from page import Page
-from test_faults import LOOPBACK_ONLY, client, read
 
 from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
 

@@ -5,7 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 from lab import View
-from test_lab import START, expected
+from plain_layer import START, expected
 
 EVENTS = 500
 SOON = 250  # ms, from the last event until the page is right

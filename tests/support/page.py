@@ -4,6 +4,9 @@ import json
 import re
 
 import numpy as np
+from matplotlib.figure import Figure
+
+from nn_notes.explore import Canvas, Choice, LogSlider, Matrix, Slider, Sliders, View
 
 TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>')
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
@@ -102,3 +105,45 @@ def number(text):
     """The number that a reader sees; a dot is one that is not there yet, and a hyphen is no minus sign."""
     assert "-" not in text
     return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-").replace("∞", "inf"))
+
+
+def fail(state):
+    raise ArithmeticError("no luck")
+
+
+def small_view(**more):
+    """A small view with one of everything; its layout has another form where ``kind`` is wide."""
+    figure = Figure(figsize=(3, 2))
+    ax = figure.subplots()
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    (dot,) = ax.plot([], [], "o")
+
+    def model(z, n, γ, kind, factor):
+        if n == 3:
+            raise ValueError("n is 3 <b>here</b>")
+        return {"z": z, "product": factor * γ * z, "n": n, "kind": kind}
+
+    def layout(a):
+        row = [Matrix("<i>z</i>", a["z"]), "times", Matrix(f"at {a['n']:g}", a["product"])]
+        return [row, [f"{a['n']:g} and {a['kind']}"]] if a["kind"] == "narrow" else [[*row, row[0]]]
+
+    return View(
+        {
+            "z": Sliders("z", [0.5, -1.0], -2, 2),
+            "n": Slider("n", 1, 0, lambda state: 4 if state["kind"] == "narrow" else 2, step=1),
+            "γ": LogSlider("γ", 1, 0.01, 100),
+            "kind": Choice("kind", "narrow", {"narrow": "a narrow one", "wide": "a wide one"}),
+        },
+        model,
+        layout,
+        memory={"factor": 2.0},
+        actions={
+            "Double": lambda state: {"factor": 2 * state["factor"]} if state["factor"] < 16 else {},
+            "Flip": lambda state: {"z": -state["z"]},
+            "Fail": fail,
+        },
+        repeated="Double",
+        canvas=Canvas(figure, [dot], 'A dot, "z".'),
+        paint=lambda a: dot.set_data([a["z"][0]], [a["z"][1]]),
+        **more,
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import figures as written
 import pytest
-import trust
+import report
 
 TESTS = Path(__file__).parent
 COUNTED = """
@@ -41,8 +41,8 @@ def test_ends_well(figures):
 def test_only_a_module_that_ran_whole_and_green_writes_its_figures(tmp_path, arguments, ends_well, expected):
     (tmp_path / "tests").mkdir()
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    for name in ("conftest.py", "figures.py"):
-        shutil.copy(TESTS / name, tmp_path / "tests")
+    for source in (figures_file := Path(written.__file__), figures_file.parents[1] / "conftest.py"):
+        shutil.copy(source, tmp_path / "tests")
     (tmp_path / "tests/test_counted.py").write_text(COUNTED.format(ends_well=ends_well))
     environment = {name: value for name, value in os.environ.items() if name != "FIGURES"}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
@@ -59,7 +59,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "one.py").write_text("1")
     monkeypatch.setattr(written, "ROOT", tmp_path)
     monkeypatch.setattr(written, "FOLDER", tmp_path / ".figures")
-    monkeypatch.setattr(trust, "ROOT", tmp_path)
+    monkeypatch.setattr(report, "ROOT", tmp_path)
     monkeypatch.setattr(written, "STATE", written.state())
     monkeypatch.setattr(written, "TREE", written.digest())
     return tmp_path
@@ -87,9 +87,9 @@ def test_the_tree_is_every_file_of_the_project(project, name, same):
 
 
 def test_a_report_of_one_tree_says_which(project):
-    for part in trust.PARTS:
+    for part in report.PARTS:
         written.write(part, {})
-    assert trust.stale() == []
+    assert report.stale() == []
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_a_report_of_one_tree_says_which(project):
     ],
 )
 def test_figures_of_several_trees_are_not_put_together(project, part, spoil, target):
-    for other in trust.PARTS:
+    for other in report.PARTS:
         written.write(other, {})
     if spoil is None:
         written.file(part).unlink()
     else:
         written.file(part).write_text(json.dumps(spoil))
     with pytest.raises(SystemExit, match=f"There are no figures of {part} for the project as it is now.*{target}"):
-        trust.main()
+        report.main()
     assert not (project / "docs/trust.md").exists()

@@ -1,4 +1,4 @@
-"""The notebooks built twice from a copy of this checkout, and once more on one core: python tests/determinism.py
+"""The notebooks built twice from a copy of this checkout, and once more on one core: python trust/determinism.py
 
 Twice gives the same bytes, those of the checkout; one core gives the same text outputs.
 """

@@ -1,4 +1,4 @@
-"""The tests with other versions than those that are locked: python tests/versions.py oldest
+"""The tests with other versions than those that are locked: python trust/versions.py oldest
 
 ``oldest`` are those that pyproject.toml promises at least, and ``newest`` those that it allows: with these runs the
 whole suite. ``pyodide`` are those of the Python that runs in a browser: with these runs every notebook, and no warning

@@ -1,4 +1,4 @@
-"""Mutation testing: how many small faults in the mathematics the quick tests notice: python tests/mutants.py
+"""Mutation testing: how many small faults in the mathematics the quick tests notice: python trust/mutants.py
 
 mutmut changes one thing at a time in the functions of the modules that ``[tool.mutmut]`` in pyproject.toml names: a
 sign, a number, an argument, a word. A mutant is killed when a test fails, or takes far too long. One that survives

@@ -1,6 +1,6 @@
 """Break the derivation of every equation, one place at a time, and see its check turn red.
 
-``make break-pages`` runs it over all pages; ``.venv/bin/python tests/break_pages.py 03 04`` over two of them.
+``make break-pages`` runs it over all pages; ``.venv/bin/python trust/break_pages.py 03 04`` over two of them.
 
 A check compares forms of an equation. A statement of the page that some of these forms rest on, and not all of them, is
 a part of the derivation: whatever is wrong in it has to show. (What all forms rest on is the example itself, and the

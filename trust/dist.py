@@ -1,4 +1,4 @@
-"""The package as others install it: python tests/dist.py
+"""The package as others install it: python trust/dist.py
 
 Builds dist/ anew, has twine look it over, and installs the wheel, and what is built from the sdist, each alone into an
 empty environment, where ``import nn_notes`` works without any tool of the lab. The tools to build with are in .dist.

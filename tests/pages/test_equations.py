@@ -80,6 +80,10 @@ def _imports_check(notebook):
     return not own and any(name.name == "check" and not name.asname for node in imports for name in node.names)
 
 
+def test_every_notebook_stands():
+    assert [path.stem[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == sorted(PROMISED)
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_every_equation_is_proved(path):
     chapter = path.stem[:2]

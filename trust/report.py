@@ -1,4 +1,4 @@
-"""What was measured, gathered in docs/trust.md: python tests/trust.py
+"""What was measured, gathered in docs/trust.md: python trust/report.py
 
 Each part has written its figures to .figures when it ran; `make trust` runs all of them first. They are put together
 only if all of them are of the project as it is now.
