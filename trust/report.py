@@ -15,7 +15,7 @@ ROOT = figures.ROOT
 PARTS = {
     "oracle": "test",
     "wrong_calls": "test",
-    "files": "test",
+    "archive": "test",
     "faults": "test",
     "oldest": "test-oldest",
     "newest": "test-newest",
@@ -48,7 +48,7 @@ def left_over(survived):
 
 
 def report(of):
-    oracle, mutants, pages, files = of["oracle"], of["mutants"], of["pages"], of["files"]
+    oracle, mutants, pages, archive = of["oracle"], of["mutants"], of["pages"], of["archive"]
     functions = [
         (f"`{name}`", f"{f['cases']:,}", f"{number(f['worst'])} {f['measure']}", number(f["bound"]), f["oracle"])
         for name, f in sorted(oracle["functions"].items())
@@ -95,8 +95,8 @@ what it was given, and none gave a silent NaN.
 
 {len(of["faults"]["faults"])} survived: {"; ".join(of["faults"]["faults"])}.
 
-A process was killed {files["kills"]} times while it saved a network, {files["kills with the new file unfinished"]} of
-them with the new file unfinished. The old file or the new one was whole every time.
+A process was killed {archive["kills"]} times while it saved a network, {archive["kills with the new file unfinished"]}
+of them with the new file unfinished. The old file or the new one was whole every time.
 
 ## 5. Versions
 

@@ -140,7 +140,7 @@ SAVING = """
 import sys
 import time
 import numpy as np
-from nn_notes.network import Network
+from nn_notes import Network
 
 path, sizes = sys.argv[1], [64, 200, 100, 10]
 networks = [Network.init(sizes, ["relu", "tanh", "softmax"], np.random.default_rng(seed)) for seed in (1, 2)]
