@@ -1,4 +1,7 @@
-"""``check`` has to be able to fail, at everything that can be wrong; ``answer`` has to tell right from wrong."""
+"""``check`` and ``refute`` have to be able to fail; ``compare`` tells equal from close, ``answer`` right from wrong.
+
+None of their words hangs on a last digit. What no call may hand in stands in test_wrong_calls.py with its message.
+"""
 
 import math
 import re
@@ -7,85 +10,92 @@ import numpy as np
 import pytest
 from strategies import generic
 
-from nn_notes import answer, check
+from nn_notes import answer, check, compare, refute
 
 A = generic(3, 5)
+LARGEST = np.abs(A).max()
+NAN, INF = math.nan, math.inf
 
 
-def but(value, at=(1, 2)):
+def but(value):
     """A with one entry changed."""
     wrong = A.copy()
-    wrong[at] = value
+    wrong[1, 2] = value
     return wrong
 
 
 # What holds
 
-
-@pytest.mark.parametrize(
-    ("forms", "line"),
-    [
-        pytest.param((A, A.copy()), "(3.7) holds: 2 forms agree, shape (3, 5)", id="arrays"),
-        pytest.param((A, A.tolist(), A + 0j), "(3.7) holds: 3 forms agree, shape (3, 5)", id="list and complex"),
-        pytest.param((A, but(A[1, 2] * (1 + 1e-11))), "(3.7) holds: 2 forms agree, shape (3, 5)", id="roundoff"),
-        pytest.param((2, 2.0), "(3.7) holds: 2 forms agree, one number", id="numbers"),
-        pytest.param(([1, 0], [True, False]), "(3.7) holds: 2 forms agree, shape (2,)", id="booleans"),
-        pytest.param(([1e-11, 0], [0, 0], [0, -1e-11]), "(3.7) holds: 3 forms agree, shape (2,)", id="zero"),
-    ],
-)
-def test_one_line_says_that_it_holds(forms, line, capsys):
-    assert check("3.7", *forms) is None
-    assert capsys.readouterr() == (f"{line}\n", "")
-
-
-# What does not
-
-
-FAILURES = {
-    "one entry": (
-        (but(9), A),
-        AssertionError,
-        rf"fails: 9 where {A[1, 2]:.6g} is expected, at \[1, 2\]; .* difference",
-    ),
-    "a small error": ((but(A[1, 2] + 1e-8), A), AssertionError, r"at \[1, 2\]; the largest difference is 1e-08"),
-    "imaginary part": ((but(A[1, 2]) + 1e-8j, A), AssertionError, "fails"),
-    "sign": ((-A, A), AssertionError, "fails"),
-    "near zero": (([1e-9, 0], [0, 0]), AssertionError, r"fails: 1e-09 where 0 is expected, at \[0\]"),
-    "scale": (([1e-9], [1.1e-9]), AssertionError, "fails"),
-    "the third form": ((A, A.copy(), but(9)), AssertionError, "fails: 9 where"),
-    "numbers": ((2, 3), AssertionError, r"fails: 2 where 3 is expected, at \[\]"),
-    "transposed": ((A.T, A), AssertionError, r"fails: shape \(5, 3\), expected shape \(3, 5\)"),
-    "row for column": ((A[:, :1], A[:, 0]), AssertionError, r"fails: shape \(3, 1\), expected shape \(3,\)"),
-    "would broadcast": (
-        (A[0], np.array([A[0], A[0]])),
-        AssertionError,
-        r"fails: shape \(5,\), expected shape \(2, 5\)",
-    ),
-    "number for array": ((1, [1, 1]), AssertionError, r"fails: one number, expected shape \(2,\)"),
-    "none for some": (([], [1]), AssertionError, r"fails: shape \(0,\), expected shape \(1,\)"),
-    "nothing": (([], []), ValueError, r"compares nothing: shape \(0,\)"),
-    "NaN": ((but(np.nan), A), ValueError, r"\[1, 2\] is nan; it needs finite numbers"),
-    "NaN expected": ((A, but(np.nan)), ValueError, "is nan; it needs finite numbers"),
-    "NaN on both sides": ((but(np.nan), but(np.nan)), ValueError, "is nan; it needs finite numbers"),
-    "infinity": ((but(np.inf), A), ValueError, "is inf; it needs finite numbers"),
-    "infinity expected": ((A, but(np.inf)), ValueError, "is inf; it needs finite numbers"),
-    "infinity on both sides": ((but(np.inf), but(np.inf)), ValueError, "is inf; it needs finite numbers"),
-    "ragged": (([[1], [1, 2]], A), ValueError, "is ragged"),
-    "text": (("holds", A), TypeError, "'holds'; it needs real numbers"),
-    "no form": ((None, A), TypeError, "NoneType; it needs real numbers"),
-    "with itself": ((A, A), TypeError, "compares an array with itself"),
-    "third with first": ((A, A.copy(), A), TypeError, "compares an array with itself"),
-    "further apart than any number": (([1e308], [-1e308]), AssertionError, r"the largest difference is inf"),
-    "masked": ((A, np.ma.masked_less(A, 0)), TypeError, "carries a mask"),
-    "functions": ((np.sin, np.cos), TypeError, "is of type ufunc; it needs real numbers"),
+HOLDS = {
+    "arrays": ((A, A.copy()), "2 forms agree, shape (3, 5)"),
+    "list and complex": ((A, A.tolist(), A + 0j), "3 forms agree, shape (3, 5)"),
+    "roundoff": ((A, but(A[1, 2] * (1 + 1e-11))), "2 forms agree, shape (3, 5)"),
+    "numbers": ((2, 2.0), "2 forms agree, one number"),
+    "booleans": (([1, 0], [True, False]), "2 forms agree, shape (2,)"),
+    "zero": (([1e-11, 0], [0, 0], [0, -1e-11]), "3 forms agree, shape (2,)"),
 }
 
 
-@pytest.mark.parametrize(("forms", "kind", "message"), FAILURES.values(), ids=FAILURES)
-def test_a_check_that_must_fail_raises_and_says_nothing_good(forms, kind, message, capsys):
-    with pytest.raises(kind, match=rf"^\(3\.7\).*{message}"):
+@pytest.mark.parametrize(("forms", "agreed"), HOLDS.values(), ids=HOLDS)
+def test_one_line_says_that_it_holds(forms, agreed, capsys):
+    assert check("3.7", *forms) is None
+    assert capsys.readouterr() == (f"(3.7) holds: {agreed}\n", "")
+
+
+# What does not: how it fails, or the error where there is nothing to be compared
+
+FAILURES = {
+    "one entry": ((but(9), A), f"9 where {A[1, 2]:.6g} is expected, at [1, 2]; the largest difference"),
+    "a small error": ((but(A[1, 2] + 1e-8), A), "at [1, 2]; the largest difference is 1e-08"),
+    "imaginary part": ((but(A[1, 2]) + 1e-8j, A), ""),
+    "sign": ((-A, A), ""),
+    "near zero": (([1e-9, 0], [0, 0]), "1e-09 where 0 is expected, at [0]"),
+    "scale": (([1e-9], [1.1e-9]), ""),
+    "the third form": ((A, A.copy(), but(9)), "9 where"),
+    "numbers": ((2, 3), "2 where 3 is expected, at []"),
+    "transposed": ((A.T, A), "shape (5, 3), expected shape (3, 5)"),
+    "row for column": ((A[:, :1], A[:, 0]), "shape (3, 1), expected shape (3,)"),
+    "would broadcast": ((A[0], np.array([A[0], A[0]])), "shape (5,), expected shape (2, 5)"),
+    "number for array": ((1, [1, 1]), "one number, expected shape (2,)"),
+    "none for some": (([], [1]), "shape (0,), expected shape (1,)"),
+    "further apart than any number": (([1e308], [-1e308]), "the largest difference is inf"),
+}
+REFUSED = {
+    "nothing": (([], []), ValueError),
+    "NaN": ((but(NAN), A), ValueError),
+    "NaN expected": ((A, but(NAN)), ValueError),
+    "NaN on both sides": ((but(NAN), but(NAN)), ValueError),
+    "infinity": ((but(INF), A), ValueError),
+    "infinity expected": ((A, but(INF)), ValueError),
+    "infinity on both sides": ((but(INF), but(INF)), ValueError),
+    "ragged": (([[1], [1, 2]], A), ValueError),
+    "text": (("holds", A), TypeError),
+    "no form": ((None, A), TypeError),
+    "with itself": ((A, A), TypeError),
+    "masked": ((A, np.ma.masked_less(A, 0)), TypeError),
+    "functions": ((np.sin, np.cos), TypeError),
+}
+
+
+@pytest.mark.parametrize(("forms", "how"), FAILURES.values(), ids=FAILURES)
+def test_a_check_that_must_fail_says_how_and_nothing_good(forms, how, capsys):
+    with pytest.raises(AssertionError, match=rf"^\(3\.7\) fails: .*{re.escape(how)}"):
         check("3.7", *forms)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("forms", "kind"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("judge", [check, compare, refute])
+def test_what_cannot_be_compared_neither_holds_nor_fails(judge, forms, kind, capsys):
+    with pytest.raises(kind, match=r"^\(?3\.7\b"):
+        judge("3.7", *forms)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("judge", [check, compare])
+def test_no_array_stands_for_a_third_form_too(judge):
+    with pytest.raises(TypeError, match=r"^\(?3\.7\b"):
+        judge("3.7", A, A.copy(), A)
 
 
 def test_the_tolerance_is_relative_to_the_largest_entry_and_can_be_set():
@@ -93,6 +103,13 @@ def test_the_tolerance_is_relative_to_the_largest_entry_and_can_be_set():
     check("2.1", [1.001], [1], tolerance=0.01)
     with pytest.raises(AssertionError):
         check("2.1", [1.02], [1], tolerance=0.01)
+
+
+def test_a_difference_of_just_the_tolerance_holds():
+    check("2.1", [1.25], [1], tolerance=0.25)
+    check("2.1", [0.25], [0], tolerance=0.25)
+    with pytest.raises(AssertionError):
+        check("2.1", [0.375], [0], tolerance=0.25)
 
 
 # At many points
@@ -107,63 +124,105 @@ def nearly(x):
     return np.where(x > 2, x**3, x**2)
 
 
+PRODUCTS = lambda a, b: a @ b, lambda a, b: np.einsum("i,i->", a, b), lambda a, b: sum(a * b)
 POINTS = [(x,) for x in (0.5, 1.0, 1.5, 2.5)]
+AT_POINTS = {
+    "one": ((square, lambda x: x * x), POINTS, "4 points: 2 forms agree, one number"),
+    "two arguments": (PRODUCTS, [(A[0], A[1]), (A[:, 0], A[:, 1])], "2 points: 3 forms agree, one number"),
+    "two shapes": ((np.square, square), [(A[0],), (A,)], "2 points: 2 forms agree, shape (5,), shape (3, 5)"),
+}
+AMISS = {
+    "one": ((nearly, square), POINTS, AssertionError, "(3.7), at point 3, fails: 15.625 where 6.25 is"),
+    "itself": ((square, square), POINTS, TypeError, "(3.7) compares a function with itself"),
+    "no point": ((square, nearly), [], ValueError, "(3.7) compares nothing: points is empty"),
+    "array": ((square, 4), POINTS, TypeError, "form 1 of (3.7) is of type int"),
+    "no list": ((square, nearly), 3, TypeError, "points is of type int"),
+    "NaN": ((square, np.reciprocal), [(NAN,)], ValueError, "(3.7), at point 0, is nan"),
+}
 
 
-@pytest.mark.parametrize(
-    ("forms", "points", "line"),
-    [
-        pytest.param((square, lambda x: x * x), POINTS, "(3.7) holds at 4 points: 2 forms agree, one number", id="one"),
-        pytest.param(
-            (lambda a, b: a @ b, lambda a, b: np.einsum("i,i->", a, b), lambda a, b: sum(a * b)),
-            [(A[0], A[1]), (A[:, 0], A[:, 1])],
-            "(3.7) holds at 2 points: 3 forms agree, one number",
-            id="two arguments",
-        ),
-        pytest.param(
-            (np.square, square),
-            [(A[0],), (A,)],
-            "(3.7) holds at 2 points: 2 forms agree, shape (5,), shape (3, 5)",
-            id="two shapes",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("forms", "points", "line"), AT_POINTS.values(), ids=AT_POINTS)
 def test_functions_are_compared_at_every_point(forms, points, line, capsys):
     check("3.7", *forms, points=iter(points))
-    assert capsys.readouterr() == (f"{line}\n", "")
+    assert capsys.readouterr() == (f"(3.7) holds at {line}\n", "")
 
 
-@pytest.mark.parametrize(
-    ("forms", "points", "kind", "message"),
-    [
-        pytest.param(
-            (nearly, square), POINTS, AssertionError, "(3.7), at point 3, fails: 15.625 where 6.25 is", id="one"
-        ),
-        pytest.param((square, square), POINTS, TypeError, "(3.7) compares a function with itself", id="itself"),
-        pytest.param((square, nearly), [], ValueError, "(3.7) compares nothing: points is empty", id="no point"),
-        pytest.param((square, 4), POINTS, TypeError, "form 1 of (3.7) is of type int; it needs a function", id="array"),
-        pytest.param((square, nearly), 3, TypeError, "points is of type int; it needs a list", id="no list"),
-        pytest.param((square, np.reciprocal), [(np.nan,)], ValueError, "(3.7), at point 0, is nan; it", id="NaN"),
-    ],
-)
+@pytest.mark.parametrize(("forms", "points", "kind", "message"), AMISS.values(), ids=AMISS)
 def test_one_point_is_enough_to_fail(forms, points, kind, message, capsys):
     with pytest.raises(kind, match=f"^{re.escape(message)}"):
         check("3.7", *forms, points=points)
     assert capsys.readouterr() == ("", "")
 
 
+# How near
+
+EQUAL, CLOSE = "equal: largest difference below 1e-12", "close: largest difference below 1e-6"
+NEARNESS = {
+    "to the last bit": ((A, A.copy()), EQUAL),
+    "rounding": ((A, A + 9e-13 * LARGEST), EQUAL),
+    "not quite rounding": ((A, A + 2e-12 * LARGEST), CLOSE),
+    "central differences": ((A, A + 9e-7 * LARGEST), CLOSE),
+    "a difference": ((A, A + 0.25), "DIFFERENT: largest difference 0.25"),
+    "a small one": ((A, A + 2e-6 * LARGEST), f"DIFFERENT: largest difference {2e-6 * LARGEST:.2g}"),
+    "sign": ((A, -A), f"DIFFERENT: largest difference {2 * LARGEST:.2g}"),
+    "transposed": ((A, A.T), "DIFFERENT: shape (5, 3) expected"),
+    "the third form": ((A, A.copy(), A + 0.25), "DIFFERENT: largest difference 0.25"),
+    "the third shape": ((A, A.copy(), A[:1]), "DIFFERENT: shape (1, 5) expected"),
+    "imaginary part": ((A + 1e-9j, A), CLOSE),
+    "near zero": ((1e-13, 0.0), EQUAL),
+    "further than any number": ((1e308, -1e308), "DIFFERENT: largest difference inf"),
+    "relative to what is expected": ((1e-9, 2e-9), "DIFFERENT: largest difference 1e-09"),
+    # Against zero, where differences are absolute.
+    "where equal ends": ((1e-12, 0), EQUAL),
+    "beyond equal": ((1.5e-12, 0), CLOSE),
+    "where close ends": ((1e-6, 0), CLOSE),
+    "beyond close": ((1.5e-6, 0), "DIFFERENT: largest difference 1.5e-06"),
+}
+
+
+@pytest.mark.parametrize(("forms", "verdict"), NEARNESS.values(), ids=NEARNESS)
+def test_one_line_says_how_near(forms, verdict, capsys):
+    assert compare("ξ = δF", *forms) is None
+    shape = "shape (3, 5)" if np.ndim(forms[0]) else "one number"
+    assert capsys.readouterr().out == f"{'ξ = δF':24}{shape:16}{verdict}\n"
+
+
+# Refutations
+
+B = np.array([[1.5, -2.0, 0.7], [0.3, 1.1, -0.9]])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (B.T, "(0.2) fails: shape (3, 2), expected shape (2, 3)"),
+        (B / 2, "(0.2) fails: -1 where -2 is expected, at [0, 1]; the largest difference is 1"),
+    ],
+    ids=["by its shape", "by its numbers"],
+)
+def test_a_wrong_form_is_refuted_in_one_line(wrong, line, capsys):
+    refute("0.2", wrong, B)
+    assert capsys.readouterr().out == f"{line}\n"
+
+
+def test_what_holds_is_not_refuted():
+    with pytest.raises(AssertionError, match=r"\(0\.2\) holds, and was to be refuted"):
+        refute("0.2", B.copy(), B)
+
+
 # Answers
 
-
+NUMBERS_ARE_NOT = "not yet: the shape is right, the numbers are not"
+MASKED = np.ma.array([3.0], mask=True)
 ANSWERS = {
     "none yet": (..., 3, "not tried yet"),
     "a number": (3, 3.0, "right"),
     "a number as text": ("3", 3, "right"),
-    "another number": (3.1, 3, "not yet: the shape is right, the numbers are not"),
+    "another number": (3.1, 3, NUMBERS_ARE_NOT),
     "a fraction, rounded": (0.3333333, 1 / 3, "right"),
-    "a fraction, cut off": (0.33, 1 / 3, "not yet: the shape is right, the numbers are not"),
+    "a fraction, cut off": (0.33, 1 / 3, NUMBERS_ARE_NOT),
     "an array": ([[1, 2], [3, 4]], np.array([[1, 2], [3, 4]]), "right"),
-    "its transpose": ([[1, 3], [2, 4]], [[1, 2], [3, 4]], "not yet: the shape is right, the numbers are not"),
+    "its transpose": ([[1, 3], [2, 4]], [[1, 2], [3, 4]], NUMBERS_ARE_NOT),
     "a shape": ((5, 3, 5), (5, 3, 5), "right"),
     "another shape": ((3, 5), (5, 3, 5), "not yet: it has shape (2,), and needs shape (3,)"),
     "a number for an array": (3, [3, 3], "not yet: it has one number, and needs shape (2,)"),
@@ -174,18 +233,21 @@ ANSWERS = {
     "complex": (3j, 3, "not yet: it needs numbers, and got 3j"),
     "complex with the right real part": (np.array(3 + 4j), 3, "not yet: it needs numbers, and got array(3.+4.j)"),
     "beyond every float": (10**400, 3, f"not yet: it needs numbers, and got 1{'0' * 17}...{'0' * 19}"),
-    "masked": (
-        np.ma.array([3.0], mask=True),
-        [3],
-        "not yet: it needs numbers, and got masked_array(...dtype=float64)",
-    ),
+    "masked": (MASKED, [3], "not yet: it needs numbers, and got masked_array(...dtype=float64)"),
     "a long list": ([[1], *range(1000)], 3, "not yet: it needs numbers, and got [[1], 0, 1, 2, 3, 4, ...]"),
     "single precision": (np.float32(3), 3, "right"),
-    "NaN": (math.nan, 3, "not yet: the shape is right, the numbers are not"),
-    "infinite": (math.inf, math.inf, "right"),
-    "not infinite": (3, math.inf, "not yet: the shape is right, the numbers are not"),
+    "NaN": (NAN, 3, NUMBERS_ARE_NOT),
+    "infinite": (INF, INF, "right"),
+    "not infinite": (3, INF, NUMBERS_ARE_NOT),
     "zero": (0, 0, "right"),
-    "not zero": (1e-5, 0, "not yet: the shape is right, the numbers are not"),
+    "not zero": (1e-5, 0, NUMBERS_ARE_NOT),
+    # To a millionth of the largest entry.
+    "within a millionth": (1e6 + 0.5, 1e6, "right"),
+    "beyond a millionth": (1 + 5e-6, 1, NUMBERS_ARE_NOT),
+    "beyond a millionth of what is small": (0.1 + 5e-7, 0.1, NUMBERS_ARE_NOT),
+    "beyond a millionth of zero": (1.5e-6, 0, NUMBERS_ARE_NOT),
+    # |−128| is no int8, so that the scale has to be taken from floats.
+    "small integers": (-128 + 5e-5, np.array(-128, np.int8), "right"),
 }
 
 
