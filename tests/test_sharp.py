@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from strategies import ending, generic
+from strategies import generic
 
-from nn_notes import LOSSES, Layer, Network, backprop, descent, numeric, tensors
+from nn_notes import Layer, Network, backprop, descent, numeric, tensors
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 from nn_notes.losses import MSE, cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 
@@ -382,34 +382,6 @@ def test_where_the_witness_looks(method, step, expected):
 )
 def test_what_is_linear_takes_complex_numbers(call):
     np.testing.assert_allclose(call(1 + 2j), (1 + 2j) * call(1), rtol=1e-14)
-
-
-@pytest.mark.parametrize("gradients", [backprop.gradients, tensors.gradients], ids=["short", "long"])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_the_loss_of_a_network_can_be_derived_by_its_input(gradients, loss):
-    net, t = Network.init([3, 5, 2], ["tanh", ending(loss)], np.random.default_rng(0)), [0.25, 0.75]
-    by_steps = numeric.jacobian(lambda x: gradients(net, x, t, LOSSES[loss])[0], z)
-    first = net.layers[0]
-    db = gradients(net, z, t, LOSSES[loss])[1][0][1]
-    np.testing.assert_allclose(by_steps, db @ first.W.T, rtol=1e-12)  # 4.4, one layer further back
-
-
-# The long form, where its loops turn more than once and one sample meets a batch.
-
-
-@pytest.mark.parametrize("depth", [3, 4, 5])
-def test_the_long_form_is_the_short_one_at_depth(depth):
-    net = Network.init(
-        [3, 5, 2, 7, 3, 2][: depth + 1],
-        ["tanh", "softmax", "sigmoid", "tanh", "identity"][:depth],
-        np.random.default_rng(0),
-    )
-    X, T = generic(7, 3), generic(7, len(net.layers[-1].b))
-    (J, grads), (long_J, long_grads) = backprop.gradients(net, X, T, mse), tensors.gradients(net, X, T, mse)
-    assert pytest.approx(long_J, rel=1e-14) == J
-    for pair, long_pair in zip(grads, long_grads, strict=True):
-        for a, b in zip(pair, long_pair, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-15, strict=True)
 
 
 def test_one_row_meets_a_batch():

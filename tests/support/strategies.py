@@ -5,6 +5,7 @@ The family is gone through here, so that a new activation or loss is tested with
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -72,6 +73,11 @@ def targets(loss, shape, seed=0):
     if loss.endswith("cross_entropy"):
         return rng.dirichlet(np.ones(shape[-1]), shape[:-1])
     return rng.normal(size=shape)
+
+
+def in_order(*parts):
+    """A pattern for a message with these parts, whatever words are between them."""
+    return ".*".join(map(re.escape, parts))
 
 
 @st.composite
