@@ -274,13 +274,6 @@ def test_a_path_names_both_shapes_where_they_differ():
         descent.path(lambda theta: np.ones(3), [1.0, 2.0], 0.1, 1)
 
 
-def test_a_chain_may_take_every_axis():
-    assert tensors.chain([1, 2], [3, 4], 1) == 11
-    np.testing.assert_array_equal(tensors.other_layout([[1, 2, 3]], 2), [[1, 2, 3]])
-    np.testing.assert_array_equal(tensors.du_dW([2, 3], 1), [[[2], [3]]])
-    np.testing.assert_array_equal(tensors.du_db(1), [[1]])
-
-
 # Silence, where NumPy would warn.
 
 
@@ -359,35 +352,3 @@ def test_where_the_witness_looks(method, step, expected):
 
     numeric.jacobian(f, [0.5, 8], method, step=step)
     assert seen == expected
-
-
-# Complex numbers, for the complex step.
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda a: tensors.chain(a * F, F, 1),
-        lambda a: tensors.chain(F, a * F, 1),
-        lambda a: tensors.other_layout(a * W, 1),
-        lambda a: tensors.twin_dz_dz(a * F, W.T),
-        lambda a: tensors.twin_dz_dz(F, a * W.T),
-        lambda a: tensors.dz_dz(F, a * W),
-        lambda a: tensors.dz_dW(F, a * generic(5, 3, 5)),
-        lambda a: tensors.pull_back(delta, a * F),
-        lambda a: tensors.dE_dW(delta, a * generic(5, 3, 5)),
-        lambda a: Network(Layer(W, np.zeros(5), "identity"))(a * z),
-        lambda a: Layer(W, np.zeros(5), "identity")(a * z),
-    ],
-)
-def test_what_is_linear_takes_complex_numbers(call):
-    np.testing.assert_allclose(call(1 + 2j), (1 + 2j) * call(1), rtol=1e-14)
-
-
-def test_one_row_meets_a_batch():
-    J, TT = generic(7, 5, 3), generic(7, 5, 3, 5)
-    np.testing.assert_allclose(tensors.pull_back(delta, J), np.array([tensors.pull_back(delta, a) for a in J]))
-    np.testing.assert_allclose(tensors.dz_dW(F, TT), np.array([tensors.dz_dW(F, a) for a in TT]))
-    np.testing.assert_allclose(
-        tensors.pull_back(J[:, :, 0], F), np.array([tensors.pull_back(a, F) for a in J[:, :, 0]])
-    )

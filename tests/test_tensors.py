@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from strategies import generic
+from strategies import activations, generic
 
-from nn_notes import ACTIVATIONS, Layer, numeric
+from nn_notes import Layer, numeric
 from nn_notes.tensors import (
     chain,
     dE_dW,
@@ -24,26 +24,23 @@ z, Z, W = generic(3), generic(7, 3), generic(3, 5)
 F, FF, slope = generic(5, 5), generic(7, 5, 5), generic(5, seed=1)
 delta, deltas, xi = generic(5, seed=2), generic(7, 5, seed=2), generic(5, seed=3)
 T, TT = du_dW(z, 5), du_dW(Z, 5)
-A, B, C = generic(2, 3), generic(3, 5), generic(5, 7, 2, 3)
+A, B, C, D = generic(2, 3), generic(3, 5), generic(5, 7, 2, 3), generic(3, 5, 3)
 
 
-def over(index, term):
-    return sum(term(n) for n in range(index))
+def over(sizes, term):
+    """The sum over one index, or over several."""
+    return sum(term(*n) for n in np.ndindex(sizes))
 
 
 # Equation: the call, the shape that it needs to have, and the entry at each index.
 ENTRIES = {
     "0.10 matrices": (lambda: chain(A, B, 1), (2, 5), lambda a, c: over(3, lambda b: A[a, b] * B[b, c])),
     "0.10 scalars": (lambda: chain(z, delta, 0), (3, 5), lambda i, k: z[i] * delta[k]),
-    "0.10 two axes": (
-        lambda: chain(C, A, 2),
-        (5, 7),
-        lambda a, b: over(2, lambda c: over(3, lambda d: C[a, b, c, d] * A[c, d])),
-    ),
+    "0.10 two axes": (lambda: chain(C, A, 2), (5, 7), lambda a, b: over((2, 3), lambda c, d: C[a, b, c, d] * A[c, d])),
     "0.10 up to order 5": (
-        lambda: chain(C, generic(3, 5, 3), 1),
+        lambda: chain(C, D, 1),
         (5, 7, 2, 5, 3),
-        lambda a, b, c, e, f: over(3, lambda d: C[a, b, c, d] * generic(3, 5, 3)[d, e, f]),
+        lambda a, b, c, e, f: over(3, lambda d: C[a, b, c, d] * D[d, e, f]),
     ),
     "0.11 vector by vector": (lambda: other_layout(A, 1), (3, 2), lambda b, a: A[a, b]),
     "0.11 vector by matrix": (lambda: other_layout(T, 1), (3, 5, 5), lambda i, j, k: T[k, i, j]),
@@ -67,23 +64,18 @@ ENTRIES = {
     "3.8": (lambda: T[:, :, 4], (5, 3), lambda k, i: z[i] * (k == 4)),
     "3.9": (lambda: dz_dW(F, T), (5, 3, 5), lambda k, i, j: F[k, j] * z[i]),
     "3.9 batch": (lambda: dz_dW(FF, TT), (7, 5, 3, 5), lambda n, k, i, j: FF[n, k, j] * Z[n, i]),
+    "3.9 F by batch": (lambda: dz_dW(F, TT), (7, 5, 3, 5), lambda n, k, i, j: F[k, j] * Z[n, i]),
     "3.10": (lambda: dE_dW(xi, T), (3, 5), lambda i, j: z[i] * xi[j]),
     "4.4": (
         lambda: pull_back(delta, dz_dz(F, W)),
         (3,),
-        lambda i: over(5, lambda k: over(5, lambda l: delta[k] * F[k, l] * W[i, l])),
+        lambda i: over((5, 5), lambda k, l: delta[k] * F[k, l] * W[i, l]),
     ),
     "4.5": (lambda: pull_back(delta, F), (5,), lambda l: over(5, lambda k: delta[k] * F[k, l])),
-    "4.5 batch": (
-        lambda: pull_back(deltas, FF),
-        (7, 5),
-        lambda n, l: over(5, lambda k: deltas[n, k] * FF[n, k, l]),
-    ),
-    "4.6": (
-        lambda: dE_dW(delta, dz_dW(F, T)),
-        (3, 5),
-        lambda i, j: z[i] * over(5, lambda k: delta[k] * F[k, j]),
-    ),
+    "4.5 batch": (lambda: pull_back(deltas, FF), (7, 5), lambda n, l: over(5, lambda k: deltas[n, k] * FF[n, k, l])),
+    "4.5 row by batch": (lambda: pull_back(delta, FF), (7, 5), lambda n, l: over(5, lambda k: delta[k] * FF[n, k, l])),
+    "4.5 batch by F": (lambda: pull_back(deltas, F), (7, 5), lambda n, l: over(5, lambda k: deltas[n, k] * F[k, l])),
+    "4.6": (lambda: dE_dW(delta, dz_dW(F, T)), (3, 5), lambda i, j: z[i] * over(5, lambda k: delta[k] * F[k, j])),
     "4.7": (lambda: pull_back(delta, dz_db(F)), (5,), lambda j: over(5, lambda k: delta[k] * F[k, j])),
     "5.4 tensor": (lambda: TT, (7, 5, 3, 5), lambda n, k, i, j: Z[n, i] * (k == j)),
     "5.4 rows": (lambda: dE_dW(deltas, TT), (7, 3, 5), lambda n, i, j: Z[n, i] * deltas[n, j]),
@@ -101,12 +93,19 @@ def test_the_weight_tensor_by_hand():
     np.testing.assert_array_equal(du_dW([2, 3], 2), [[[2, 0], [3, 0]], [[0, 2], [0, 3]]])
 
 
-@pytest.mark.parametrize("f", ACTIVATIONS)
+def test_the_smallest_and_the_most_that_there_is():
+    assert chain([1, 2], [3, 4], 1) == 11
+    np.testing.assert_array_equal(other_layout([[1, 2, 3]], 2), [[1, 2, 3]])
+    np.testing.assert_array_equal(du_dW([2, 3], 1), [[[2], [3]]])
+    np.testing.assert_array_equal(du_db(1), [[1.0]], strict=True)
+
+
+@activations
 @pytest.mark.parametrize("by", ["z", "W", "b"])
 def test_a_layers_derivatives_are_those_of_the_witness(f, by):
     """2.2, 2.3 and 3.9, with F from 1.6 or 6.7."""
     at = {"z": z, "W": W, "b": slope}
-    F = ACTIVATIONS[f].jacobian(z @ W + slope)
+    F = f.jacobian(z @ W + slope)
     explicit = {"z": dz_dz(F, W), "W": dz_dW(F, T), "b": dz_db(F)}[by]
 
     def output(nudged):
@@ -114,6 +113,49 @@ def test_a_layers_derivatives_are_those_of_the_witness(f, by):
         return Layer(now["W"], now["b"], f)(now["z"])
 
     np.testing.assert_allclose(explicit, numeric.jacobian(output, at[by]), rtol=1e-13, atol=1e-15, strict=True)
+
+
+# What holds for all
+
+# The call, and what it is given.
+CALLS = {
+    "chain": (lambda outer, inner: chain(outer, inner, 1), (A, B)),
+    "other_layout": (lambda J: other_layout(J, 1), (T,)),
+    "du_dz": (du_dz, (W,)),
+    "du_dW": (lambda z: du_dW(z, 5), (z,)),
+    "dz_db": (dz_db, (F,)),
+    "dz_dz": (dz_dz, (F, W)),
+    "twin_dz_dz": (twin_dz_dz, (F, W.T)),
+    "dz_dW": (dz_dW, (F, T)),
+    "pull_back": (pull_back, (delta, F)),
+    "dE_dW": (dE_dW, (xi, T)),
+}
+calls = pytest.mark.parametrize(("call", "given"), CALLS.values(), ids=CALLS)
+
+
+def one_by_one(given, change):
+    """The arguments, a changed one in the place of each."""
+    return [[change(a) if m == n else a for m, a in enumerate(given)] for n in range(len(given))]
+
+
+@calls
+@pytest.mark.parametrize("single", [np.float32, np.complex64])
+def test_single_precision_stays_so_and_mixed_goes_to_double(call, given, single):
+    double, given = np.result_type(single, np.float64), [a.astype(single) for a in given]
+    assert call(*given).dtype == single
+    for mixed in one_by_one(given, lambda a: a.astype(double)):
+        assert call(*mixed).dtype == double
+
+
+@calls
+def test_complex_numbers_pass_through(call, given):
+    for scaled in one_by_one(given, lambda a: (1 + 2j) * a):
+        np.testing.assert_allclose(call(*scaled), (1 + 2j) * call(*given), rtol=1e-14)
+
+
+@calls
+def test_what_comes_out_is_not_what_went_in(call, given):
+    assert not any(np.shares_memory(call(*given), a) for a in given)
 
 
 # The contractions: the call, and what it is called in the error of one that overflows.
@@ -131,35 +173,5 @@ OVERFLOWING = {
 
 @pytest.mark.parametrize(("call", "name"), OVERFLOWING.values(), ids=OVERFLOWING)
 def test_what_overflows_is_an_error_and_neither_nan_nor_a_warning(call, name):
-    with pytest.raises(
-        FloatingPointError, match=f"^{name}.*; it needs numbers that float(32|64) can hold on the way to it"
-    ):
+    with pytest.raises(FloatingPointError, match=f"^{name}"):
         call()
-
-
-@pytest.mark.parametrize("single", [np.float32, np.complex64])
-def test_single_precision_stays_so_and_mixed_goes_to_double(single):
-    double = np.result_type(single, np.float64)
-    calls = {
-        dz_dz: (F, W), twin_dz_dz: (F, W.T), dz_dW: (F, T), pull_back: (delta, F), dE_dW: (xi, T),
-        (lambda outer, inner: chain(outer, inner, 1)): (A, B),
-    }  # fmt: skip
-    for call, (one, other) in calls.items():
-        assert call(one.astype(single), other.astype(single)).dtype == single
-        assert call(one.astype(double), other.astype(single)).dtype == double
-        assert call(one.astype(single), other.astype(double)).dtype == double
-    for call, one in {du_dz: W, dz_db: F, (lambda z: du_dW(z, 5)): z, (lambda J: other_layout(J, 1)): A}.items():
-        assert call(one.astype(single)).dtype == single
-    assert du_db(5).dtype == np.float64
-
-
-def test_what_comes_out_is_not_what_went_in():
-    assert not np.shares_memory(du_dz(W), W)
-    assert not np.shares_memory(other_layout(T, 1), T)
-
-
-def test_complex_numbers_pass_through():
-    for call in (lambda a: du_dz(a * W), lambda a: du_dW(a * z, 5), lambda a: dz_dz(a * F, W), lambda a: dz_db(a * F)):
-        np.testing.assert_allclose(call(1 + 2j), (1 + 2j) * call(1), rtol=1e-15)
-    for call in (lambda a: dz_dW(a * F, T), lambda a: dE_dW(a * xi, T), lambda a: pull_back(a * delta, F)):
-        np.testing.assert_allclose(call(1 + 2j), (1 + 2j) * call(1), rtol=1e-13)
