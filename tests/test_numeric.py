@@ -13,10 +13,10 @@ from nn_notes.activations import relu, sigmoid, softmax
 from nn_notes.losses import cross_entropy
 
 methods = pytest.mark.parametrize(("method", "tolerance"), [("complex-step", 1e-15), ("central", 1e-9)])
+either = pytest.mark.parametrize("method", ["complex-step", "central"])
 
 x, X = generic(5), generic(2, 3)
 A, B, C = generic(7, 5), generic(7, 2, 3), generic(3, 7, 2, 3)
-
 
 # A function, where, and its derivative: numerator layout, so the output's axes come first.
 CASES = {
@@ -25,11 +25,7 @@ CASES = {
     "0.3 matrix by scalar": (lambda x: x * A, np.array(2.0), A),
     "0.4 scalar by vector": (lambda x: x @ x, x, 2 * x),
     "0.5 vector by vector": (lambda x: A @ x, x, A),
-    "0.6 matrix by vector": (
-        lambda x: np.outer(x, x),
-        np.array([2.0, 3.0]),
-        np.array([[[4, 0], [3, 2]], [[3, 2], [0, 6]]], dtype=float),
-    ),
+    "0.6 matrix by vector": (lambda x: np.outer(x, x), np.array([2.0, 3]), [[[4.0, 0], [3, 2]], [[3, 2], [0, 6]]]),
     "0.7 scalar by matrix": (lambda X: (X**2).sum(), X, 2 * X),
     "0.8 vector by matrix": (lambda X: np.einsum("kij,ij->k", B, X), X, B),
     "0.9 matrix by matrix": (lambda X: np.einsum("abij,ij->ab", C, X), X, C),
@@ -42,19 +38,29 @@ CASES = {
 @pytest.mark.parametrize(("f", "x", "expected"), CASES.values(), ids=CASES)
 def test_every_pair_of_shapes(method, tolerance, f, x, expected):
     J = numeric.jacobian(f, x, method)
-    np.testing.assert_allclose(J, expected, rtol=tolerance, atol=tolerance, strict=True)
+    np.testing.assert_allclose(J, np.array(expected), rtol=tolerance, atol=tolerance, strict=True)
 
 
-@pytest.mark.parametrize(
-    ("method", "wrong"),
-    [("complex-step", lambda h: -(h**2)), ("central", lambda h: h**2)],
-    ids=["complex-step", "central"],
-)
-def test_the_error_for_a_cube_is_the_square_of_the_step(method, wrong):
+@pytest.mark.parametrize(("method", "sign"), [("complex-step", -1), ("central", 1)])
+def test_the_error_for_a_cube_is_the_square_of_the_step(method, sign):
     """Im (x + ih)³/h = 3x² − h², and ((x + h)³ − (x − h)³)/2h = 3x² + h²."""
     for h in (1e-1, 1e-2):
         J = numeric.jacobian(lambda x: x**3, [0.7], method, step=h)
-        np.testing.assert_allclose(J - 3 * 0.7**2, [[wrong(h)]], rtol=1e-9)
+        np.testing.assert_allclose(J - 3 * 0.7**2, [[sign * h**2]], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("complex-step", [[0.5 + 0.25j, 8], [0.5, 8 + 0.25j]]),
+        ("central", [[0.75, 8], [0.25, 8], [0.5, 8.25], [0.5, 7.75]]),
+    ],
+)
+def test_where_the_witness_looks(method, expected):
+    """To the bit."""
+    seen = []
+    numeric.jacobian(lambda x: seen.append(x.tolist()) or x[0], [0.5, 8], method, step=0.25)
+    assert seen == expected
 
 
 def test_what_the_jacobian_misses_of_a_nudge_falls_with_its_square():
@@ -76,7 +82,7 @@ def test_central_differences_take_what_is_not_analytic():
 
 @pytest.mark.parametrize("f", [np.abs, lambda x: x.real, lambda x: 1.0], ids=["abs", "real", "constant"])
 def test_a_dropped_imaginary_part_is_an_error_and_not_a_zero(f):
-    with pytest.raises(TypeError, match="its derivative is lost; try method='central'"):
+    with pytest.raises(TypeError, match="central"):
         numeric.jacobian(f, [1.0])
 
 
@@ -106,7 +112,7 @@ def single(f):
 X_3, X_22 = np.array([1.2, -0.7, 0.5]), np.array([[1.5, -0.4], [0.3, 2.0]])
 
 # A function, where, and the same with 50 digits, from a list of numbers to a list.
-SMOOTH = {
+ANALYTIC = {
     "exp": (np.exp, X_3, lambda x: [mp.exp(v) for v in x]),
     "tanh": (np.tanh, X_3, lambda x: [mp.tanh(v) for v in x]),
     "product": (np.prod, X_3, lambda x: [x[0] * x[1] * x[2]]),
@@ -129,9 +135,7 @@ NOT_ANALYTIC = {
     "unit vector": (lambda x: x / np.linalg.norm(x), np.array([3.0, 4.0]), lambda x: [v / mp.norm(x) for v in x]),
     "norm": (lambda x: x.sum() + np.linalg.norm(x), X_3, lambda x: [sum(x) + mp.norm(x)]),
     "weight decay": (
-        lambda W: np.sin(W).sum() + 0.1 * np.linalg.norm(W) ** 2,
-        X_22,
-        lambda w: [sum(map(mp.sin, w)) + sum(v**2 for v in w) / 10],
+        lambda W: np.sin(W).sum() + np.linalg.norm(W) ** 2 / 10, X_22, lambda w: [sum(mp.sin(v) + v**2 / 10 for v in w)]
     ),
     "a little |x|": (lambda x: x**2 + 1e-7 * np.abs(x), X_3, lambda x: [v**2 + abs(v) / 10**7 for v in x]),
     "softsign": (lambda x: x / (1 + np.abs(x)), X_3, lambda x: [v / (1 + abs(v)) for v in x]),
@@ -143,13 +147,11 @@ NOT_ANALYTIC = {
     "std": (lambda x: x / np.std(x), X_3, lambda x: [v / mp.sqrt(variance(x)) for v in x]),
     "var": (lambda x: x * np.var(x), X_3, lambda x: [v * variance(x) for v in x]),
     "real part": (lambda x: x + 2 * x.real, X_3, lambda x: [3 * v for v in x]),
-    "comparison of |x|": (lambda x: np.where(np.abs(x) < 1, x, x * np.abs(x)), X_3, lambda x: [
-        v if abs(v) < 1 else v * abs(v) for v in x
-    ]),
-    "cast": (lambda x: np.array([float(x[0].real), x[1]]), np.array([1.0, 2.0]), lambda x: x),
-    "a cast to a real array": (
-        lambda x: x[0] * np.array([v.real for v in x]), np.array([1.0, 2.0]), lambda x: [x[0] ** 2, x[0] * x[1]]
+    "comparison of |x|": (
+        lambda x: np.where(np.abs(x) < 1, x, x * np.abs(x)), X_3, lambda x: [v * max(1, abs(v)) for v in x]
     ),
+    "cast": (lambda x: np.array([float(x[0].real), x[1]]), np.array([1.0, 2.0]), lambda x: x),
+    "a cast to a real array": (lambda x: x[0] * np.array([v.real for v in x]), X_3, lambda x: [x[0] * v for v in x]),
 }  # fmt: skip
 KINKED = {
     "relu": (relu, [0.0, 1.0], "x[0] = 0: f(x)[0] has the slope 0 below it and 1 above"),
@@ -173,6 +175,12 @@ ROUGH = {
 }
 
 
+smooth = pytest.mark.parametrize(
+    ("f", "x", "same"), (ANALYTIC | NOT_ANALYTIC).values(), ids=ANALYTIC | NOT_ANALYTIC
+)  # fmt: skip
+kinked = pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
+
+
 def variance(x):
     return sum(v**2 for v in x) / len(x) - (sum(x) / len(x)) ** 2
 
@@ -194,12 +202,12 @@ def flat(J, x):
     return np.reshape(J, (-1, x.size))
 
 
-@pytest.mark.parametrize(("f", "x", "same"), SMOOTH.values(), ids=SMOOTH)
+@pytest.mark.parametrize(("f", "x", "same"), ANALYTIC.values(), ids=ANALYTIC)
 def test_where_f_is_analytic_every_digit_counts(f, x, same):
     np.testing.assert_allclose(flat(numeric.jacobian(f, x), x), exact(same, x), rtol=2e-15, atol=1e-15)
 
 
-@pytest.mark.parametrize(("f", "x", "same"), (SMOOTH | NOT_ANALYTIC).values(), ids=SMOOTH | NOT_ANALYTIC)
+@smooth
 def test_real_nudges_know_their_error(f, x, same):
     J, error = numeric.central(f, x)
     truth = exact(same, x)
@@ -208,7 +216,7 @@ def test_real_nudges_know_their_error(f, x, same):
     np.testing.assert_array_equal(numeric.jacobian(f, x, "central"), J)
 
 
-@pytest.mark.parametrize(("f", "x", "same"), (SMOOTH | NOT_ANALYTIC).values(), ids=SMOOTH | NOT_ANALYTIC)
+@smooth
 def test_real_nudges_are_as_good_as_scipys(f, x, same):
     def columnwise(points):
         return np.apply_along_axis(lambda v: np.ravel(f(v.reshape(x.shape))), 0, points)
@@ -237,26 +245,26 @@ def test_the_way_out_is_named_with_both_slopes():
     np.testing.assert_allclose(numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0], "central"), expected)
 
 
-@pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
+@kinked
 def test_a_kink_is_seen_from_both_sides(f, x, found):
     for witness in (lambda: numeric.jacobian(f, x, "central"), lambda: numeric.central(f, x)):
         with pytest.raises(ValueError, match=rf"^{re.escape(f'f has a kink at {found}')}.*it needs an x off the kink"):
             witness()
 
 
-@pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
+@kinked
 def test_the_complex_step_goes_past_no_kink(f, x, found):
     with pytest.raises((ValueError, TypeError), match=r"^f has a kink at|^f gave real numbers"):
         numeric.jacobian(f, x)
 
 
-@pytest.mark.parametrize("method", ["complex-step", "central"])
+@either
 @pytest.mark.parametrize("f", ROUGH.values(), ids=ROUGH)
 def test_what_is_rough_has_no_slope(f, method):
     found = (
-        r"^f is too rough at x\[0\] = 0.3: f\(x\)\[0\] has the slope .* give or take .*; it needs a function with less"
+        r"f is too rough at x\[0\] = 0.3: f\(x\)\[0\] has the slope .* give or take .*; it needs a function with less"
     )
-    with pytest.raises(ValueError, match=found):
+    with pytest.raises(ValueError, match=f"^{found}"):
         numeric.jacobian(f, [0.3], method)
 
 
@@ -300,21 +308,21 @@ def test_where_f_is_smooth_a_few_nudges_are_enough(n, size):
     assert len(calls) == n + 1 + 2 * len(numeric.QUICK)
 
 
-@pytest.mark.parametrize(
-    ("values", "blur", "limit"),
-    [
-        pytest.param([3, 3, 3], [0.1, 1, 10], (3, 0.1), id="all agree"),
-        pytest.param([9, 3, 3], [0.1, 1, 10], (3, 1), id="the longest has left"),
-        pytest.param([3, 9, 3.5, 3], [0.01, 0.1, 0.2, 0.4], (3.5, 0.7), id="no way back"),
-        pytest.param([3, np.nan, 3, 3], [1, 2, 3, 4], (3, 3), id="none where it left its domain"),
-        pytest.param([4, 16, 64], [0, 0, 0], (64, 48), id="no limit"),
-    ],
-)
+LIMITS = {
+    "all agree": ([3, 3, 3], [0.1, 1, 10], (3, 0.1)),
+    "the longest has left": ([9, 3, 3], [0.1, 1, 10], (3, 1)),
+    "no way back": ([3, 9, 3.5, 3], [0.01, 0.1, 0.2, 0.4], (3.5, 0.7)),
+    "none where it left its domain": ([3, np.nan, 3, 3], [1, 2, 3, 4], (3, 3)),
+    "no limit": ([4, 16, 64], [0, 0, 0], (64, 48)),
+}
+
+
+@pytest.mark.parametrize(("values", "blur", "limit"), LIMITS.values(), ids=LIMITS)
 def test_the_step_grows_for_as_long_as_the_short_ones_agree(values, blur, limit):
     assert numeric._limit(np.array(values, float), np.array(blur, float)) == limit
 
 
-@pytest.mark.parametrize("method", ["complex-step", "central"])
+@either
 @pytest.mark.parametrize(("f", "edge"), [(np.sqrt, 0.0), (np.arcsin, 1.0), (lambda x: np.sqrt(1 - x), 1.0)])
 def test_an_edge_of_the_domain_is_one(method, f, edge):
     with pytest.raises(ValueError, match=rf"^f\(x\)\[1\] has no value on one side of x\[1\] = {edge:g}; it needs an x"):
@@ -330,13 +338,11 @@ def test_slopes_along_each_entry_are_not_enough():
     def f(x):
         return x[0] ** 2 * x[1] / (x[0] ** 2 + x[1] ** 2) if x.any() else 0 * x[0]
 
-    with pytest.raises(ValueError, match=r"^f has no derivative at x: its slopes along each entry promise f\(x\) the"):
+    with pytest.raises(ValueError, match=r"^f has no derivative at x: .* f\(x\) "):
         numeric.jacobian(f, [0.0, 0.0])
 
 
-@pytest.mark.parametrize(
-    ("dtype", "digits"), [(np.float64, 1e-12), (np.float32, 1e-4), (np.float16, 0.2)], ids=["double", "single", "half"]
-)
+@pytest.mark.parametrize(("dtype", "digits"), [(np.float64, 1e-12), (np.float32, 1e-4), (np.float16, 0.2)])
 def test_real_nudges_know_the_precision_of_what_f_gives(dtype, digits):
     J, error = numeric.central(lambda x: np.tanh(3 * x.astype(dtype)), [0.1, 1.2])
     slopes = 3 / np.cosh([0.3, 3.6]) ** 2

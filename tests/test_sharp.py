@@ -331,24 +331,3 @@ def test_what_the_progress_bar_says(capsys):
     err = capsys.readouterr().err
     assert re.search(rf"\b300/300 \[[^]]*\d(epoch/s|s/epoch), validation loss {history.validation[-1]:.4f}\]", err)
     assert err.count("\r") < 150
-
-
-# The witness's steps, to the bit.
-
-
-@pytest.mark.parametrize(
-    ("method", "step", "expected"),
-    [
-        ("complex-step", 0.25, [[0.5 + 0.25j, 8], [0.5, 8 + 0.25j]]),
-        ("central", 0.25, [[0.75, 8], [0.25, 8], [0.5, 8.25], [0.5, 7.75]]),
-    ],
-)
-def test_where_the_witness_looks(method, step, expected):
-    seen = []
-
-    def f(x):
-        seen.append(x.tolist())
-        return x[0]
-
-    numeric.jacobian(f, [0.5, 8], method, step=step)
-    assert seen == expected
