@@ -262,7 +262,7 @@ WAYS_OUT = {
 @pytest.mark.parametrize(("given", "needed", "way"), WAYS_OUT.values(), ids=WAYS_OUT)
 def test_targets_without_their_last_axis_are_told_how_to_come_by_it(E, given, needed, way):
     t, y = np.zeros(given), np.zeros(needed)
-    message = in_order(f"t has shape {given}", f"{needed}", f"{way} ")
+    message = in_order(f"t … {given} … {needed} … {way}")
     for call in (E, E.gradient):
         with pytest.raises(ValueError, match=f"^{message}"):
             call(y, t)

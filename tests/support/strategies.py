@@ -60,9 +60,17 @@ def parameters(network):
     return [a for layer in network.layers for a in (layer.W, layer.b)]
 
 
-def of_type(dtype, network):
-    """The same network, with that type of numbers."""
-    return Network(Layer(n.W.astype(dtype), n.b.astype(dtype), n.activation) for n in network.layers)
+def deep(*weights, last="identity"):
+    """A neuron to each layer, of that weight and no bias."""
+    names = ["identity"] * (len(weights) - 1) + [last]
+    return Network(Layer([[a]], [0], f) for a, f in zip(weights, names, strict=True))
+
+
+def of_type(dtype, a):
+    """The same network or array, with that type of numbers."""
+    if isinstance(a, Network):
+        return Network(Layer(n.W.astype(dtype), n.b.astype(dtype), n.activation) for n in a.layers)
+    return a.astype(dtype)
 
 
 def targets(loss, shape, seed=0):
@@ -75,9 +83,9 @@ def targets(loss, shape, seed=0):
     return rng.normal(size=shape)
 
 
-def in_order(*parts):
-    """A pattern for a message with these parts, whatever words are between them."""
-    return ".*".join(map(re.escape, parts))
+def in_order(parts):
+    """A pattern for a message with these parts, whole words with … between them, whatever else it says."""
+    return ".*".join(rf"(?<!\w){re.escape(part.strip())}(?!\w)" for part in parts.split("…"))
 
 
 @st.composite
