@@ -1,4 +1,4 @@
-"""What a user may hand in: numbers in whatever holds them."""
+"""What a user may hand in: numbers in whatever holds them. What is refused stands in test_wrong_calls.py."""
 
 import re
 
@@ -6,30 +6,27 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from nn_notes import LOSSES, Layer, Network, backprop, check, descent, numeric, tensors
-from nn_notes.activations import relu, sigmoid, softmax, tanh
+from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, check, descent, numeric, tensors
+from nn_notes.activations import ComponentWise
 from nn_notes.losses import mse
-from nn_notes.validate import array, index, number
+from nn_notes.validate import array, index, number, result
 
-PAIR = ([[0, 1, 1], [1, 0, 1]], [[1, 0], [0, 1]])
-GOOD_X, GOOD_T = [1, 2, 3], [1, 0]
-FINITE = "it needs finite numbers"
-
-
-def network(activation="softmax"):
-    return Network([Layer([[1, 0], [0, 1], [1, 1]], [1, 0], activation)])
+X, T = [[0, 1, 1], [1, 0, 1]], [[1, 0], [0, 1]]
+W, b = [[1, 0], [0, 1], [1, 1]], [1, 0]
 
 
-def fit(net=None, train=PAIR, validation=PAIR, loss="mse", rng=None, learning_rate=0.1, **changed):
-    """A short run with everything right, but for what is ``changed``."""
-    rest = {"epochs": 2, "batch_size": 1, "patience": None, "progress": False} | changed
-    rng = np.random.default_rng(0) if rng is None else rng
-    return descent.fit(network() if net is None else net, train, validation, loss, learning_rate, rng=rng, **rest)
+def network():
+    return Network(Layer(W, b, "softmax"))
+
+
+def fit(network, X, T):
+    """The trained network of a short run."""
+    how = {"loss": "mse", "learning_rate": 0.1, "epochs": 2, "batch_size": 1, "patience": None, "progress": False}
+    return descent.fit(network, (X, T), (X, T), rng=np.random.default_rng(0), **how)[0]
 
 
 # What is taken as a user would expect: whatever holds the numbers, the results are those of float64, unless all of them
 # are float32.
-
 
 KINDS = {
     "list": lambda a: np.asarray(a).tolist(),
@@ -44,67 +41,45 @@ KINDS = {
     "every other": lambda a: np.repeat(np.array(a, float), 2, axis=-1)[..., ::2],
     "read-only": lambda a: np.broadcast_to(np.array(a, float), np.shape(a)),
 }
-X, T = PAIR
-CALLS = {
-    "activation": lambda kind: (softmax(kind(X)), relu(kind(X)), sigmoid(kind(X)), tanh(kind(X))),
-    "derivative": lambda kind: (relu.derivative(kind(X)), sigmoid.derivative(kind(X)), tanh.derivative(kind(X))),
-    "jacobian and vjp": lambda kind: (softmax.jacobian(kind(X)), softmax.vjp(kind(X), kind(X[::-1]))),
-    "loss": lambda kind: tuple(E(kind(T), kind(T)) for E in LOSSES.values()),
-    "loss gradient": lambda kind: tuple(E.gradient(kind(T), kind(T)) for E in LOSSES.values()),
-    "layer": lambda kind: (Layer(kind([[1, 0], [0, 1], [1, 1]]), kind([1, 0]), "tanh")(kind(X)),),
-    "network": lambda kind: (network()(kind(X)), *network().forward(kind(X)).u),
+ALL_OF_A_KIND = {
+    "activation": lambda kind: [f(kind(X)) for f in ACTIVATIONS.values()],
+    "derivative": lambda kind: [f.derivative(kind(X)) for f in ACTIVATIONS.values() if isinstance(f, ComponentWise)],
+    "jacobian": lambda kind: [f.jacobian(kind(X)) for f in ACTIVATIONS.values()],
+    "vjp": lambda kind: [f.vjp(kind(X), kind(X[::-1])) for f in ACTIVATIONS.values()],
+    "loss": lambda kind: [E(kind(T), kind(T)) for E in LOSSES.values()],
+    "loss gradient": lambda kind: [E.gradient(kind(T), kind(T)) for E in LOSSES.values()],
+    "layer": lambda kind: [Layer(kind(W), kind(b), "tanh")(kind(X))],
+    "tensors": lambda kind: [tensors.du_dW(kind(X), 2), tensors.twin_dz_dz(kind(T), kind(X)), tensors.du_dz(kind(X))],
+    "path": lambda kind: [descent.path(np.square, kind([1, 0]), 0.5, 3)],
+}
+# They have numbers of their own, which are float64.
+WITH_OTHERS = {
+    "network": lambda kind: [network()(kind(X)), *network().forward(kind(X)).u],
     "short form": lambda kind: backprop.gradients(network(), kind(X), kind(T), "mse")[1][0],
     "long form": lambda kind: tensors.gradients(network(), kind(X), kind(T), mse)[1][0],
-    "tensors": lambda kind: (tensors.du_dW(kind(X), 2), tensors.twin_dz_dz(kind(T), kind(X)), tensors.du_dz(kind(X))),
-    "witness": lambda kind: (numeric.jacobian(np.exp, kind(X)),),
-    "fit": lambda kind: (fit(train=(kind(X), kind(T)), validation=(kind(X), kind(T)))[0].layers[0].W,),
-    "path": lambda kind: (descent.path(np.square, kind([1, 0]), 0.5, 3),),
-}
-
-
-# The others have numbers of their own, which are float64.
-ALL_OF_A_KIND = {
-    "activation",
-    "derivative",
-    "jacobian and vjp",
-    "loss",
-    "loss gradient",
-    "layer",
-    "tensors",
-    "path",
+    "witness": lambda kind: [numeric.jacobian(np.exp, kind(X))],
+    "fit": lambda kind: [fit(network(), kind(X), kind(T)).layers[0].W],
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("call", CALLS)
-def test_numbers_are_taken_in_any_form(kind, call):
-    single = kind == "float32" and call in ALL_OF_A_KIND
-    for got, expected in zip(CALLS[call](KINDS[kind]), CALLS[call](lambda a: np.array(a, float)), strict=True):
-        assert got.dtype == (np.float32 if single else np.float64)
-        if single:
-            np.testing.assert_allclose(got, expected, rtol=1e-6)
-        else:
-            np.testing.assert_array_equal(got, expected, strict=True)
+@pytest.mark.parametrize("name", [*ALL_OF_A_KIND, *WITH_OTHERS])
+def test_numbers_are_taken_in_any_form(kind, name):
+    call, single = (ALL_OF_A_KIND | WITH_OTHERS)[name], kind == "float32" and name in ALL_OF_A_KIND
+    for got, expected in zip(call(KINDS[kind]), call(lambda a: np.array(a, float)), strict=True):
+        assert (got.dtype, got.shape) == (np.float32 if single else np.float64, expected.shape)
+        np.testing.assert_allclose(got, expected, rtol=1e-6 if single else 0)
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("f4", np.float32),
-        (">f4", np.float32),
-        ("c8", np.complex64),
-        (">c8", np.complex64),
-        ("f2", np.float64),
-        ("f8", np.float64),
-        (">f8", np.float64),
-        (np.longdouble, np.float64),
-        ("i1", np.float64),
-        ("u8", np.float64),
-        ("?", np.float64),
-        ("c16", np.complex128),
-        (np.clongdouble, np.complex128),
-    ],
-)
+KEPT = {
+    np.float32: ["f4", ">f4"],
+    np.complex64: ["c8", ">c8"],
+    np.float64: ["f2", "f8", ">f8", np.longdouble, "i1", "u8", "?"],
+    np.complex128: ["c16", np.clongdouble],
+}
+
+
+@pytest.mark.parametrize(("given", "kept"), [(given, kept) for kept, kinds in KEPT.items() for given in kinds])
 def test_the_type_of_numbers(given, kept):
     """Always in the machine's own order of bytes."""
     assert array("a", np.ones(3, given), complex_too=True).dtype == np.dtype(kept)
@@ -130,18 +105,30 @@ def test_the_limits_themselves_are_within():
     assert type(index("n", np.int8(3))) is int and type(number("x", 2)) is float
 
 
-# What is refused stands in test_wrong_calls.py, but for one that is no argument.
+# What is found late
+
+
+def test_what_is_computed_is_finite_or_an_error_that_says_where():
+    assert result("y", a := np.array([1.0, 2])) is a
+    assert result("y", a := np.array([1.0, np.inf]), infinite_too=True) is a
+    for kind in (np.float32, np.complex128):
+        with pytest.raises(FloatingPointError) as caught:
+            result("y", np.array([[0, 1], [np.inf, 1]], kind))
+        needs = f"it needs numbers that {np.dtype(kind)} can hold on the way to it"
+        assert str(caught.value) == f"y[1, 0] is {kind(np.inf)}; {needs}"
+    with pytest.raises(FloatingPointError, match=r"^y is nan"):
+        result("y", np.array(np.nan), infinite_too=True)
 
 
 def test_nan_that_came_later_is_found():
     net = network()
     net.layers[0].W[1, 0] = np.nan
     with pytest.raises(FloatingPointError, match="the loss is nan"):
-        backprop.gradients(net, GOOD_X, GOOD_T, "mse")
-    with pytest.raises(FloatingPointError, match=r"^layers\[0\]: u\[0\] is nan; it needs numbers that float64 can"):
-        tensors.gradients(net, GOOD_X, GOOD_T, mse)
-    with pytest.raises(ValueError, match=rf"W\[1, 0\] is nan; {FINITE}"):
-        fit(net)
+        backprop.gradients(net, X, T, "mse")
+    with pytest.raises(FloatingPointError, match=r"^layers\[0\]: u\[0, 0\] is nan"):
+        tensors.gradients(net, X, T, mse)
+    with pytest.raises(ValueError, match=r"W\[1, 0\] is nan"):
+        fit(net, X, T)
 
 
 # What numpy.asarray would take, at the price of its meaning.
@@ -187,11 +174,11 @@ MEANINGFUL = {
     "unit": (np.ones(2).view(Metres), "carries a unit; it needs plain numbers: divide by the unit first"),
     "units": (Quantity(), "carries units; it needs plain numbers: divide by the units first"),
     "units in tuples": (((1.0, 2.0), (Quantity(), 3.0)), "carries units"),
-    "sparse": (scipy.sparse.eye_array(2), "is of type dia_array; it needs real numbers"),
-    "dates": (np.array(["2026-11-26"], "M8[D]"), "is an array of datetime64[D]; it needs real numbers"),
-    "spans": (np.array([3], "m8[s]"), "is an array of timedelta64[s]; it needs real numbers"),
-    "nullable": ([1.0, None], "is an array of object; it needs real numbers"),
-    "traced": (Traced(), "is of type Traced and gives no array (use tensor.detach().numpy() instead); it needs real"),
+    "sparse": (scipy.sparse.eye_array(2), "is of type dia_array"),
+    "dates": (np.array(["2026-11-26"], "M8[D]"), "is an array of datetime64[D]"),
+    "spans": (np.array([3], "m8[s]"), "is an array of timedelta64[s]"),
+    "nullable": ([1.0, None], "is an array of object"),
+    "traced": (Traced(), "is of type Traced and gives no array (use tensor.detach().numpy() instead)"),
 }
 
 
