@@ -9,9 +9,6 @@ from sklearn.datasets import load_digits
 
 from nn_notes import data
 
-# The data set's own description counts its test samples so, from 0 to 9.
-COUNTS = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-
 SOURCES = {
     "digit_images": lambda seed: data.digit_images(),
     "digits": data.digits,
@@ -28,6 +25,11 @@ def rng():
 def arrays(nested):
     """Every array in a pair, or in a split of pairs."""
     return [nested] if isinstance(nested, np.ndarray) else [a for part in nested for a in arrays(part)]
+
+
+def assert_equal(one, other):
+    for a, b in zip(arrays(one), arrays(other), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def sorted_rows(*columns):
@@ -54,7 +56,8 @@ def test_the_digits_are_those_that_their_authors_describe():
     images, labels = data.digit_images()
     assert images.shape == (1797, 8, 8)
     assert (images.min(), images.max()) == (0, 16)
-    assert np.bincount(labels).tolist() == COUNTS
+    # So their description counts its test samples, from 0 to 9.
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 
 
 @pytest.mark.parametrize("text", ["E. Alpaydin and C. Kaynak", "1998", "10.24432/C50P49", "CC BY 4.0", "1,797"])
@@ -73,6 +76,8 @@ def test_a_split_uses_every_digit_once(seed):
     assert len(np.unique(raw, axis=0)) == 1797, "two equal samples could hide an overlap"
     X, T = (np.concatenate(parts) for parts in zip(*data.digits(seed), strict=True))
     np.testing.assert_array_equal(sorted_rows(X * 16, T.argmax(1)), raw)
+    for _, T in data.digits(seed):
+        assert T.mean(0).min() > 0.04 and T.mean(0).max() < 0.16
 
 
 def test_a_split_has_the_shapes_and_the_scale_that_a_network_takes():
@@ -95,13 +100,11 @@ def test_a_row_of_a_split_is_an_image_read_row_after_row():
 @pytest.mark.parametrize("seed", range(5))
 def test_every_part_of_a_split_has_its_share_of_every_digit(seed):
     for _, T in data.digits(seed):
-        share = T.mean(0)
-        assert share.min() > 0.04 and share.max() < 0.16
+        assert T.mean(0).min() > 0.04 and T.mean(0).max() < 0.16
 
 
 def test_without_a_seed_the_split_is_that_of_seed_0():
-    for a, b in zip(arrays(data.digits()), arrays(data.digits(0)), strict=True):
-        np.testing.assert_array_equal(a, b)
+    assert_equal(data.digits(), data.digits(0))
 
 
 # One-hot rows
@@ -187,7 +190,7 @@ def test_noise_is_the_standard_deviation_of_each_coordinate_on_its_own(made, noi
 
 @pytest.mark.parametrize(("made", "name"), [(data.curve, "T"), (data.moons, "X")], ids=["curve", "moons"])
 def test_noise_beyond_float64_is_an_error(made, name):
-    with pytest.raises(FloatingPointError, match=rf"^{name}\[.*\] is -?inf; it needs numbers that float64 can hold"):
+    with pytest.raises(FloatingPointError, match=rf"^{name}\[.*\] is -?inf"):
         made(100, rng(), noise=1.7e308)
 
 
@@ -200,8 +203,7 @@ def test_changing_what_a_call_gave_does_not_change_the_next(source):
     kept = [a.copy() for a in given]
     for a in given:
         a += 1
-    for a, b in zip(arrays(source(0)), kept, strict=True):
-        np.testing.assert_array_equal(a, b)
+    assert_equal(source(0), kept)
 
 
 @pytest.mark.parametrize("name", ["digits", "curve", "moons"])
