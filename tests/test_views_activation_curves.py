@@ -1,16 +1,17 @@
-"""The live view of the activations: its numbers against plain NumPy, and what it does when it is moved."""
-
-import re
+"""The live view of notebook 06: its board, curves and tangents against plain NumPy, and its words."""
 
 import numpy as np
+import plain
 import pytest
-from page import Page
+from page import Page, untagged, within
+from plain import Cubic, Loud
 
 from nn_notes import ACTIVATIONS
-from nn_notes.views import activation_curves
+from nn_notes.activations import ComponentWise
+from nn_notes.views import activation_curves, single_layer
 
 X, DELTA = np.array([-0.8, 0.4, 1.3]), np.array([0.5, -1.2, 0.8])
-LINE = np.linspace(-8, 8, 321)
+every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
 
 
 @pytest.fixture
@@ -24,56 +25,25 @@ def move(page, name, x):
         page.move(f"x[{i}]", entry)
 
 
-# The definitions, written out.
-
-
-def value(name, x):
-    return {
-        "identity": lambda: x,
-        "sigmoid": lambda: 1 / (1 + np.exp(-x)),
-        "tanh": lambda: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
-        "relu": lambda: np.where(x > 0, x, 0),
-        "softmax": lambda: np.exp(x) / np.exp(x).sum(),
-    }[name]()
-
-
-def jacobian(name, x):
-    f = value(name, x)
-    if name == "softmax":
-        return np.array([[f[i] * ((i == j) - f[j]) for j in range(len(x))] for i in range(len(x))])
-    slope = {"identity": np.ones(len(x)), "sigmoid": f * (1 - f), "tanh": 1 - f**2, "relu": np.where(x > 0, 1, 0)}
-    return np.diag(slope[name])
-
-
 @pytest.mark.parametrize("x", [X, [7.9, -6.5, 2.2], [-8, 8, 0.1]], ids=str)
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_arrays_are_those_of_numpy(page, name, x):
-    x = np.array(x)
+@every_activation
+def test_board_curves_and_tangents_are_those_of_numpy(page, name, x):
     move(page, name, x)
-    f, F, arrays = value(name, x), jacobian(name, x), page.view.arrays
-    close = {"rtol": 1e-9, "atol": 1e-14}
-    np.testing.assert_allclose(arrays["f(x)"], f, **close)
-    np.testing.assert_allclose(arrays["F"], F, **close)
-    np.testing.assert_allclose(arrays["δF"], [DELTA @ F[:, j] for j in range(3)], **close)
-    for i in range(3):
-        along = [np.where(np.arange(3) == i, place, x) for place in LINE]
-        np.testing.assert_allclose(arrays["curves"][i], [value(name, row)[i] for row in along], **close)
-        np.testing.assert_allclose(arrays["slopes"][i], [jacobian(name, row)[i, i] for row in along], **close)
-        np.testing.assert_allclose(arrays["tangents"][i], [f[i] - 2 * F[i, i], f[i] + 2 * F[i, i]], **close)
+    page.shows(*plain.activation_curves(page.value, DELTA))
+    f, arrays, close = plain.formula(name), page.view.arrays, {"rtol": 1e-9, "atol": 1e-14}
+    y, F = f(np.array(x)), plain.jacobian(f, np.array(x))
+    for i, e in enumerate(np.eye(3)):
+        along = np.where(e, np.linspace(-8, 8, 321)[:, None], x)
+        np.testing.assert_allclose(arrays["curves"][i], f(along)[:, i], **close)
+        np.testing.assert_allclose(arrays["slopes"][i], f(along + 1e-30j * e)[:, i].imag / 1e-30, **close)
+        np.testing.assert_allclose(arrays["tangents"][i], [y[i] - 2 * F[i, i], y[i] + 2 * F[i, i]], **close)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_board_holds_x_its_output_and_the_row_that_comes_back(name):
+@every_activation
+def test_it_begins_with_the_activation_that_is_given(name):
     page = Page(activation_curves.view(X, DELTA, activation=name))
     assert page.value("activation") == name
-    f, F = value(name, X), jacobian(name, X)
-    expected = {"x": [X], "f(x)": [f], "δF": [DELTA @ F], "δ": [DELTA], "F": F}
-    board = page.board()
-    assert list(board) == list(expected)
-    for words, numbers in expected.items():
-        np.testing.assert_allclose(board[words], numbers, rtol=0, atol=0.00501, err_msg=words)
-    lengths = np.linalg.norm(DELTA), np.linalg.norm(DELTA @ F)
-    assert "length {:.3g}, the bend lets length {:.3g} ".format(*lengths) in page.words()
+    page.shows(*plain.activation_curves(page.value, DELTA))
 
 
 @pytest.mark.parametrize(
@@ -89,59 +59,43 @@ def test_the_board_holds_x_its_output_and_the_row_that_comes_back(name):
 )
 def test_the_formula_has_its_numbers(page, name, formula):
     move(page, name, [1.5, -2.5, 0.5])
-    assert formula in re.sub("<[^>]*>", "", page.words().replace("<sup>", "^"))
+    assert formula in untagged(page.words().replace("<sup>", "^"))
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_only_softmax_moves_the_other_curves(page, name):
+@every_activation
+def test_only_what_is_no_component_s_own_moves_the_other_curves(page, name):
     page.move("activation", name)
     before = page.view.arrays["curves"]
     page.move("x[2]", 3.0)
     same = [np.array_equal(page.view.arrays["curves"][i], before[i]) for i in range(3)]
-    assert same == ([False, False, True] if name == "softmax" else [True] * 3)
+    assert same == [isinstance(ACTIVATIONS[name], ComponentWise)] * 2 + [True]
 
 
-def test_the_picture_follows_and_reset_leads_back(page):
-    first, seen = page.everything(), {page.pixels.tobytes()}
-    for label, to in [("x[0]", 2.0), ("x[1]", -3.0), ("activation", "softmax"), ("activation", "relu")]:
-        page.move(label, to)
-        seen.add(page.pixels.tobytes())
-    assert len(seen) == 5
-    page.click("Reset")
-    assert page.everything() == first
+@pytest.mark.parametrize("f", [*ACTIVATIONS, Cubic(), Loud()], ids=repr)
+@pytest.mark.parametrize("x", [[-20.0, 0.3, 12.0], [0.1] * 9], ids=str)
+def test_every_dot_of_every_activation_is_in_the_picture(f, x):
+    page = Page(activation_curves.view(x, np.ones(len(x)), f))
+    left, right, *_ = page.view._canvas._figure.axes
+    for name in page.choices["activation"]:
+        page.move("activation", name)
+        assert not page.error
+        dots = [(ax, line) for ax in (left, right) for line in ax.lines if line.get_marker() == "o"]
+        assert len(dots) == 2 * len(x)
+        assert all(within(ax, *line.get_data()) for ax, line in dots), name
 
 
-def test_new_random_numbers_are_new_and_the_same_in_every_view(page):
-    other = Page(activation_curves.view(X, DELTA))
-    for _ in range(2):
-        before = page.view.arrays
-        page.click("New random numbers")
-        other.click("New random numbers")
-        for name in ("x", "δ"):
-            assert not np.array_equal(page.view.arrays[name], before[name])
-            np.testing.assert_array_equal(page.view.arrays[name], other.view.arrays[name])
-        assert page.value("x[1]") == page.view.arrays["x"][1]
-    page.click("Reset")
-    np.testing.assert_array_equal(page.view.arrays["δ"], DELTA)
+def test_an_activation_of_ones_own_is_offered_with_its_numbers_and_as_text():
+    page = Page(activation_curves.view([0.5, -1.5], [1, 1], Loud()))
+    assert page.choices["activation"] == [*ACTIVATIONS, Loud.name]
+    assert "&lt;b&gt;loud&lt;/b&gt;(<i>x</i>)<sub>0</sub> = 0.125, <i>F</i><sub>00</sub> = 0.750" in page.words()
+    page.move("activation", "tanh")
+    assert "tanh(0.5) = 0.462" in untagged(page.words())
 
 
-def test_without_a_kernel_its_first_state_stands_there_with_a_picture_in_words(page):
-    html = page.view._repr_mimebundle_()[0]["text/html"]
-    assert re.search('<img alt="(.*?)"', html)[1].startswith("Left: each output of the activation")
-    assert "σ</i>(−0.8)" in html and "0.310" in html
+def test_an_activation_of_ones_own_stands_where_it_is_called_as_another():
+    class ReLU(Cubic):
+        """It has the name of one of the five."""
 
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        (([X], DELTA), ValueError, r"x has shape \(1, 3\); its number of axes needs to be 1"),
-        (([], []), ValueError, "x is empty"),
-        ((X, DELTA[:2]), ValueError, r"delta has shape \(2,\); it needs shape \(3,\)"),
-        ((X, [0, np.nan, 1]), ValueError, r"delta\[1\] is nan; it needs finite numbers"),
-        (("text", DELTA), TypeError, "x is 'text'; it needs real numbers"),
-        ((X, DELTA, "step"), ValueError, "activation is 'step'; it needs one of identity, sigmoid"),
-    ],
-)
-def test_bad_input_is_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        activation_curves.view(*arguments)
+    page = Page(activation_curves.view([2.0], [1], ReLU()))
+    assert page.view.arrays["f(x)"] == [8] and "max" not in page.words()
+    assert Page(single_layer.view([2.0], [[1.0]], [0.0], ReLU())).view.arrays["z′"] == [8]

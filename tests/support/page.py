@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,6 +18,7 @@ class Page:
 
     ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
     cells, ``texts`` the captions and sentences in HTML, ``error`` what the alert says, ``pixels`` the picture.
+    ``sliders`` are the labels of the sliders, and ``choices`` a dict from the label of a choice to its names.
     """
 
     def __init__(self, view):
@@ -25,10 +27,13 @@ class Page:
         self.pixels = self._paper.view(np.uint8).reshape(picture["height"], picture["width"], 4) if picture else None
         self._palette = view._page.palette
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
-        self._labels, self.places, self._stops = {}, {}, {}
+        self._labels, self.places, self._stops, self.choices = {}, {}, {}, {}
         for spec in view._page.controls:
             for n, label in enumerate(spec.get("labels", [spec.get("label")])):
                 self._labels[label] = spec["name"], n if "labels" in spec else None
+            if "options" in spec:
+                self.choices[spec["label"]] = [name for name, _ in spec["options"]]
+        self.sliders = [label for label in self._labels if label not in self.choices]
         self.do({"open": True})
 
     def do(self, *steps):
@@ -42,8 +47,8 @@ class Page:
             self._frame = CELL.sub("", TEXT.sub("", message["board"]))
             self.cells = [(text, style) for style, text in CELL.findall(message["board"])]
             self.texts = [caption or sentence for caption, sentence in TEXT.findall(message["board"])]
-            self._shapes = [len(table.split("<tr>")) - 1 for table in message["board"].split("<table>")[1:]]
-            self._sizes = [len(CELL.findall(table)) for table in message["board"].split("<table>")[1:]]
+            tables = message["board"].split("<table>")[1:]
+            self._shapes = [(table.count("<tr>"), len(CELL.findall(table))) for table in tables]
             kinds = TEXT.finditer(message["board"])
             self._captions = [n for n, found in enumerate(kinds) if found[0].startswith("<caption>")]
         for n, text, colour in message.get("cells", []):
@@ -84,21 +89,49 @@ class Page:
     def board(self):
         """The arrays on the page: a dict from the words of each caption, without its shape, to its numbers."""
         arrays, at = {}, 0
-        for caption, rows, size in zip(self._captions, self._shapes, self._sizes, strict=True):
+        for caption, (rows, size) in zip(self._captions, self._shapes, strict=True):
             numbers = [number(text) for text, _ in self.cells[at : at + size]]
-            words = re.sub(r"<[^>]*>", "", re.sub(r"<small>.*?</small>", "", self.texts[caption])).strip()
+            words = untagged(re.sub("<small>.*?</small>", "", self.texts[caption])).strip()
             arrays[words], at = np.reshape(numbers, (rows, -1)), at + size
         return arrays
+
+    def shows(self, arrays, *words):
+        """The board has these arrays and no others, to all digits that it has room for, and its sentences these words.
+
+        The arrays that the kernel has in their places are these to all digits.
+        """
+        held = {untagged(m.label): m for row in self.view._rows for m in row if isinstance(m, Matrix)}
+        board = self.board()
+        assert list(board) == list(held) == list(arrays)
+        for name, wanted in arrays.items():
+            np.testing.assert_allclose(held[name].array, wanted, rtol=1e-12, atol=1e-14, err_msg=name)
+            room = 0.501 * 0.1 ** held[name].digits
+            np.testing.assert_allclose(board[name], np.atleast_2d(wanted), rtol=0, atol=room, err_msg=name)
+        assert [some for some in words if some not in self.said()] == []
 
     def words(self):
         """Every caption and sentence, in HTML, one below the other."""
         return "\n".join(self.texts)
+
+    def said(self):
+        """The sentences, without their tags."""
+        return untagged("\n".join(text for n, text in enumerate(self.texts) if n not in self._captions))
 
     def everything(self):
         """All that now stands there, to be compared."""
         pixels = None if self.pixels is None else self.pixels.tobytes()
         # Copies, as the page goes on.
         return self._frame, [*self.cells], [*self.texts], self.error, {**self.places}, {**self._stops}, pixels
+
+
+def untagged(html):
+    return unescape(re.sub("<[^>]*>", "", html))
+
+
+def within(ax, x, y):
+    """Whether places lie in the picture."""
+    (left, right), (low, high) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+    return left <= np.min(x) and np.max(x) <= right and low <= np.min(y) and np.max(y) <= high
 
 
 def number(text):
@@ -111,7 +144,7 @@ def fail(state):
     raise ArithmeticError("no luck")
 
 
-def small_view(**more):
+def small_view():
     """A small view with one of everything; its layout has another form where ``kind`` is wide."""
     figure = Figure(figsize=(3, 2))
     ax = figure.subplots()
@@ -145,5 +178,4 @@ def small_view(**more):
         repeated="Double",
         canvas=Canvas(figure, [dot], 'A dot, "z".'),
         paint=lambda a: dot.set_data([a["z"][0]], [a["z"][1]]),
-        **more,
     )
