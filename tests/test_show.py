@@ -118,3 +118,17 @@ def test_a_slice_keeps_its_index_where_others_are_left_out():
 def test_colours_do_not_overflow(recwarn):
     cells = show.cells([1e308, -1e308, 1e-320, 0.0, np.nan, np.inf, -np.inf], scale=1e-300)
     assert [place for _, place in cells] == [100, 0, 50, 50, 50, 100, 0] and not recwarn
+
+
+# Beyond two axes
+
+
+def test_a_slice_is_typeset_with_its_indices():
+    text = show.show({"T": np.ones((2, 3, 2, 2))})._repr_latex_()
+    assert re.findall(r"underset\{\[(.*?)\]", text) == [f"{a},{b}" for a in range(2) for b in range(3)]
+    text = show.show({"T": np.ones((2, 3, 2))})._repr_latex_()
+    assert re.findall(r"underset\{\[(.*?)\]", text) == ["0", "1"]
+
+
+def test_bold_letters_are_plain_where_nothing_is_typeset():
+    assert repr(show.show({r"\frac{\partial \mathbf y}{\partial x}": 2.0})).startswith("∂y/∂x: a number")
