@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from page import Page, small_view
+from page import Page, fail, small_view
 
-from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
+from nn_notes.explore import LogSlider, Matrix, Slider, Sliders, View
 
 
 def put(name, to, entry=None):
@@ -25,15 +25,13 @@ OFFERED = st.one_of(
     st.sampled_from(["Double", "Flip", "Reset"]).map(lambda label: {"act": label}),
 )
 # What raises on the way, which changes nothing; and a place that the limit of another state has no room for.
-FAILING = st.sampled_from([{"act": "Fail"}, put("z", -99, 0), put("kind", "high"), put("n", 4.5)])
+FAILING = [{"act": "Fail"}, put("z", -99, 0), put("kind", "high"), put("n", 4.5)]
 
 
 def done(state, step):
     """The state after a step that can be done, by the definition of the view above."""
-    if step.get("act") == "Reset":
-        return done({}, {"act": "begin"})
     match step:
-        case {"act": "begin"}:
+        case {"act": "Reset"}:
             return {"z": [0.5, -1.0], "n": 1, "γ": 1, "kind": "narrow", "factor": 2}
         case {"act": "Double"}:
             return state | ({"factor": 2 * state["factor"]} if state["factor"] < 16 else {})
@@ -46,16 +44,15 @@ def done(state, step):
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.lists(st.one_of(OFFERED, OFFERED, FAILING, st.just(put("n", 3))), min_size=1)))
+@given(st.lists(st.lists(OFFERED | OFFERED | st.sampled_from([*FAILING, put("n", 3)]), min_size=1)))
 def test_each_step_does_what_it_can_and_page_and_kernel_agree(messages):
     """A page that takes only what changed shows what a new page shows, whatever has raised on the way."""
     page, state = Page(small_view()), done({}, {"act": "Reset"})
     for steps in messages:
         page.do(*steps)
         for step in steps:
-            fails = step == {"act": "Fail"} or step in (put("z", -99, 0), put("kind", "high"), put("n", 4.5))
             # A wide one ends at 2, and takes along what stands further.
-            if not fails and not (step == put("n", 3) and state["kind"] == "wide"):
+            if step not in FAILING and not (step == put("n", 3) and state["kind"] == "wide"):
                 state = done(state, step)
                 state["n"] = min(state["n"], 2) if state["kind"] == "wide" else state["n"]
         kept = page.view.state
@@ -163,15 +160,6 @@ def test_a_log_slider_starts_at_its_number_and_its_other_stops_have_three_digits
     assert 41 <= len(γ.stops) <= 42 and (np.isclose(evenly, evenly.mean(), rtol=0.1).mean() > 0.9)
 
 
-def test_many_steps_in_one_message_are_done_in_order():
-    page = Page(small_view())
-    page.do(put("z", 1.0, 0), put("z", 1.0, 1), {"act": "Flip"}, put("n", 2), {"act": "Double"})
-    assert page.view.state["z"].tolist() == [-1, -1] and page.places["z"] == [-1, -1]
-    assert page.view.state["n"] == 2 and page.view.state["factor"] == 4
-    page.do({"act": "Reset"}, put("n", 0))
-    assert page.view.state["z"].tolist() == [0.5, -1] and page.view.state["n"] == 0
-
-
 def test_a_limit_follows_the_state_and_takes_the_slider_along():
     page = Page(small_view())
     page.move("n", 4)
@@ -215,8 +203,8 @@ def test_a_large_matrix_shows_its_corners_and_follows():
 
 
 def test_an_error_at_first_is_the_cell_s():
-    with pytest.raises(ValueError, match="no luck"):
-        View({}, lambda: 1 / 0 if False else (_ for _ in ()).throw(ValueError("no luck")), lambda a: [])
+    with pytest.raises(ArithmeticError, match="no luck"):
+        View({}, lambda: fail({}), lambda a: [])
 
 
 def test_what_changes_nothing_ends_the_repetition():
@@ -226,21 +214,6 @@ def test_what_changes_nothing_ends_the_repetition():
         page.click("Double")
         seen.append(page.message.get("ended", False))
     assert seen == [False, False, False, True] and page.view.state["factor"] == 16
-
-
-def test_reset_brings_back_the_first_state():
-    page = Page(small_view())
-    first = page.everything()
-    page.do(put("z", 1, 1), put("kind", "wide"), {"act": "Double"}, put("γ", 10))
-    assert page.everything() != first
-    page.click("Reset")
-    assert page.everything() == first
-
-
-def test_a_second_page_shows_the_state_as_it_is():
-    page = Page(small_view())
-    page.move("z[0]", 2.0)
-    assert Page(page.view).everything() == page.everything()
 
 
 def test_the_still_bundle_is_the_first_state_and_repeats():
@@ -253,9 +226,8 @@ def test_the_still_bundle_is_the_first_state_and_repeats():
 
 def test_the_page_is_told_in_plain_json():
     page = small_view()._page
-    told = {name: getattr(page, name) for name in ("controls", "actions", "repeated", "picture", "legend", "palette")}
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(told, default=None))
-    assert told["actions"] == ["Double", "Flip", "Fail", "Reset"] and told["repeated"] == "Double"
+    json.dumps([page.controls, page.actions, page.repeated, page.picture, page.legend, page.palette])
+    assert page.actions == ["Double", "Flip", "Fail", "Reset"] and page.repeated == "Double"
 
 
 def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):
@@ -269,8 +241,3 @@ def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):
     before = page.pixels.copy()
     page.move("z[0]", 1.0)
     assert not page.error and not np.array_equal(page.pixels, before)
-
-
-def test_a_choice_begins_at_one_of_its_names():
-    with pytest.raises(ValueError, match="kind is 'high'; it needs one of narrow, wide"):
-        Choice("kind", "high", ["narrow", "wide"])
