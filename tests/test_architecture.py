@@ -40,20 +40,11 @@ MAY_KNOW = {
 }
 
 # What a browser has none of.
-NOT_IN_A_BROWSER = {
-    "concurrent",
-    "ctypes",
-    "http",
-    "multiprocessing",
-    "socket",
-    "ssl",
-    "subprocess",
-    "threading",
-    "urllib",
-}
+PROCESSES = {"concurrent", "ctypes", "multiprocessing", "subprocess", "threading"}
+NOT_IN_A_BROWSER = PROCESSES | {"http", "socket", "ssl", "urllib"}
 
 
-def imports(source, package="nn_notes"):
+def imports(source, package):
     """Whom a module imports, anywhere in it: parts of nn_notes by their own names, others by their first one."""
     found = set()
     for node in ast.walk(ast.parse(source)):
@@ -77,25 +68,22 @@ def test_modules_import_only_whom_they_may_know(module, path):
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("package", "source", "found"),
     [
-        ("import numpy as np", {"numpy"}),
-        ("from tqdm.auto import tqdm", {"tqdm"}),
-        ("from .losses import LOSSES", {"losses"}),
-        ("from . import tensors, numeric", {"tensors", "numeric"}),
-        ("from nn_notes import tensors", {"tensors"}),
-        ("from nn_notes.tensors import contract", {"tensors"}),
-        ("import nn_notes.tensors", {"tensors"}),
-        ("def f():\n    import urllib.request", {"urllib"}),
+        ("nn_notes", "import numpy as np", {"numpy"}),
+        ("nn_notes", "from tqdm.auto import tqdm", {"tqdm"}),
+        ("nn_notes", "from .losses import LOSSES", {"losses"}),
+        ("nn_notes", "from . import tensors, numeric", {"tensors", "numeric"}),
+        ("nn_notes", "from nn_notes import tensors", {"tensors"}),
+        ("nn_notes", "from nn_notes.tensors import contract", {"tensors"}),
+        ("nn_notes", "import nn_notes.tensors", {"tensors"}),
+        ("nn_notes", "def f():\n    import urllib.request", {"urllib"}),
+        ("nn_notes.views", "from .. import tensors\nfrom ..explore import View", {"tensors", "explore"}),
+        ("nn_notes.views", "from . import single_layer", {"views"}),
     ],
 )
-def test_every_way_to_import_is_seen(source, found):
-    assert imports(source) == found
-
-
-def test_a_deeper_module_looks_up_and_around():
-    assert imports("from .. import tensors\nfrom ..explore import View", "nn_notes.views") == {"tensors", "explore"}
-    assert imports("from . import single_layer", "nn_notes.views") == {"views"}
+def test_every_way_to_import_is_seen(package, source, found):
+    assert imports(source, package) == found
 
 
 # Run by a fresh Python, which reports every thread, process and socket as it is asked for.
@@ -165,9 +153,8 @@ def said(source):
         is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"print", *validate.__all__}
         is_shown = isinstance(node, ast.FunctionDef) and node.name in ("__repr__", "__str__")
         if isinstance(node, ast.Raise) or is_call or is_shown:
-            yield from (
-                part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            )
+            constants = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+            yield from (value for value in constants if isinstance(value, str))
 
 
 # A view's errors are shown on the page.
