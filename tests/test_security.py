@@ -3,72 +3,25 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from urllib.error import HTTPError, URLError
+from contextlib import suppress
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import numpy as np
 import psutil
 import pytest
 from build import NOTEBOOKS
 from kernels import LOOPBACK_ONLY, client, read
 from nbformat.v4 import new_code_cell
 from page import Page
+from served import ROOT, answer_of, lab, wait_for
 
 from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
 
-ROOT = Path(__file__).parents[1]
 # An OSError might be taken for a network that is down; nothing takes this for anything but what it is.
 REFUSE = LOOPBACK_ONLY.replace("OSError", "RuntimeError")
-
-
-@contextmanager
-def lab(home, options="", **environment):
-    """What `make lab` runs, in folders of its own: the address and token that it says, and its process."""
-    recipe = subprocess.run(
-        ["make", "--dry-run", "--always-make", "lab", f"LAB_ARGS=--no-browser --allow-root --port=0 {options}"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    command = recipe[recipe.index(".venv/bin/python notebooks/work.py") :].strip()
-    command = command.replace(".venv/bin/python", sys.executable)
-    shutil.copytree(NOTEBOOKS, home / "notebooks", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    environment = kept | {"HOME": str(home), "TMPDIR": str(home)} | environment
-    process = subprocess.Popen(f"exec {command}", shell=True, cwd=home, env=environment, stderr=subprocess.PIPE)
-    try:
-        for line in process.stderr:
-            if found := re.search(rb"(http://[^\s?]+/lab)(?:\?token=(\S+))?\s", line):
-                yield found[1].decode(), (found[2] or b"").decode(), psutil.Process(process.pid)
-                break
-        else:
-            pytest.fail("JupyterLab has not started")
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def answer_of(address):
-    """What the server says to one who has no token. It names its address a moment before it listens."""
-    for _ in range(100):
-        try:
-            return urlopen(address, timeout=60)
-        except HTTPError as error:
-            return error
-        except URLError:
-            time.sleep(0.1)
-    raise TimeoutError(address)
-
-
-def wait_for(condition):
-    for _ in range(200):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise TimeoutError(condition)
 
 
 def listening(processes):
@@ -148,25 +101,18 @@ def test_lab_listens_on_loopback_with_a_token_that_is_new_on_every_start(tmp_pat
 def test_no_configuration_of_jupyter_opens_the_lab(tmp_path, place, variables):
     (tmp_path / "token").write_text("known")
     where = configured(tmp_path / place) if place else ""
-    with lab(tmp_path, **{k: v.format(place=where, home=tmp_path) for k, v in variables.items()}) as (
-        page,
-        token,
-        process,
-    ):
-        api = page.removesuffix("/lab") + "/api"
+    variables = {name: value.format(place=where, home=tmp_path) for name, value in variables.items()}
+    with lab(tmp_path, **variables) as (address, token, process):
+        api = address.removesuffix("/lab") + "/api"
         assert len(token) >= 32
-        answer_of(f"{api}/status?token={token}").close()
         # A kernel is started, for its ports are open too.
         with urlopen(Request(f"{api}/kernels?token={token}", b"{}"), timeout=60) as started:
             assert started.status == 201
         wait_for(lambda: listening(process.children()))
         assert listening([process, *process.children()]) <= {"127.0.0.1", "::1"}
-        elsewhere = {"Origin": "http://elsewhere.example"}
         for wrong in ("", "?token=", "?token=known"):
-            for asked in (
-                Request(f"{api}/contents{wrong}", headers=elsewhere),
-                Request(f"{api}/kernels{wrong}", b"{}"),
-            ):
+            contents = Request(f"{api}/contents{wrong}", headers={"Origin": "http://elsewhere.example"})
+            for asked in (contents, Request(f"{api}/kernels{wrong}", b"{}")):
                 with pytest.raises(HTTPError) as refused:
                     urlopen(asked, timeout=60)
                 assert refused.value.status in (403, 404)
@@ -311,13 +257,10 @@ def test_a_message_is_a_list_of_steps(message):
 
 
 def test_what_is_offered_is_taken():
-    view = every_control()
-    for name, control in view.controls.items():
-        every = control.stops or ["long", "short"]
-        for entry, stops in enumerate(every if isinstance(every[0], list) else [every]):
-            for stop in stops:
-                step = {"set": name, "to": stop} | ({"entry": entry} if isinstance(every[0], list) else {})
-                message, _ = view.answer([json.loads(json.dumps(step))])
-                assert "error" not in message
-                value = view.state[name]
-                assert (value.ravel()[entry] if isinstance(every[0], list) else value) == stop
+    page = Page(every_control())
+    for label in [*page.sliders, "f"]:
+        for one in page.stops(label) if label in page.sliders else ["long", "short"]:
+            page.move(label, one)
+            assert not page.error and page.value(label) == one
+            kernel = {name: np.ravel(page.view.state[name]).tolist() for name in page.places}
+            assert kernel == {name: np.ravel(place).tolist() for name, place in page.places.items()}

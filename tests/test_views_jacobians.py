@@ -18,9 +18,8 @@ def page():
 @pytest.fixture(scope="module")
 def same_page():
     page = Page(jacobians.view(plain.Z, plain.W, plain.B))
-    for name, array in (("z", plain.Z + 0.15), ("W", plain.W - 0.25), ("b", plain.B + 0.35)):
-        for at, entry in np.ndenumerate(array):
-            page.move(f"{name}[{','.join(map(str, at))}]", entry)
+    for label, entry in plain.labelled(z=plain.Z + 0.15, W=plain.W - 0.25, b=plain.B + 0.35).items():
+        page.move(label, entry)
     page.move("length", 0.794)
     return page
 
@@ -32,20 +31,20 @@ def test_its_arrays_and_curves_are_numpys(same_page, f, along):
     same_page.move("nudge along", along)
     assert same_page.value("length") == 0.794
     same_page.shows(*plain.jacobians(same_page.value))
-    a, changes = same_page.view.arrays, plain.nudged(same_page.value)
+    a, (changes, missed) = same_page.view.arrays, plain.nudged(same_page.value)
     curves = [changes(length) for length in jacobians.LENGTHS]
     for name, wanted in {
         "predicted curve": [predicted for *_, predicted, _ in curves],
         "actual curve": [actual for *_, actual in curves],
-        "error curve": [plain.missed(changes, length) for length in jacobians.LENGTHS],
-        "error": plain.missed(changes, 0.794),
-        "error at half": plain.missed(changes, 0.397),
+        "error curve": [missed(length) for length in jacobians.LENGTHS],
+        "error": missed(0.794),
+        "error at half": missed(0.397),
     }.items():
         np.testing.assert_allclose(a[name], wanted, rtol=1e-12, atol=1e-14, err_msg=name)
 
 
 def test_every_entry_is_a_direction(page):
-    entries = [f"z[{i}]" for i in range(3)] + [f"W[{i},{j}]" for i in range(3) for j in range(2)] + ["b[0]", "b[1]"]
+    entries = plain.labelled(z=plain.Z, W=plain.W, b=plain.B)
     assert page.choices["nudge along"] == ["all of z", "all of W", "all of b", "all", *entries]
     page.move("length", 1.0)
     for along in entries:

@@ -1,5 +1,6 @@
 """One JupyterLab and one Chromium for all tests; at the end nothing that they started may be left running."""
 
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import lab
@@ -34,7 +35,7 @@ def browser():
         asked = []
         context.on("request", lambda request: asked.append(request.url))
         yield context
-        assert asked and {urlsplit(url).hostname for url in asked} <= {"127.0.0.1", None}
+        assert asked and {urlsplit(url).hostname for url in asked} <= {"localhost", None}
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,18 @@ def opened(server, browser, _nothing_is_left_running):
         return notebook
 
     return open_notebook
+
+
+@pytest.fixture(scope="session")
+def ran(opened):
+    """A context in which a notebook has run, with its live views; at the end nothing may have gone wrong."""
+
+    @contextmanager
+    def run_notebook(name):
+        notebook = opened(name)
+        notebook.run_all()
+        yield notebook.views(lab.stored_views(name))
+        assert notebook.errors() == []
+        notebook.close()
+
+    return run_notebook

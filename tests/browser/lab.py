@@ -2,18 +2,15 @@
 
 import json
 import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import urlopen
 
+import matplotlib
 import numpy as np
+import served
 from build import NOTEBOOKS
+from page import number
 from playwright.sync_api import sync_playwright
 
 PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
@@ -34,51 +31,14 @@ SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForU
 @contextmanager
 def server(notebooks, home):
     """A JupyterLab on a copy of a folder of notebooks, all that it writes in ``home``: its address for each of them."""
-    shutil.copytree(notebooks, home / "notebooks", ignore=shutil.ignore_patterns(".*", "__pycache__"))
     for plugin, value in SETTINGS.items():
-        file = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file = home / ".jupyter/lab/user-settings/@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
         file.write_text(json.dumps(value))
-    own = {
-        "IPYTHONDIR": "ipython",
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-    }
-    theirs = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    environment = theirs | {name: str(home / folder) for name, folder in own.items()}
-    # As `make lab` serves them.
-    environment["JUPYTER_CONFIG_PATH"] = str(NOTEBOOKS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex()
-    command = [
-        *(sys.executable, "-m", "jupyterlab", str(home / "notebooks")),
-        *("--no-browser", "--allow-root", "--expose-app-in-browser"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
-        "--KernelManager.transport_encryption=auto",
-    ]
-    with open(home / "log", "w+") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            _await_answer(process, f"http://127.0.0.1:{port}/api?token={token}", home / "log")
-            yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}"
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
-
-
-def _await_answer(process, address, log):
-    end = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            return urlopen(address, timeout=PATIENCE).close()
-        except URLError:
-            time.sleep(0.05)
-    raise RuntimeError(f"JupyterLab does not answer. It said:\n{log.read_text()}")
+    # The list of fonts is not built anew.
+    fonts = {"MPLCONFIGDIR": matplotlib.get_cachedir()}
+    with served.lab(home, "--expose-app-in-browser", notebooks, **fonts) as (address, token, _):
+        yield f"{address}/tree/{{}}?reset&token={token}"
 
 
 @contextmanager
@@ -110,6 +70,13 @@ def opened(address, context, name):
         arg=f"{name}.ipynb",
     )
     return lab
+
+
+def stored_views(name):
+    """How many live views a notebook has, by what it has stored of them."""
+    cells = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return sum("nn-view" in "".join(output.get("data", {}).get("text/html", [])) for output in outputs)
 
 
 class Lab:
@@ -168,6 +135,11 @@ class Lab:
     def live_views(self):
         return self.page.locator(".jp-Notebook .nn-live")
 
+    def views(self, n):
+        """The live views, once the n-th of them stands there."""
+        self.live_views().nth(n - 1).locator(".nn-row").first.wait_for(state="attached")
+        return [View(self, where) for where in self.live_views().all()]
+
     def close(self):
         self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
         self.page.close()
@@ -190,9 +162,18 @@ class View:
     def slider(self, label):
         return self.where.get_by_role("slider", name=label, exact=True)
 
+    def control(self, label):
+        return self.where.get_by_label(label, exact=True)
+
     def value(self, label):
-        """The number beside a slider."""
-        return _number(self.slider(label).get_attribute("aria-valuetext"))
+        """The number beside a slider, or the name that is chosen."""
+        text = self.control(label).evaluate("control => control.ariaValueText ?? [control.value]")
+        return number(text) if isinstance(text, str) else text[0]
+
+    def values(self):
+        """The same of all sliders and choices, by their labels."""
+        labels = self.where.locator("input, select").evaluate_all("all => all.map(control => control.ariaLabel)")
+        return {label: self.value(label) for label in labels}
 
     def exactly(self, label):
         """That number to all of its digits, as the page has it."""
@@ -223,7 +204,7 @@ class View:
         button.click()
 
     def choose(self, label, name):
-        self.where.get_by_label(label, exact=True).select_option(name)
+        self.control(label).select_option(name)
 
     def _in_sight(self, control):
         """Go to a control with the mouse, and wait before it goes down, as a person would: JupyterLab lays out anew
@@ -243,6 +224,9 @@ class View:
 
     def board(self):
         """The arrays on the page: a dict from what stands above each, without its shape, to its numbers."""
+        return {caption: np.vectorize(number)(texts) for caption, texts in self._tables().items()}
+
+    def _tables(self):
         tables = self.where.evaluate(
             """view => [...view.querySelectorAll('.nn-row table')].map(table => {
                 const caption = table.caption.cloneNode(true)
@@ -251,7 +235,24 @@ class View:
                         [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))]
             })"""
         )
-        return {caption: np.array([[_number(text) for text in row] for row in rows]) for caption, rows in tables}
+        return {caption: np.array(rows) for caption, rows in tables}
+
+    def said(self):
+        """The sentences of the board."""
+        return " ".join(self.where.locator(".nn-row .nn-text").all_text_contents())
+
+    def lacks(self, arrays, *words):
+        """What the board lacks of these arrays, to the decimals that it shows, and of these words, in words."""
+        seen, said = self._tables(), self.said()
+        if seen.keys() != arrays.keys():
+            return f"the arrays are {list(seen)}, not {list(arrays)}"
+        faults = [f"{some!r} is not in {said!r}" for some in words if some not in said]
+        for name, wanted in arrays.items():
+            texts, wanted = seen[name], np.atleast_2d(wanted)
+            room = np.vectorize(_room)(texts)
+            if texts.shape != wanted.shape or (np.abs(np.vectorize(number)(texts) - wanted) > room).any():
+                faults.append(f"{name} is\n{texts}\nnot\n{wanted}")
+        return "\n".join(faults)
 
     def until(self, fault, *arguments):
         """Wait until ``fault(view, *arguments)``, which says in words what the page lacks, has nothing to say."""
@@ -262,7 +263,8 @@ class View:
             self.page.wait_for_timeout(20)
 
 
-def _number(text):
-    """The number that a reader sees; a dot is one that is not there yet, and a hyphen is no minus sign."""
-    assert "-" not in text
-    return np.nan if text == "·" else float(text.replace("\N{MINUS SIGN}", "-"))
+def _room(text):
+    """How far a number may be from the one that is shown: there are two decimals or more, but for a plain zero."""
+    decimals = len(text.partition(".")[2])
+    assert decimals >= 2 or text == "0"
+    return (0.5 * 0.1**decimals if decimals else 0) + 1e-9

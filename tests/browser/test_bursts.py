@@ -1,11 +1,8 @@
 """Slider events faster than the kernel can answer: the page is soon right, and the kernel keeps nothing of them."""
 
-from contextlib import closing
-
 import numpy as np
+import plain
 import pytest
-from lab import View
-from plain_layer import START, expected
 
 EVENTS = 500
 SOON = 250  # ms, from the last event until the page is right
@@ -39,63 +36,37 @@ print(psutil.Process().memory_info().rss)
 """
 
 
-def layer(z_0):
-    """The entries of the board of notebook 01, one after the other, at that z[0]."""
-    z, W, b = START
-    return expected((np.array([z_0, *z[1:]]), W, b)).values()
-
-
-def path(rate):
-    """Those of the first board of notebook 05: from a w, at that γ."""
-    x, t = np.array([-0.5, 0.2, 0.9, 1.4, 2.0]), np.array([-1.1, -0.3, 0.8, 1.7, 2.4])
-    X = np.stack([x, np.ones(5)], axis=1)
-    curvatures = np.sort(np.linalg.eigvalsh(2 / 5 * X.T @ X))[::-1]
-
-    def entries(w):
-        visited = [np.array([w, 0.0])]
-        for _ in range(6):
-            visited.append(visited[-1] - rate * 2 / 5 * X.T @ (X @ visited[-1] - t))
-        J = [np.mean((X @ theta - t) ** 2) for theta in visited]
-        slope = 2 / 5 * X.T @ (X @ visited[0] - t)
-        return [visited[1], visited[0], slope, J, curvatures, 1 - rate * curvatures]
-
-    return entries
-
-
 @pytest.mark.parametrize(
-    ("name", "label", "ends"),
-    [("01_single_layer", "z[0]", (-0.35, 0.65, -1.4, 1.85)), ("05_gradient_descent", "w₀", (-1.2, 1.6, -0.4, 2.9))],
+    ("name", "label", "wanted", "ends"),
+    [
+        ("01_single_layer", "z[0]", plain.single_layer, (-0.35, 0.65, -1.4, 1.85)),
+        ("05_gradient_descent", "w₀", plain.learning_rate, (-1.2, 1.6, -0.4, 2.9)),
+    ],
 )
-def test_a_burst_is_shown_soon_and_leaves_nothing(opened, name, label, ends):
-    with closing(opened(name)) as lab:
-        lab.run_all()
-        view = View(lab, lab.live_views().first)
+def test_a_burst_is_shown_soon_and_leaves_nothing(ran, name, label, wanted, ends):
+    with ran(name) as (view, *_):
         view.click("Reset")
         last = view.slider(label).evaluate("input => Number(input.max)")
         view.press(label, "Home")
         low = view.value(label)
         view.press(label, "End")
-        step = (view.value(label) - low) / last
+        step, values = (view.value(label) - low) / last, view.values()
         around = np.arange(EVENTS - 1) % (last + 1)
-        entries = layer
-        if name == "05_gradient_descent":
-            entries = path(view.value("γ"))
 
         def burst(end, pause):
-            wanted = np.concatenate([np.ravel(array) for array in entries(end)]).tolist()
+            arrays, *_ = wanted((values | {label: end}).get)
+            entries = np.concatenate([np.ravel(array) for array in arrays.values()]).tolist()
             stops = [*around.tolist(), round((end - low) / step)]
-            took = view.where.evaluate(BURST, {"label": label, "stops": stops, "wanted": wanted, "pause": pause})
+            took = view.where.evaluate(BURST, {"label": label, "stops": stops, "wanted": entries, "pause": pause})
             assert isinstance(took, (int, float)), took
             return took
 
         # All at once, and one after the other as fast as a page can. The first round of each warms up.
         first = [burst(end, pause) for end, pause in zip(ends[:2], (False, True), strict=True)]
-        figures, memory = map(int, lab.kernel(KEPT).split())
+        figures, memory = map(int, view.lab.kernel(KEPT).split())
         took = [burst(end, pause) for end, pause in zip(ends[2:], (False, True), strict=True)]
-        figures_after, memory_after = map(int, lab.kernel(KEPT).split())
-        measured = {"ms": [*first, *took], "figures": figures_after - figures, "MB": (memory_after - memory) / 1e6}
-        print(name, measured)
+        figures_after, memory_after = map(int, view.lab.kernel(KEPT).split())
+        print(name, {"ms": [*first, *took], "figures": figures_after - figures, "bytes": memory_after - memory})
         assert max(took) < SOON
         assert figures_after <= figures
         assert memory_after - memory < ROOM
-        assert lab.errors() == []

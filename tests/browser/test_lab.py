@@ -1,64 +1,44 @@
-"""The notebooks in a real browser: they run clean, and the live views show what NumPy says."""
+"""The notebooks in a real browser: they run clean, and the view of notebook 01, in all that can be done with it."""
 
 import json
 
 import numpy as np
+import plain
 import pytest
 import work
 from build import NOTEBOOKS
-from lab import View
-from plain_layer import ACTIVATIONS, START, expected
+from lab import View, stored_views
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+from nn_notes import ACTIVATIONS
+
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_notebook_runs_clean(opened, path):
-    lab, stored = opened(path.stem), stored_views(path)
+@pytest.mark.parametrize("name", NAMES)
+def test_notebook_runs_clean(opened, name):
+    lab, stored = opened(name), stored_views(name)
     assert stored
     lab.still_views().nth(stored - 1).wait_for(state="attached")
     for still in lab.still_views().all():
         assert still.locator("td").all_text_contents(), "the view is empty before anything has run"
     assert lab.still_views().count() == stored and lab.live_views().count() == 0
     lab.run_all()
-    lab.live_views().nth(stored - 1).wait_for(state="attached")
+    assert len(lab.views(stored)) == stored and lab.still_views().count() == 0
     for live in lab.live_views().all():
         live.locator(".nn-row").first.wait_for(state="attached")
     assert lab.errors() == []
-    assert lab.live_views().count() == stored and lab.still_views().count() == 0
     lab.close()
 
 
-def stored_views(path):
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    return sum("nn-view" in "".join(output.get("data", {}).get("text/html", [])) for output in outputs)
-
-
-# Notebook 01. What the page should say is computed here in plain NumPy, from the numbers that the sliders show.
-
-
-def difference(seen, wanted):
-    """Where the page differs from what it should say by more than its two decimals, in words."""
-    if seen.keys() != wanted.keys():
-        return f"the arrays are {list(seen)}, not {list(wanted)}"
-    return "\n".join(
-        f"{name} is\n{seen[name]}\nnot\n{wanted[name]}"
-        for name in wanted
-        if seen[name].shape != wanted[name].shape or np.abs(seen[name] - wanted[name]).max() > 0.005 + 1e-9
-    )
+START = plain.Z, plain.W, plain.B
 
 
 def parameters(view):
-    """z, W and b, as the sliders say."""
-    z = [view.value(f"z[{i}]") for i in range(3)]
-    W = [[view.value(f"W[{i},{j}]") for j in range(2)] for i in range(3)]
-    b = [view.value(f"b[{j}]") for j in range(2)]
-    return np.array(z), np.array(W), np.array(b)
+    return plain.parameters(view.value)
 
 
-def wrong(view, start=START, activation="sigmoid"):
-    return difference(view.board(), expected(parameters(view), start, activation))
+def wrong(view, start=START):
+    return view.lacks(*plain.single_layer(view.value, start))
 
 
 def away(view, values):
@@ -68,16 +48,20 @@ def away(view, values):
 
 
 def unmoved(view, values):
-    """Whether the sliders stand where they stood, in words."""
     return "" if away(view, values) else "the sliders have not moved"
 
 
-@pytest.fixture(scope="module")
-def opened_view(opened):
-    lab = opened("01_single_layer")
-    lab.run_all()
-    yield View(lab, lab.live_views())
+def test_what_stands_there_before_a_run_is_right(opened):
+    lab, first = opened("01_single_layer"), plain.labelled(z=plain.Z, W=plain.W, b=plain.B)
+    lab.still_views().wait_for(state="attached")
+    assert View(lab, lab.still_views()).lacks(*plain.single_layer((first | {"activation": "sigmoid"}).get)) == ""
     lab.close()
+
+
+@pytest.fixture(scope="module")
+def opened_view(ran):
+    with ran("01_single_layer") as (view,):
+        yield view
 
 
 @pytest.fixture
@@ -88,13 +72,6 @@ def view(opened_view):
     opened_view.until(wrong)
     yield opened_view
     assert opened_view.lab.errors() == []
-
-
-def test_what_stands_there_before_a_run_is_right(opened):
-    lab = opened("01_single_layer")
-    lab.still_views().wait_for(state="attached")
-    assert difference(View(lab, lab.still_views()).board(), expected(START)) == ""
-    lab.close()
 
 
 @pytest.mark.parametrize("label", ["z[0]", "W[2,1]", "b[1]"])
@@ -108,19 +85,18 @@ def test_matrices_follow_a_drag(view, label):
 @pytest.mark.parametrize("label", ["z[1]", "W[0,0]", "b[0]"])
 def test_matrices_follow_the_keys(view, label):
     before = view.value(label)
-    view.press(label, "ArrowRight", times=7)
-    assert view.value(label) == pytest.approx(before + 7 * 0.05)
-    view.until(wrong)
-    view.press(label, "ArrowLeft", times=9)
-    assert view.value(label) == pytest.approx(before - 2 * 0.05)
-    view.until(wrong)
+    for key, times, stops in [("ArrowRight", 7, 7), ("ArrowLeft", 9, -2)]:
+        view.press(label, key, times)
+        assert view.value(label) == pytest.approx(before + stops * 0.05)
+        view.until(wrong)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation(view, activation):
     view.choose("activation", activation)
     view.drag("b[0]", by=-20)
-    view.until(wrong, START, activation)
+    view.until(wrong)
+    assert view.value("activation") == activation
 
 
 def test_new_random_numbers(view):
@@ -145,10 +121,11 @@ def test_reset_brings_back_the_first_state(view):
     view.choose("activation", "softmax")
     view.click("New random numbers")
     view.until(unmoved, START)
-    view.until(wrong, START, "softmax")
+    view.until(wrong)
     view.click("Reset")
     view.until(away, START)
     view.until(wrong)
+    assert view.value("activation") == "sigmoid"
 
 
 def test_a_second_page_follows(view):
@@ -163,19 +140,21 @@ def test_a_second_page_follows(view):
         one.press("z[1]", "ArrowRight", times=3)
         one.until(unmoved, before)
         other.until(away, parameters(one))
-        assert one.board().keys() == other.board().keys()
-        other.until(lambda other, one=one: difference(other.board(), one.board()))
+        other.until(lambda other, one=one: other.lacks(one.board()))
     page.locator(".lm-TabBar-tab", has_text="Output View").locator(".lm-TabBar-tabCloseIcon").click()
     second.where.wait_for(state="detached")
+
+
+def changes(view):
+    """What the cells say of Δ; an exact zero is 0, and a 0.00 would be the rounding error of where a slider stops."""
+    return view.where.locator("table").filter(has_text="Δ").locator("td").all_text_contents()
 
 
 def test_there_and_back_is_no_change(view):
     for key in ("ArrowRight", "ArrowLeft"):
         view.press("z[0]", key)
         view.until(wrong)
-    # An exact zero is shown as 0; a 0.00 would be the rounding error of where a slider can stop.
-    changes = view.where.locator("table").filter(has_text="Δ").locator("td")
-    assert changes.all_text_contents() == 8 * ["0"]
+    assert changes(view) == 8 * ["0"]
 
 
 def test_fast_drag_ends_in_its_last_state_without_flicker(view):
@@ -203,6 +182,85 @@ def test_fast_drag_ends_in_its_last_state_without_flicker(view):
     seen = view.page.evaluate("() => seen")
     assert set(seen["faults"]) == set()
     assert seen["changes"] > 10 and seen["looks"] > seen["changes"]
+
+
+# On numbers of a reader's own, which stand as they are until he moves them.
+
+OWN_NUMBERS = {"z": [0.123, 5.0], "W": [[0.333, -2.75], [1.0, 0.017]], "b": [0.0, -1 / 3]}
+OWN = {label: x.item() for label, x in plain.labelled(**OWN_NUMBERS).items()}
+
+
+@pytest.fixture(scope="module")
+def opened_own(opened_view):
+    lab = opened_view.lab
+    lab.run_new(f"view = single_layer.view(**{OWN_NUMBERS})\nview")
+    yield lab.views(2)[1]
+    assert lab.errors() == []
+
+
+@pytest.fixture
+def own(opened_own):
+    opened_own.click("Reset")
+    opened_own.until(apart, OWN)
+    return opened_own
+
+
+def apart(view, wanted):
+    """Where page or kernel have other numbers than these, in words."""
+    page = {label: view.exactly(label) for label in wanted}
+    kernel = json.loads(view.lab.kernel("import json\nprint(json.dumps({n: view.state[n].tolist() for n in 'zWb'}))"))
+    kernel = plain.labelled(**kernel)
+    return "" if page == kernel == wanted else f"the page has {page} and the kernel {kernel}, not {wanted}"
+
+
+def test_own_numbers_stand_there_as_they_are(own):
+    texts = [own.slider(label).get_attribute("aria-valuetext") for label in OWN]
+    assert texts == ["0.123", "5.00", "0.333", "−2.75", "1.00", "0.017", "0.00", "−0.333333"]
+    assert texts == own.where.locator(".nn-value").all_text_contents()
+    assert np.allclose(own.board()["W"], OWN_NUMBERS["W"], rtol=0, atol=0.00501)
+
+
+@pytest.mark.parametrize(
+    ("label", "key", "to"),
+    [
+        ("W[1,0]", "ArrowRight", 1.05),
+        ("W[0,0]", "ArrowRight", 0.35),
+        ("W[0,0]", "ArrowLeft", 0.3),
+        ("W[0,1]", "Home", -2.75),
+        ("z[1]", "ArrowLeft", 4.95),
+        ("z[1]", "Home", -5.0),
+        ("b[1]", "End", 2.0),
+    ],
+)
+def test_a_key_moves_one_entry_and_no_other(own, label, key, to):
+    own.press(label, key)
+    own.until(apart, OWN | {label: to})
+
+
+@pytest.mark.parametrize(
+    ("label", "key", "back"), [("W[0,0]", "ArrowRight", "ArrowLeft"), ("b[1]", "PageUp", "PageDown")]
+)
+def test_an_own_number_can_be_gone_back_to(own, label, key, back):
+    own.press(label, key)
+    own.press(label, back)
+    own.until(apart, OWN)
+    assert changes(own) == 8 * ["0"]
+
+
+def test_a_drag_moves_one_entry_and_no_other(own):
+    own.drag("W[1,1]", by=25)
+    moved = own.exactly("W[1,1]")
+    assert 0.1 < moved == round(moved * 20) / 20
+    own.until(apart, OWN | {"W[1,1]": moved})
+
+
+def test_page_and_kernel_agree_after_an_error(own):
+    own.lab.kernel("view.actions['New random numbers'] = lambda state: 1 / 0")
+    own.press("z[0]", "ArrowRight")
+    own.click("New random numbers")
+    own.press("b[0]", "ArrowRight")
+    own.until(apart, OWN | {"z[0]": 0.15, "b[0]": 0.05})
+    assert own.where.get_by_role("alert").count() == 0
 
 
 def test_what_a_reader_writes_in_jupyterlab_is_told_from_what_a_run_leaves(opened, tmp_path):

@@ -43,9 +43,14 @@ def jacobian(f, u):
     return np.stack([f(u + 1e-30j * e).imag / 1e-30 for e in np.eye(len(u))], axis=-1)
 
 
+def labelled(**arrays):
+    """A dict from the label of each slider of some vectors and matrices to its entry."""
+    return {f"{name}[{','.join(map(str, at))}]": x for name, a in arrays.items() for at, x in np.ndenumerate(a)}
+
+
 def slid(value, name, *shape):
     """A vector or matrix, as its sliders say."""
-    return np.reshape([value(f"{name}[{','.join(map(str, at))}]") for at in np.ndindex(shape)], shape)
+    return np.reshape([value(label) for label in labelled(**{name: np.empty(shape)})], shape)
 
 
 def signed(x, digits):
@@ -84,7 +89,7 @@ def single_layer(value, start=(Z, W, B)):
 
 
 def nudged(value):
-    """A function from the length of the nudge to the changes of z, W and b, and that of z′, predicted and actual."""
+    """Two functions of a nudge's length: the changes of z, W, b, and of z′ as predicted and as it is; how far apart."""
     (z, W, b), f, along = parameters(value), formula(value("activation")), value("nudge along")
     unit = {"z": np.zeros(3), "W": np.zeros((3, 2)), "b": np.zeros(2)}
     for name, d in unit.items():
@@ -99,16 +104,16 @@ def nudged(value):
         dz, dW, db = (length * d / whole for d in unit.values())
         return dz, dW, db, F @ (dz @ W + z @ dW + db), f((z + dz) @ (W + dW) + b + db) - f(z @ W + b)
 
-    return changes
+    def missed(length):
+        *_, predicted, actual = changes(length)
+        return np.linalg.norm(predicted - actual)
 
-
-def missed(changes, length):
-    *_, predicted, actual = changes(length)
-    return np.linalg.norm(predicted - actual)
+    return changes, missed
 
 
 def jacobians(value):
-    (z, W, b), f, length, changes = parameters(value), formula(value("activation")), value("length"), nudged(value)
+    (z, W, b), f, length = parameters(value), formula(value("activation")), value("length")
+    changes, missed = nudged(value)
     dz, dW, db, predicted, actual = changes(length)
     F = jacobian(f, z @ W + b)
     arrays = {
@@ -116,7 +121,9 @@ def jacobians(value):
         "∂z′/∂z": F @ W.T, "F": F, "∂u/∂z = Wᵀ": W.T,
         "Δz": dz, "ΔW": dW, "Δb": db, "Δz′ predicted": predicted, "Δz′ actual": actual,
     }  # fmt: skip
-    return arrays, f"A nudge of length {significant(length)}: the prediction is "
+    error, half = ("exact" if e < 1e-12 else f"wrong by {significant(e)}" for e in map(missed, [length, length / 2]))
+    said = f"A nudge of length {significant(length)}: the prediction is {error}."
+    return (arrays, said) if error == "exact" else (arrays, said, f"At half the length it is {half}")
 
 
 # Notebook 03
