@@ -146,36 +146,3 @@ def test_both_pictures_follow_and_have_words(words, page):
         page.move(label, stops[(stops.index(page.value(label)) + 10) % len(stops)])
         for old, new in zip(before, np.array_split(page.pixels, 2, axis=1), strict=True):
             assert (old != new).any(), label
-
-
-def run(train=SAMPLES, validation=SAMPLES):
-    return gradient_descent.training(LOGITS, train, validation)
-
-
-# Beyond what test_wrong_calls has of the views.
-@pytest.mark.parametrize(
-    ("call", "error", "words"),
-    [
-        (lambda: activation_curves.view([], []), ValueError, "x is empty"),
-        (lambda: activation_curves.view(X, [0, np.nan, 1]), ValueError, "delta[1] is"),
-        (lambda: activation_curves.view("text", DELTA), TypeError, "x is"),
-        (lambda: backpropagation.view(NETWORK, [np.nan, 0], T, "mse"), ValueError, "x[0] is"),
-        (lambda: gradient_descent.learning_rate([], [], [0, 0]), ValueError, "x is empty"),
-        (lambda: gradient_descent.learning_rate(X, X, [0, 0, 0]), ValueError, "start has"),
-        (lambda: gradient_descent.learning_rate(X, "text", [0, 0]), TypeError, "t is"),
-        (lambda: run((SAMPLES[0][:, :1], SAMPLES[1])), ValueError, "train[0] has"),
-        (lambda: run((SAMPLES[0][0], SAMPLES[1])), ValueError, "train[0] has"),
-        (lambda: run((SAMPLES[0], SAMPLES[1][:2])), ValueError, "train[1] has"),
-        (lambda: run((np.nan * SAMPLES[0], SAMPLES[1])), ValueError, "train[0][0, 0] is"),
-        (lambda: run(validation=(SAMPLES[0].T, SAMPLES[1])), ValueError, "validation[0] has"),
-        (lambda: run(validation=(SAMPLES[0], SAMPLES[1][:, :1])), ValueError, "validation[1] has"),
-        (lambda: jacobians.view([[1]], W, B), ValueError, "z has"),
-        (lambda: jacobians.view(Z, W, X), ValueError, "b has"),
-        (lambda: losses.prediction(0.0, 0.5), ValueError, "y is"),
-        (lambda: losses.prediction(0.5, 1.5), ValueError, "t is"),
-        (lambda: weight_tensor.view([1], [np.nan]), ValueError, "xi[0] is"),
-    ],
-)
-def test_what_does_not_fit_either_is_refused_by_its_name(call, error, words):
-    with pytest.raises(error, match=f"^{re.escape(words)}"):
-        call()
