@@ -4,7 +4,6 @@ import contextlib
 import os
 import pickle
 import random
-import re
 import signal
 import socket
 import stat
@@ -18,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 import pytest
-from strategies import parameters, random_network
+from strategies import in_order, parameters, random_network
 
 from nn_notes import ACTIVATIONS, Layer, Network, descent
 from nn_notes.data import curve
@@ -129,7 +128,7 @@ def test_the_new_file_is_on_the_disk_before_it_takes_its_place(path, monkeypatch
 def test_what_cannot_be_saved_leaves_no_file(path):
     network = made()
     network.layers[1].b[2] = np.nan
-    with pytest.raises(ValueError, match=r"^b\[2\] is nan"):
+    with pytest.raises(ValueError, match=r"^b\[2\] .*nan"):
         network.save(path)
     assert os.listdir(path.parent) == []
 
@@ -268,7 +267,7 @@ def test_a_device_or_a_pipe_is_neither_replaced_nor_read(special, tmp_path):
     path = special(tmp_path)
     before = os.lstat(path)
     for call in (made().save, Network.load):
-        with pytest.raises(ValueError, match=rf"^path '{re.escape(str(path))}' is a device or a pipe"):
+        with pytest.raises(ValueError, match=f"^{in_order(f'path {str(path)!r} … device')}"):
             call(path)
     assert (os.lstat(path).st_mode, os.lstat(path).st_ino) == (before.st_mode, before.st_ino)
 
@@ -358,8 +357,8 @@ FOREIGN = {
     },
     "KeyError": {"no arrays": (lambda: packed(), "'activations'")},
     "TypeError": {
-        "an activation as a number": (lambda: archive(activations=[1]), "activation is of type int"),
-        "text for W": (lambda: archive(W0=[["1"]]), "W is an array of <U1"),
+        "an activation as a number": (lambda: archive(activations=[1]), "activation … int"),
+        "text for W": (lambda: archive(W0=[["1"]]), "W … <U1"),
     },
     "ValueError": {
         "no bias": (lambda: archive(b0=None), "the arrays are activations, W0, for 1 activations"),
@@ -367,16 +366,16 @@ FOREIGN = {
         "another order": (lambda: packed(W0=[[1]], b0=[1], activations=["tanh"]), "the arrays are W0, b0, activations"),
         "activations alone": (lambda: archive(activations="tanh"), "the arrays are activations, W0, b0, for 1"),
         "a million names": (lambda: archive(activations=np.full(10**6, b"t")), "the arrays are activations, W0, b0, "),
-        "no layers": (lambda: packed(activations=np.array([], str)), "layers is empty"),
+        "no layers": (lambda: packed(activations=np.array([], str)), "layers"),
         "layers that do not fit": (
             lambda: archive(activations=["tanh"] * 2, W0=[[1, 2]], b0=[1, 2], W1=[[1]], b1=[1]),
-            "layers[1] takes 1 inputs",
+            "layers[1] … 1 … 2",
         ),
-        "an unknown activation": (lambda: archive(activations=["elu"]), "activation is 'elu'"),
-        "a vector for W": (lambda: archive(W0=[1.0]), "W has shape (1,)"),
-        "b of another shape": (lambda: archive(b0=[1, 2]), "b has shape (2,)"),
-        "NaN": (lambda: archive(W0=[[np.nan]]), "W[0, 0] is nan"),
-        "no rows of a billion": (lambda: archive(W0=declared((0, 10**9))), "W is empty, of shape (0, 1000000000)"),
+        "an unknown activation": (lambda: archive(activations=["ReLU"]), "activation … 'ReLU'"),
+        "a vector for W": (lambda: archive(W0=[1.0]), "W … (1,)"),
+        "b of another shape": (lambda: archive(b0=[1, 2]), "b … (2,)"),
+        "NaN": (lambda: archive(W0=[[np.nan]]), "W[0, 0] … nan"),
+        "no rows of a billion": (lambda: archive(W0=declared((0, 10**9))), "W … (0, 1000000000)"),
         "a later format": (lambda: archive(format=2), "its format is 2, and this is nn_notes for format 1"),
         "a format in words": (lambda: archive(format="one"), "its format is one, and this"),
         "another version": (
@@ -394,7 +393,7 @@ FOREIGN = {
         ),
         "terabytes": (
             lambda: archive(W0=declared((10**6, 10**6))),
-            "W0.npy declares shape (1000000, 1000000) of float",
+            "W0.npy declares shape (1000000, 1000000) of float64",
         ),
         **{
             f"twenty million {empty}": (
@@ -414,7 +413,7 @@ FOREIGN = {
             "activations.npy is compressed",
         ),
         "a bomb that lies about its size": (lambda: lying(b"\0" * 10**8), "W0.npy is compressed"),
-        "the same bytes many times": (lambda: repeated("W0.npy", declared((10**5,), bytes(8 * 10**5)), 200), "160"),
+        "the same bytes many times": (lambda: repeated("W0.npy", declared((10**5,), bytes(8 * 10**5)), 200), "bytes"),
     },
 }
 
@@ -450,11 +449,9 @@ def test_memory_stays_in_proportion_to_the_file(data, path):
 )
 def test_another_file_is_refused_in_words(kind, data, found, path, capsys):
     path.write_bytes(data())
-    with memory_below(10e6), pytest.raises(ValueError) as refusal:
+    says = in_order(f"path {str(path)!r} … {kind} … {found}")
+    with memory_below(10e6), pytest.raises(ValueError, match=f"^{says}"):
         Network.load(path)
-    message = str(refusal.value)
-    assert message.startswith(f"path {str(path)!r} holds no network ({kind}: {found}")
-    assert message.endswith("; it needs a file that save wrote")
     # Nothing was run that stood in it.
     assert capsys.readouterr() == ("", "")
 

@@ -265,7 +265,7 @@ def test_what_is_not_finite_is_an_error_that_says_where(given, short, long):
 
 def test_the_sum_of_a_batch_is_not_finite_where_its_mean_is():
     given = deep(1.3e254), [[1e-100], [1e-100]], [[0], [0]], mse
-    with pytest.raises(FloatingPointError, match=r"^the loss is inf"):
+    with pytest.raises(FloatingPointError, match=r"^the loss .*inf"):
         backprop.gradients(*given)
     # It divides before it adds.
     assert np.isfinite(tensors.gradients(*given)[0])

@@ -133,11 +133,11 @@ AT_POINTS = {
 }
 AMISS = {
     "one": ((nearly, square), POINTS, AssertionError, "(3.7), at point 3, fails: 15.625 where 6.25 is"),
-    "itself": ((square, square), POINTS, TypeError, "(3.7) compares a function with itself"),
-    "no point": ((square, nearly), [], ValueError, "(3.7) compares nothing: points is empty"),
-    "array": ((square, 4), POINTS, TypeError, "form 1 of (3.7) is of type int"),
-    "no list": ((square, nearly), 3, TypeError, "points is of type int"),
-    "NaN": ((square, np.reciprocal), [(NAN,)], ValueError, "(3.7), at point 0, is nan"),
+    "itself": ((square, square), POINTS, TypeError, "(3.7) "),
+    "no point": ((square, nearly), [], ValueError, "(3.7) "),
+    "array": ((square, 4), POINTS, TypeError, "form 1 of (3.7) "),
+    "no list": ((square, nearly), 3, TypeError, "points "),
+    "NaN": ((square, np.reciprocal), [(NAN,)], ValueError, "(3.7), at point 0, "),
 }
 
 

@@ -50,7 +50,7 @@ def fit(network, pair, learning_rate=0.1, batch_size=1):
 
 def test_training_that_diverges():
     network, pair = start(), data(7)
-    with pytest.raises(FloatingPointError, match=r"after epoch \d+; a learning_rate below 1e\+06 may mend it"):
+    with pytest.raises(FloatingPointError, match=r"learning_rate .*\b1e\+06\b"):
         fit(network, pair, learning_rate=1e6)
     for now, given in zip([*parameters(network), *pair], [*parameters(start()), *data(7)], strict=True):
         np.testing.assert_array_equal(now, given)
@@ -67,7 +67,7 @@ def test_training_on_hardly_any_data(n):
 
 @pytest.mark.parametrize(
     ("n", "batch_size", "message"),
-    [(0, 1, r"train\[0\] is empty, of shape \(0, 2\)"), (3, 4, "batch_size is 4; it needs 1 to 3")],
+    [(0, 1, r"train\[0\] .*\(0, 2\)"), (3, 4, r"batch_size .*\b4\b.*\b3$")],
     ids=["none at all", "fewer than a batch"],
 )
 def test_training_out_of_data(n, batch_size, message):
@@ -120,7 +120,7 @@ def test_a_view_whose_callback_fails():
     page.move("n", 2)
     assert not page.error and page.everything() == Page(page.view).everything()
     page.do({"set": "kind", "to": "<script>"})
-    assert page.error == "ValueError: kind is '<script>'; it needs one of narrow, wide"
+    assert page.error.startswith("ValueError: kind ") and "<script>" in page.error
     page.do({"act": "Flip"})
     assert not page.error and page.view.state["kind"] == "narrow"
 

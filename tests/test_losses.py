@@ -219,7 +219,7 @@ def test_targets_may_miss_1_by_a_millionth(excess, fine):
 
 
 def test_targets_that_overflow_in_their_sum_sum_to_infinity():
-    with pytest.raises(ValueError, match=r"^t sums to inf"):
+    with pytest.raises(ValueError, match=r"^t .*\binf\b"):
         softmax_cross_entropy([1, 2], [1e308, 1e308])
 
 
@@ -242,7 +242,7 @@ def test_ten_thousand_probabilities_in_single_precision_sum_to_1():
 
 
 def test_targets_of_another_shape_are_told_so_before_what_is_in_them():
-    with pytest.raises(ValueError, match=r"^t has shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"^t .*\(2,\)"):
         mse([[1, 2]], [1, math.nan])
 
 
@@ -274,7 +274,7 @@ def test_targets_without_their_last_axis_are_told_how_to_come_by_it(E, given, ne
 
 @pytest.mark.parametrize("given", [(3,), (7, 2), (1, 7), (7, 3, 1), (0,)])
 def test_targets_of_any_other_shape_are_only_told_the_right_one(given):
-    with pytest.raises(ValueError, match=r"^t has shape .*\(7, 3\)$"):
+    with pytest.raises(ValueError, match=r"^t .*\(7, 3\)$"):
         mse(np.zeros((7, 3)), np.zeros(given))
 
 

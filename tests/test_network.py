@@ -128,7 +128,7 @@ SINGLE = Network(Layer(np.float32([[1e38]]), np.float32([0]), "tanh"))
     ],
 )
 def test_a_network_that_overflows_says_where(call, z, place):
-    with pytest.raises(FloatingPointError, match=f"^{place} is inf"):
+    with pytest.raises(FloatingPointError, match=rf"^{place} .*\binf\b"):
         call(z)
 
 

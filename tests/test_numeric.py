@@ -1,12 +1,10 @@
 """The witness, held to derivatives known in closed form, in every pair of shapes."""
 
-import re
-
 import numpy as np
 import pytest
 import scipy.differentiate
 from mpmath import mp
-from strategies import generic
+from strategies import generic, in_order
 
 from nn_notes import numeric
 from nn_notes.activations import relu, sigmoid, softmax
@@ -154,14 +152,14 @@ NOT_ANALYTIC = {
     "a cast to a real array": (lambda x: x[0] * np.array([v.real for v in x]), X_3, lambda x: [x[0] * v for v in x]),
 }  # fmt: skip
 KINKED = {
-    "relu": (relu, [0.0, 1.0], "x[0] = 0: f(x)[0] has the slope 0 below it and 1 above"),
-    "hinge": (lambda x: np.maximum(0, 1 - x), [1.0], "x[0] = 1: f(x)[0] has the slope -1 below it and 0 above"),
-    "|x|": (lambda x: np.sqrt(x**2), 0.0, "x = 0: f(x) has the slope -1 below it and 1 above"),
-    "|x| by its sign": (lambda x: x * np.sign(x), [0.0], "x[0] = 0: f(x)[0] has the slope -1 below it and 1 above"),
-    "a slight one": (lambda x: x + 1e-4 * relu(x), [0.0], "x[0] = 0: f(x)[0] has the slope 1 below it and 1 above"),
-    "the larger": (lambda x: np.maximum(x[0], 3 * x[1]), [3.0, 1.0], "x[0] = 3: f(x) has the slope 0 below it and 1"),
-    "norm": (np.linalg.norm, [0.0, 0.0], "x[0] = 0: f(x) has the slope -1 below it and 1 above"),
-    "in a matrix": (lambda X: relu(X) @ np.ones(2), [[1.0, 2], [3, 0]], "x[1, 1] = 0: f(x)[1] has the slope 0 below"),
+    "relu": (relu, [0.0, 1.0], "x[0] = 0 … f(x)[0] … 0 … 1"),
+    "hinge": (lambda x: np.maximum(0, 1 - x), [1.0], "x[0] = 1 … f(x)[0] … -1 … 0"),
+    "|x|": (lambda x: np.sqrt(x**2), 0.0, "x = 0 … f(x) … -1 … 1"),
+    "|x| by its sign": (lambda x: x * np.sign(x), [0.0], "x[0] = 0 … f(x)[0] … -1 … 1"),
+    "a slight one": (lambda x: x + 1e-4 * relu(x), [0.0], "x[0] = 0 … f(x)[0] … 1 … 1"),
+    "the larger": (lambda x: np.maximum(x[0], 3 * x[1]), [3.0, 1.0], "x[0] = 3 … f(x) … 0 … 1"),
+    "norm": (np.linalg.norm, [0.0, 0.0], "x[0] = 0 … f(x) … -1 … 1"),
+    "in a matrix": (lambda X: relu(X) @ np.ones(2), [[1.0, 2], [3, 0]], "x[1, 1] = 0 … f(x)[1] … 0"),
 }
 NOISE = np.random.default_rng(0)
 ROUGH = {
@@ -230,17 +228,13 @@ def test_real_nudges_are_as_good_as_scipys(f, x, same):
 
 @pytest.mark.parametrize(("f", "x", "same"), NOT_ANALYTIC.values(), ids=NOT_ANALYTIC)
 def test_where_f_is_not_analytic_the_witness_says_so(f, x, same):
-    with pytest.raises(ValueError, match=r"^f is not analytic at x\[.*\] = .* it needs method='central'"):
+    with pytest.raises(ValueError, match=r"^f .*analytic .*x\[.*\] = .* method='central'"):
         numeric.jacobian(f, x)
 
 
 def test_the_way_out_is_named_with_both_slopes():
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=f"^{in_order('f … x[0] = 3 … f(x)[0] … 0.2 … 0.128 … central')}"):
         numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0])
-    assert str(caught.value) == (
-        "f is not analytic at x[0] = 3: f(x)[0] has the slope 0.2 by the complex step, and 0.128 by real nudges; it "
-        "needs method='central', as does everything with |·|, a norm, a conjugate or a real part in it"
-    )
     expected = [[0.128, -0.096], [-0.096, 0.072]]
     np.testing.assert_allclose(numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0], "central"), expected)
 
@@ -248,28 +242,25 @@ def test_the_way_out_is_named_with_both_slopes():
 @kinked
 def test_a_kink_is_seen_from_both_sides(f, x, found):
     for witness in (lambda: numeric.jacobian(f, x, "central"), lambda: numeric.central(f, x)):
-        with pytest.raises(ValueError, match=rf"^{re.escape(f'f has a kink at {found}')}.*it needs an x off the kink"):
+        with pytest.raises(ValueError, match=f"^{in_order(f'f … kink … {found}')}"):
             witness()
 
 
 @kinked
 def test_the_complex_step_goes_past_no_kink(f, x, found):
-    with pytest.raises((ValueError, TypeError), match=r"^f has a kink at|^f gave real numbers"):
+    with pytest.raises((ValueError, TypeError), match=r"^f .*kink|^f .*real numbers"):
         numeric.jacobian(f, x)
 
 
 @either
 @pytest.mark.parametrize("f", ROUGH.values(), ids=ROUGH)
 def test_what_is_rough_has_no_slope(f, method):
-    found = (
-        r"f is too rough at x\[0\] = 0.3: f\(x\)\[0\] has the slope .* give or take .*; it needs a function with less"
-    )
-    with pytest.raises(ValueError, match=f"^{found}"):
+    with pytest.raises(ValueError, match=f"^{in_order('f … rough … x[0] = 0.3 … f(x)[0]')}"):
         numeric.jacobian(f, [0.3], method)
 
 
 def test_a_ripple_that_is_finer_than_the_nudges_is_rough():
-    with pytest.raises(ValueError, match=r"^f is too rough at x\[0\] = 1e-06: .* 1.006, give or take 0.0056;"):
+    with pytest.raises(ValueError, match=f"^{in_order('f … rough … x[0] = 1e-06 … 1.006 … 0.0056')}"):
         numeric.jacobian(lambda x: x**2 + x + 1e-11 * np.sin(1e9 * x), [1e-6], "central")
 
 
@@ -325,7 +316,7 @@ def test_the_step_grows_for_as_long_as_the_short_ones_agree(values, blur, limit)
 @either
 @pytest.mark.parametrize(("f", "edge"), [(np.sqrt, 0.0), (np.arcsin, 1.0), (lambda x: np.sqrt(1 - x), 1.0)])
 def test_an_edge_of_the_domain_is_one(method, f, edge):
-    with pytest.raises(ValueError, match=rf"^f\(x\)\[1\] has no value on one side of x\[1\] = {edge:g}; it needs an x"):
+    with pytest.raises(ValueError, match=f"^{in_order(f'f(x)[1] … x[1] = {edge:g}')}"):
         numeric.jacobian(f, [0.5, edge], method)
 
 
@@ -338,7 +329,7 @@ def test_slopes_along_each_entry_are_not_enough():
     def f(x):
         return x[0] ** 2 * x[1] / (x[0] ** 2 + x[1] ** 2) if x.any() else 0 * x[0]
 
-    with pytest.raises(ValueError, match=r"^f has no derivative at x: .* f\(x\) "):
+    with pytest.raises(ValueError, match=f"^{in_order('f … no derivative … f(x)')}"):
         numeric.jacobian(f, [0.0, 0.0])
 
 

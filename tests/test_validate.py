@@ -1,10 +1,9 @@
 """What a user may hand in: numbers in whatever holds them. What is refused stands in test_wrong_calls.py."""
 
-import re
-
 import numpy as np
 import pytest
 import scipy.sparse
+from strategies import in_order
 
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, check, descent, numeric, tensors
 from nn_notes.activations import ComponentWise
@@ -112,10 +111,9 @@ def test_what_is_computed_is_finite_or_an_error_that_says_where():
     assert result("y", a := np.array([1.0, 2])) is a
     assert result("y", a := np.array([1.0, np.inf]), infinite_too=True) is a
     for kind in (np.float32, np.complex128):
-        with pytest.raises(FloatingPointError) as caught:
+        says = in_order(f"y[1, 0] … {kind(np.inf)} … {np.dtype(kind)}")
+        with pytest.raises(FloatingPointError, match=f"^{says}"):
             result("y", np.array([[0, 1], [np.inf, 1]], kind))
-        needs = f"it needs numbers that {np.dtype(kind)} can hold on the way to it"
-        assert str(caught.value) == f"y[1, 0] is {kind(np.inf)}; {needs}"
     with pytest.raises(FloatingPointError, match=r"^y is nan"):
         result("y", np.array(np.nan), infinite_too=True)
 
@@ -123,7 +121,7 @@ def test_what_is_computed_is_finite_or_an_error_that_says_where():
 def test_nan_that_came_later_is_found():
     net = network()
     net.layers[0].W[1, 0] = np.nan
-    with pytest.raises(FloatingPointError, match="the loss is nan"):
+    with pytest.raises(FloatingPointError, match=r"^the loss .*nan"):
         backprop.gradients(net, X, T, "mse")
     with pytest.raises(FloatingPointError, match=r"^layers\[0\]: u\[0, 0\] is nan"):
         tensors.gradients(net, X, T, mse)
@@ -167,25 +165,25 @@ class Column(np.ndarray):
 
 MASKED = np.ma.masked_equal([[-999.0, 3.0]], -999)
 MEANINGFUL = {
-    "masked": (MASKED, "carries a mask; it needs plain numbers: fill or drop the masked ones first"),
-    "nothing masked": (np.ma.array([1.0]), "carries a mask"),
-    "masked rows in a list": ([MASKED[0], MASKED[0]], "carries a mask"),
-    "a masked number in a list": ([1.0, np.ma.masked], "carries a mask"),
-    "unit": (np.ones(2).view(Metres), "carries a unit; it needs plain numbers: divide by the unit first"),
-    "units": (Quantity(), "carries units; it needs plain numbers: divide by the units first"),
-    "units in tuples": (((1.0, 2.0), (Quantity(), 3.0)), "carries units"),
-    "sparse": (scipy.sparse.eye_array(2), "is of type dia_array"),
-    "dates": (np.array(["2026-11-26"], "M8[D]"), "is an array of datetime64[D]"),
-    "spans": (np.array([3], "m8[s]"), "is an array of timedelta64[s]"),
-    "nullable": ([1.0, None], "is an array of object"),
-    "traced": (Traced(), "is of type Traced and gives no array (use tensor.detach().numpy() instead)"),
+    "masked": (MASKED, "mask"),
+    "nothing masked": (np.ma.array([1.0]), "mask"),
+    "masked rows in a list": ([MASKED[0], MASKED[0]], "mask"),
+    "a masked number in a list": ([1.0, np.ma.masked], "mask"),
+    "unit": (np.ones(2).view(Metres), "unit"),
+    "units": (Quantity(), "units"),
+    "units in tuples": (((1.0, 2.0), (Quantity(), 3.0)), "units"),
+    "sparse": (scipy.sparse.eye_array(2), "dia_array"),
+    "dates": (np.array(["2026-11-26"], "M8[D]"), "datetime64[D]"),
+    "spans": (np.array([3], "m8[s]"), "timedelta64[s]"),
+    "nullable": ([1.0, None], "object"),
+    "traced": (Traced(), "use tensor.detach().numpy() instead"),
 }
 
 
 @pytest.mark.parametrize(("value", "message"), MEANINGFUL.values(), ids=MEANINGFUL)
 def test_no_number_loses_its_meaning(value, message):
     for name, call in {"a": lambda a: array("a", a), "(1.1)": lambda a: check("1.1", a, [[0.0, 3.0]])}.items():
-        with pytest.raises(TypeError, match=rf"^{re.escape(f'{name} {message}')}"):
+        with pytest.raises(TypeError, match=f"^{in_order(f'{name} … {message}')}"):
             call(value)
 
 

@@ -308,7 +308,7 @@ def test_a_loss_that_is_not_finite_is_an_error_that_names_gamma(γ, size):
     page.move("batch size B", size)
     before = page.everything()
     page.click("One epoch")
-    assert re.fullmatch(rf"FloatingPointError: the loss is .* after epoch 1; a γ below {γ:g} may mend it.*", page.error)
+    assert re.fullmatch(rf"FloatingPointError: the loss .* epoch 1\b.* {γ:g}\b.*", page.error)
     # The state is as it was, and can be moved.
     assert len(page.view.state["history"]) == 1
     page.move("γ", γ)
@@ -328,5 +328,5 @@ def test_a_copied_network_can_be_trained(copied):
     page = run(copied(NETWORK))
     page.click("One epoch")
     agree(page, *trained(parameters(NETWORK), [(page.value("γ"), 32)]))
-    with pytest.raises(ValueError, match=r"^network ends in softmax"):
+    with pytest.raises(ValueError, match=r"^network .*softmax"):
         run(copied(Network.init([4, 3], ["softmax"], np.random.default_rng(8))))
