@@ -7,7 +7,9 @@ from collections import Counter
 
 import figures as written
 import hypothesis
+import pictures
 import pytest
+from nbval.plugin import IPyNbCell
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -36,6 +38,14 @@ def pytest_runtest_makereport(item, call):
     report = yield
     item.config.stash[passed][item.path] += report.when == "call" and report.passed
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A cell of a notebook has to draw the picture that it stores, too."""
+    yield
+    if isinstance(item, IPyNbCell) and (fault := pictures.difference(item.cell.outputs, item.test_outputs)):
+        item.raise_cell_error("Pictures differ", fault)
 
 
 @pytest.fixture(scope="module")

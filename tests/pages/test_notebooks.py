@@ -3,7 +3,6 @@
 import ast
 import inspect
 import re
-from functools import cache
 
 import build
 import nbformat
@@ -12,20 +11,10 @@ import work
 from build import NOTEBOOKS
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from series import PATHS, code_cells, every_notebook, read, said
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"<summary>Solution.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-def code_cells(path):
-    return [cell for cell in read(path).cells if cell.cell_type == "code"]
-
-
-@cache
-def read(path):
-    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
 
 
 @every_notebook
@@ -131,10 +120,6 @@ def split(source):
     ]
     assert names, f"nothing is left to the reader here:\n{source}"
     return names, rest
-
-
-def said(cell):
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
 
 def wrong(value):
@@ -371,7 +356,7 @@ def test_a_changed_text_is_built_over_a_notebook_that_was_only_run(sample):
     assert [cell.source for cell in nbformat.read(sample, 4).cells] == ["Other words."]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@every_notebook
 def test_an_answer_in_any_notebook_is_seen(path, tmp_path):
     notebook = nbformat.read(path, 4)
     for _, _, cell in exercises(path):
