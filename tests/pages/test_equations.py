@@ -3,69 +3,127 @@
 import ast
 import re
 from collections import Counter
+from copy import deepcopy
+from itertools import pairwise
 
-import nbformat
 import pytest
-from build import NOTEBOOKS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from series import PATHS, every_notebook, read, said
 
 # How many equations each notebook has, numbered from 1.
 PROMISED = {"00": 11, "01": 7, "02": 10, "03": 11, "04": 9, "05": 5, "06": 11, "07": 7}
 
+TAG = re.compile(r"\\tag\*?\s*\{(.*?)\}")
+HOLDS = re.compile(r"^\((.+?)\) holds(?:.* forms agree, (.*))?", re.MULTILINE)
+# A shape below a brace, and whether another factor follows.
+SHAPE = re.compile(r"\}_\{(\([^()]*\)|\\text\{(?:a|one) number\})\}(\\[,;]\s*\\underbrace)?")
+
 
 def faults(notebook, chapter, promised):
     """What is wrong with the equations of a notebook: a list of sentences, empty where nothing is."""
-    tagged = [
-        (place, number)
-        for place, cell in enumerate(notebook.cells)
-        if cell.cell_type == "markdown"
-        for number in re.findall(r"\\tag\*?\s*\{(.*?)\}", cell.source)
-    ]
-    found, checked = [], []
-    for place, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        numbers = []
-        for call in _checks(cell.source):
-            number, *forms = call.args
-            if isinstance(number, ast.Constant) and isinstance(number.value, str):
-                numbers.append(number.value)
-            else:
-                found.append(
-                    f"cell {place}: check({ast.unparse(number)}, …) does not name its equation in a plain string"
-                )
-            if len({ast.dump(form) for form in forms}) < len(forms):
-                found.append(f"cell {place}: {ast.unparse(call)} compares a form with itself")
-        checked += [(place, number) for number in numbers]
-        lines = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout").splitlines()
-        for number, calls in Counter(numbers).items():
-            if sum(line.startswith(f"({number}) holds") for line in lines) < calls:
-                found.append(f"cell {place}: its stored output does not say that ({number}) holds")
-    if checked and not _imports_check(notebook):
-        found.append("check is not imported from nn_notes, or something else goes by its name")
-
-    numbers = [number for _, number in tagged]
-    found += [f"({number}) is tagged more than once" for number, times in Counter(numbers).items() if times > 1]
     expected = [f"{int(chapter)}.{n}" for n in range(1, promised + 1)]
-    found += [f"({number}) is missing" for number in expected if number not in numbers]
-    found += [
-        f"({number}) is not a number of this notebook, which has {promised}"
-        for number in dict.fromkeys(numbers)
-        if number not in expected
-    ]
-    found += [
-        f"({number}), tagged in cell {place}, has no check in a later cell"
-        for place, number in tagged
-        if not any(later > place and number == other for later, other in checked)
-    ]
-    found += [f"cell {place}: check {number} has no tag" for place, number in checked if number not in numbers]
-    return found
+    return [*_of_numbers(notebook, expected), *_of_checks(notebook), *_of_stretches(notebook)]
+
+
+def _of_numbers(notebook, expected):
+    """Each number stands below one equation, with a check in a later cell, and no check has another."""
+    tagged, checked = [], []
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            tagged += [(number, place) for number in TAG.findall(cell.source)]
+        else:
+            checked += [(number, place) for number in map(_number, _checks(cell.source)) if number]
+    numbers = Counter(number for number, _ in tagged)
+    yield from (f"({number}) is tagged more than once" for number, times in numbers.items() if times > 1)
+    yield from (f"({number}) is missing" for number in expected if number not in numbers)
+    for number in numbers:
+        if number not in expected:
+            yield f"({number}) is not a number of this notebook, which has {len(expected)}"
+    for number, place in tagged:
+        if not any(number == other and later > place for other, later in checked):
+            yield f"({number}), tagged in cell {place}, has no check in a later cell"
+    yield from (f"cell {place}: check {number} has no tag" for number, place in checked if number not in numbers)
+
+
+def _of_checks(notebook):
+    """Each check is the package's own, of two forms or more, and its cell has printed that the equation holds."""
+    for place, cell in enumerate(notebook.cells):
+        calls = _checks(cell.source) if cell.cell_type == "code" else []
+        for call in calls:
+            forms = call.args[1:]
+            if not _number(call):
+                yield f"cell {place}: {ast.unparse(call)} does not name its equation in a plain string"
+            if len({ast.dump(form) for form in forms}) < len(forms):
+                yield f"cell {place}: {ast.unparse(call)} compares a form with itself"
+        printed = Counter(number for number, _ in HOLDS.findall(said(cell))) if calls else {}
+        for number, times in Counter(filter(None, map(_number, calls))).items():
+            if printed[number] < times:
+                yield f"cell {place}: its stored output does not say that ({number}) holds"
+    if not _imports_check(notebook):
+        yield "check is not imported from nn_notes, or something else goes by its name"
+
+
+def _of_stretches(notebook):
+    """Below an equation, or several at once, the first checks are theirs, and find the shapes that its braces have."""
+    stretches = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (tags := list(TAG.finditer(cell.source))):
+            if not stretches or stretches[-1][1]:
+                stretches.append(({}, []))
+            stretches[-1][0].update({tag[1]: cell.source[: tag.start()].rpartition("$$")[2] for tag in tags})
+        elif cell.cell_type == "code" and stretches:
+            stretches[-1][1].extend(HOLDS.findall(said(cell)))
+    widths = _widths(notebook)
+    for equations, printed in stretches:
+        first = list(dict.fromkeys(number for number, _ in printed))[: len(equations)]
+        if first != list(equations):
+            yield f"below {', '.join(equations)} the first to hold is {', '.join(first)}"
+        for number, formula in equations.items():
+            shapes = _shapes(formula, widths)
+            found = "; ".join(shape for other, shape in printed if other == number)
+            if shapes and not any(_fits(shape, found) for shape in shapes):
+                yield f"({number}) has the shape {shapes} by its braces, and {found} by its checks"
+
+
+def _widths(notebook):
+    """The widths of a notebook's network, which it writes with arrows from each to the next; none without arrows."""
+    prose = " ".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.search(r"\$(\d+(?:\\to\d+)+)\$", prose)
+    return [int(width) for width in found[1].split(r"\to")] if found else []
+
+
+def _shapes(formula, widths):
+    """The shapes that an equation's left side has by its braces: one, or one to each layer; none without braces."""
+    shapes = set()
+    for l in range(1, len(widths) or 2):
+        product = None
+        for label, more in SHAPE.findall(formula):
+            label = re.sub(r"M_\{?([lL+\-1]+)\}?", r"M[\1]", label.replace(r"\ell", "l").replace(r"\,", ""))
+            shape = () if "number" in label else eval(label, {"M": widths, "L": -1, "l": l})
+            # The axes where two factors meet are summed over.
+            product = shape if product is None else product[:-1] + shape[1:]
+            if not more:
+                shapes.add(product)
+                break
+    return shapes
+
+
+def _fits(shape, printed):
+    """Whether a check has printed this shape, or that of several in a stack, or of a column as NumPy has it."""
+    found = [ast.literal_eval(text) for text in re.findall(r"\(.*?\)", printed.replace("one number", "()"))]
+    return any(shape in (own, own[1:]) or own == tuple(n for n in shape if n > 1) for own in found)
 
 
 def _checks(source):
     """The calls of check in a code cell, as syntax trees."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
     return [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", None)) == "check"]
+
+
+def _number(call):
+    """The number of the equation, if a check names it in a plain string."""
+    name = call.args[0]
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
 
 
 def _imports_check(notebook):
@@ -81,13 +139,34 @@ def _imports_check(notebook):
 
 
 def test_every_notebook_stands():
-    assert [path.stem[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == sorted(PROMISED)
+    assert [path.stem[:2] for path in PATHS] == sorted(PROMISED)
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+@every_notebook
 def test_every_equation_is_proved(path):
     chapter = path.stem[:2]
-    assert faults(nbformat.read(path, as_version=4), chapter, PROMISED[chapter]) == []
+    assert faults(read(path), chapter, PROMISED[chapter]) == []
+
+
+@every_notebook
+def test_checks_with_exchanged_numbers_are_noticed(path):
+    chapter = path.stem[:2]
+    numbers = [f"{int(chapter)}.{n}" for n in range(1, PROMISED[chapter] + 1)]
+    for one, other in pairwise(numbers):
+        notebook = deepcopy(read(path))
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.source = exchanged(one, other, cell.source)
+                for output in cell.outputs:
+                    output.update({"text": exchanged(one, other, output.text)} if "text" in output else {})
+        assert faults(notebook, chapter, PROMISED[chapter]), (one, other)
+
+
+def exchanged(one, other, text):
+    """A cell's code, or what it prints, where checks of one equation have the number of the other."""
+    return re.sub(
+        rf'(?<=["(])({re.escape(one)}|{re.escape(other)})(?="|\) holds)', lambda n: other if n[0] == one else one, text
+    )
 
 
 IMPORT = ("code", "from nn_notes import check", "")
@@ -95,6 +174,12 @@ TAG_1, TAG_2 = ("markdown", r"$$a = b \tag{3.1}$$"), ("markdown", r"$$c = d \tag
 CHECK_1 = ("code", 'check("3.1", a, b)', "(3.1) holds: 2 forms agree\n")
 CHECK_2 = ("code", 'x = 1\ncheck("3.2", c, d, e)', "(3.2) holds: 3 forms agree\n")
 SOUND = [IMPORT, TAG_1, CHECK_1, TAG_2, CHECK_2]
+
+
+def below(formula, printed, prose=""):
+    """The sound notebook with another first equation, whose check prints this."""
+    tag = ("markdown", rf"{prose} $${formula} \tag{{3.1}}$$")
+    return [IMPORT, tag, (*CHECK_1[:2], f"(3.1) holds: 2 forms agree, {printed}\n"), *SOUND[3:]]
 
 
 def notebook_of(*cells):
@@ -115,8 +200,19 @@ def notebook_of(*cells):
         [IMPORT, TAG_1, TAG_2, CHECK_1, CHECK_2],
         [*SOUND[:-1], (*CHECK_2[:2], "before\n(3.2) holds: yes\nafter\n")],
         [*SOUND, ("code", 'check("3.1", x, y)', "(3.1) holds: once more\n")],
+        below(r"a = \underbrace{b}_{(2,)}", "shape (2,)"),
+        below(r"\underbrace{J}_{(2,\,3)} = b", "shape (7,), shape (2, 3)"),
+        below(r"\underbrace{\xi}_{(3,)}\;\underbrace{T}_{(3,\,5,\,4)} = \underbrace{b}_{(7,)}", "shape (5, 4)"),
+        below(r"\underbrace{T_{k::}}_{(5,\,3)} = b", "shape (2, 5, 3)"),
+        below(r"\underbrace{e_j}_{(3,\,1)} = b", "shape (3,)"),
+        below(r"\underbrace{E}_{\text{one number}} = b", "one number"),
+        below(r"\underbrace{W^{(\ell)}}_{(M_{\ell-1},\,M_\ell)} = b", "shape (5, 2)", r"$3\to5\to2$"),
+        below(r"\underbrace{\delta^{(L)}}_{(M_L,)} = b", "shape (2,)", r"$3\to5\to2$"),
     ],
-    ids=["in turn", "two tags, then two checks", "other output around it", "a second check"],
+    ids=[
+        *("in turn", "two tags, then two checks", "other output around it", "a second check", "a shape", "two shapes"),
+        *("a product", "a stack", "a column", "a number", "a layer", "the last layer"),
+    ],
 )
 def test_sound_notebooks_pass(cells):
     assert faults(notebook_of(*cells), "03", 2) == []
@@ -157,6 +253,15 @@ def test_sound_notebooks_pass(cells):
             "something else goes by its name",
         ),
         ([IMPORT, ("code", "check = print", ""), *SOUND[1:]], "something else goes by its name"),
+        ([IMPORT, TAG_1, TAG_2, CHECK_2, CHECK_1], "below 3.1, 3.2 the first to hold is 3.2, 3.1"),
+        ([*SOUND[:-1], CHECK_1, CHECK_2], "below 3.2 the first to hold is 3.1"),
+        (below(r"\underbrace{J}_{(2,\,3)} = b", "shape (3, 2)"), "has the shape {(2, 3)} by its braces"),
+        (below(r"\underbrace{J}_{(2,\,3)} = b", "one number"), "has the shape {(2, 3)} by its braces"),
+        (below(r"\underbrace{\delta}_{(2,)}\,\underbrace{F}_{(2,\,3)} = b", "shape (2,)"), "has the shape {(3,)} by"),
+        (below(r"\underbrace{e_j}_{(3,\,1)} = b", "shape (1, 3)"), "has the shape {(3, 1)} by its braces"),
+        (below(r"\underbrace{T_{k::}}_{(5,\,3)} = b", "shape (5, 3, 2)"), "has the shape {(5, 3)} by its braces"),
+        (below(r"\underbrace{E}_{()} = b", "shape (2, 2)"), "has the shape {()} by its braces"),
+        (below(r"\underbrace{W}_{(M_{\ell-1},\,M_\ell)} = b", "shape (2, 5)", r"$3\to5\to2$"), "by its braces"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
