@@ -3,14 +3,17 @@
 import json
 import re
 from html import unescape
+from itertools import islice
 
 import numpy as np
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from nn_notes.explore import Canvas, Choice, LogSlider, Matrix, Slider, Sliders, View
 
 TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>')
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
+TABLE_OR_SENTENCE = re.compile(r'<table>(.*?)</table>|<div class="nn-text">')
 
 
 class Page:
@@ -47,10 +50,11 @@ class Page:
             self._frame = CELL.sub("", TEXT.sub("", message["board"]))
             self.cells = [(text, style) for style, text in CELL.findall(message["board"])]
             self.texts = [caption or sentence for caption, sentence in TEXT.findall(message["board"])]
-            tables = message["board"].split("<table>")[1:]
-            self._shapes = [(table.count("<tr>"), len(CELL.findall(table))) for table in tables]
-            kinds = TEXT.finditer(message["board"])
-            self._captions = [n for n, found in enumerate(kinds) if found[0].startswith("<caption>")]
+            # Of each table on each row, how many rows and cells it has; a sentence has none.
+            self._rows = [
+                [(table.count("<tr>"), len(CELL.findall(table))) for table in TABLE_OR_SENTENCE.findall(row)]
+                for row in message["board"].split('<div class="nn-row"')[1:]
+            ]
         for n, text, colour in message.get("cells", []):
             self.cells[n] = text, self._palette[colour]
         for n, html in message.get("texts", []):
@@ -86,14 +90,48 @@ class Page:
     def click(self, label):
         self.do({"act": label})
 
+    def sliders(self):
+        """Where each slider stands, by its label."""
+        return {label: self.value(label) for label, (name, _) in self._labels.items() if name in self._stops}
+
+    def wander(self, rng):
+        """Do one of the things that the view offers, drawn at random, but not Reset; of choices, choose the next."""
+        controls = self.view.controls
+        name = rng.choice([*controls, *(label for label in self.view.actions if label != "Reset")])
+        if name not in controls:
+            self.click(name)
+        elif name in self._stops:
+            label = rng.choice([label for label, (of, _) in self._labels.items() if of == name])
+            self.move(label, rng.choice(self.stops(label)).item())
+        else:
+            names = [*controls[name].names]
+            self.do({"set": name, "to": names[(names.index(self.places[name]) + 1) % len(names)]})
+
+    def rows(self):
+        """The board, row by row: sentences in HTML, and arrays, each a pair of its caption in words and its numbers."""
+        texts, numbers = iter(self.texts), (number(text) for text, _ in self.cells)
+
+        def item(height, size):
+            text = next(texts)
+            return (untagged(text), np.reshape([*islice(numbers, size)], (height, -1))) if height else text
+
+        return [[item(*sizes) for sizes in row] for row in self._rows]
+
     def board(self):
         """The arrays on the page: a dict from the words of each caption, without its shape, to its numbers."""
-        arrays, at = {}, 0
-        for caption, (rows, size) in zip(self._captions, self._shapes, strict=True):
-            numbers = [number(text) for text, _ in self.cells[at : at + size]]
-            words = untagged(re.sub("<small>.*?</small>", "", self.texts[caption])).strip()
-            arrays[words], at = np.reshape(numbers, (rows, -1)), at + size
-        return arrays
+        return dict(item for row in self.rows() for item in row if not isinstance(item, str))
+
+    def lines(self):
+        """Of each line of the picture that moves: the number of its axes, its looks and its name, and its places."""
+        canvas = self.view._canvas
+        return [
+            (
+                canvas._figure.axes.index(line.axes),
+                {to_hex(line.get_color()), line.get_linestyle(), line.get_marker(), line.get_label()},
+                line.get_xydata().copy(),
+            )
+            for line in (canvas._moving if canvas else [])
+        ]
 
     def shows(self, arrays, *words):
         """The board has these arrays and no others, to all digits that it has room for, and its sentences these words.
@@ -115,7 +153,7 @@ class Page:
 
     def said(self):
         """The sentences, without their tags."""
-        return untagged("\n".join(text for n, text in enumerate(self.texts) if n not in self._captions))
+        return "\n".join(untagged(item) for row in self.rows() for item in row if isinstance(item, str))
 
     def everything(self):
         """All that now stands there, to be compared."""
@@ -125,7 +163,8 @@ class Page:
 
 
 def untagged(html):
-    return unescape(re.sub("<[^>]*>", "", html))
+    """A caption or sentence in words alone, without the shape."""
+    return unescape(re.sub(r"<small>.*?</small>|<[^>]*>", "", html)).strip()
 
 
 def within(ax, x, y):

@@ -1,0 +1,59 @@
+"""Colours as they are on the page: in the tables, in the pictures, and in the drawing of the tensor."""
+
+import re
+
+import numpy as np
+import pytest
+from colours import hue, miscoloured
+from live import seen
+from page import CELL
+from series import code_cells, every_notebook
+
+from nn_notes import plots
+
+# How many cells the legend has, which is the first table.
+LEGEND = 11
+
+
+def cells_of(html):
+    return [(text, style) for style, text in CELL.findall(html)]
+
+
+@every_notebook
+def test_cells_of_the_stored_views_have_the_colour_of_their_number(path):
+    stored = [
+        output.data.get("text/html", "") for cell in code_cells(path) for output in cell.outputs if "data" in output
+    ]
+    views = [cells_of(html) for html in stored if "nn-view" in html]
+    assert views and not any(map(miscoloured, views))
+    assert {hue(style) for cells in views for _, style in cells[LEGEND:]} >= {-1, 1}
+
+
+def test_the_drawing_of_the_tensor_has_the_colour_of_each_entry():
+    for now in seen("weight_tensor.view"):
+        ((_, z), (_, xi), _), (drawing, *_) = now.rows
+        hues = [hue(fill) for fill in re.findall('fill="(#[0-9a-f]{6})"', drawing)]
+        assert [hues.count(sign) for sign in (-1, 1)] == [xi.size * np.sum(np.sign(z) == sign) for sign in (-1, 1)]
+
+
+DRAWN = {
+    "heatmap": (lambda ax, a: plots.heatmap(ax, a[0], "", scale=1), None),
+    "tensor": (lambda ax, a: plots.tensor(ax, a, "", scale=1), None),
+    "box": (lambda ax, a: plots.box(ax, a, "", 1), {"projection": "3d"}),
+}
+
+
+@pytest.mark.parametrize("x", [-0.6, 0.6])
+@pytest.mark.parametrize(("draw", "axes"), DRAWN.values(), ids=DRAWN)
+def test_a_picture_of_numbers_has_their_colour(draw, axes, x):
+    fig, ax = plots.figure(subplot_kw=axes)
+    draw(ax, np.full((2, 3, 4), x))
+    fig.canvas.draw()
+    assert hue(np.asarray(fig.canvas.buffer_rgba()).mean(axis=(0, 1))) == np.sign(x)
+
+
+def test_a_true_digit_is_blue_and_a_wrong_one_orange():
+    _, axes = plots.figure(1, 2, squeeze=False)
+    plots.digits(axes, np.zeros((1, 64)), [np.where(np.arange(10) == 3, 0.55, 0.05)], [8])
+    hues = [hue(bar.get_facecolor()) for bar in axes[1, 0].patches]
+    assert [hues[8], hues[3], *{*hues[:3], *hues[4:8], hues[9]}] == [-1, 1, 0]

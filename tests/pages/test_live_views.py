@@ -1,0 +1,191 @@
+"""The live views, as their pages make them: what stands there is what it is said to be, wherever a view is moved.
+
+The arrays of their models are held to plain NumPy in tests/test_views_*.py, and here what is shown to each other and to
+these.
+"""
+
+import pkgutil
+import re
+
+import numpy as np
+import pictures
+from colours import miscoloured
+from live import CALLS, every_view, made, maker, seen
+from page import CELL
+from series import PATHS, code_cells
+
+from nn_notes import plots, views
+from nn_notes.show import NEGATIVE, POSITIVE
+
+
+def test_every_module_has_its_page_and_every_page_its_view():
+    used = {maker(name).__module__ for name in CALLS}
+    assert used == {f"nn_notes.views.{module.name}" for module in pkgutil.iter_modules(views.__path__)}
+    assert {path for path, *_ in CALLS.values()} == set(PATHS)
+
+
+@every_view
+def test_a_view_begins_as_it_is_stored(name):
+    path, n, _ = CALLS[name]
+    data, metadata = made(name)._repr_mimebundle_()
+    assert not pictures.difference(code_cells(path)[n].outputs, [{"data": data, "metadata": metadata}])
+
+
+@every_view
+def test_cells_have_the_colour_of_their_number(name):
+    legend = [(text, style) for style, text in CELL.findall(made(name)._page.legend)]
+    for now in seen(name):
+        assert miscoloured([*legend, *now.cells]) == []
+
+
+# Formulas of the page, worked out with the arrays of the page.
+
+SIGNS = {"·": "@", "−": "-", "ᵀ": ".T", "⊤": ".T", "²": "**2", "diag": "diag"} | {sign: sign for sign in "+/()"}
+
+
+def worked_out(formula, known):
+    """What a formula gives, as a matrix, or None where it has more in it than numbers, signs and what is known."""
+    names, python, factor = sorted(known, key=len, reverse=True), "", False
+    for token in re.findall("|".join([*map(re.escape, names), "diag", r"\d+(?:\.\d+)?", r"\S"]), formula):
+        value = f"known[{token!r}]" if token in known else f"np.array([[{token}]])" if token[0].isdecimal() else ""
+        if not value and token not in SIGNS:
+            return None
+        # What stands side by side is multiplied.
+        python += "@" if factor and (value or token in ("(", "diag")) else ""
+        python += value or SIGNS[token]
+        factor = value or token in ")ᵀ⊤²"
+    return eval(python, {"np": np, "known": known, "diag": lambda row: np.diag(row[0])})
+
+
+def agree(one, other):
+    """Whether two arrays are the same, where the page has the numbers of both already."""
+    if one.shape != other.shape:
+        return False
+    there = np.isfinite(one) & np.isfinite(other)
+    return np.allclose(one[there], other[there], rtol=1e-9, atol=1e-9)
+
+
+@every_view
+def test_arrays_with_signs_between_them_are_equations_that_hold(name):
+    for now in seen(name):
+        for row in now.rows:
+            known, text = {}, ""
+            for n, item in enumerate(row):
+                if isinstance(item, str):
+                    text += item if re.fullmatch(r"[=·+−]|− [\d.]+ ·", item) else ";"
+                else:
+                    known[f"#{n}"] = item[1]
+                    # Where two arrays stand side by side, an equation ends.
+                    text += f";#{n}" if text[-1:].isdecimal() else f"#{n}"
+            equations = [part.split("=") for part in text.split(";") if "=" in part]
+            assert len(equations) == row.count("=")
+            for left, right in equations:
+                assert agree(worked_out(left, known), worked_out(right, known)), row
+
+
+def called(rows):
+    """The arrays by what they go by, the words before = or the letter in "input x": a dict to caption and array."""
+    arrays = [item for row in rows for item in row if not isinstance(item, str)]
+    return {re.sub("^[a-z]+ (.)$", r"\1", words.partition(" = ")[0]): (words, array) for words, array in arrays}
+
+
+@every_view
+def test_captions_are_formulas_that_hold(name):
+    for now in seen(name):
+        board = called(now.rows)
+        known = {label: np.array([[x]]) for label, x in now.sliders.items()}
+        known |= {own: array for own, (_, array) in board.items()}
+        for own, (caption, array) in board.items():
+            others = {other: numbers for other, numbers in known.items() if other != own}
+            others |= {"I": np.eye(len(array)), "D": np.array([[array.size]])}
+            first, *sides = caption.removesuffix(" as it is").split(" = ")
+            for side in (first, *sides):
+                value = worked_out(side, others)
+                if value is not None and not side.isdecimal():
+                    assert agree(array, value), caption
+                else:
+                    # What the page has no numbers for is a derivative, or an index.
+                    assert side == first or re.match(r"∂|[\d, ab=]+$", side), caption
+
+
+@every_view
+def test_sliders_stand_at_the_numbers_of_the_array_with_their_letter(name):
+    for now in seen(name):
+        for letter, (_, array) in called(now.rows).items():
+            values = [value for label, value in now.sliders.items() if label.partition("[")[0] == letter]
+            # Of (y, 1 − y) there is a slider for the first.
+            np.testing.assert_allclose(array.flat[: len(values)], values, atol=1e-9, err_msg=letter)
+
+
+# Of each line that moves: its axes, its looks and its name in the legend, and the places through which it goes.
+
+BLACK, BLUE, ORANGE = "#000000", NEGATIVE, POSITIVE
+
+
+def of_the_nudge(a):
+    lengths = np.logspace(-2, 0.5, 60)
+    for k, colour in enumerate(plots.colours(len(a["b"]))):
+        yield 0, {colour, "-", f"output {k}, actual"}, lengths, a["actual curve"][:, k]
+        yield 0, {colour, "--", f"output {k}, predicted"}, lengths, a["predicted curve"][:, k]
+    both = [*a["Δz′ predicted"], *a["Δz′ actual"]]
+    yield 0, {BLACK, "o"}, np.full(len(both), a["length"]), both
+    yield 1, {BLACK, "-", "error of this nudge"}, lengths, a["error curve"]
+    yield 1, {BLACK, "o"}, [a["length"]], [a["error"]]
+
+
+def of_the_path(a):
+    yield 0, {ORANGE, "-", "a step"}, *a["θ"].T
+    yield 0, {ORANGE, "o"}, *a["θ"][:1].T
+    yield 1, {ORANGE, "-"}, range(len(a["J"])), a["J"]
+
+
+def of_the_run(a):
+    for colour, which, J in zip((BLUE, ORANGE), ("training", "validation"), a["losses"].T, strict=True):
+        yield 0, {colour, "-", which}, range(len(J)), J
+        yield 0, {colour, "o"}, [len(J) - 1], J[-1:]
+
+
+def of_the_activation(a):
+    line, near = np.linspace(-8, 8, 321), np.array([-2, 2])
+    # Those that reach further than sigmoid and tanh have a scale of their own.
+    unit = 1 if np.abs(a["curves"]).max() < 1.15 else 8
+    for i, (colour, x, slope) in enumerate(zip(plots.colours(len(a["x"])), a["x"], a["F"].diagonal(), strict=True)):
+        yield 0, {colour, "-"}, line, a["curves"][i] / unit
+        yield 0, {colour, "-"}, x + near, (a["f(x)"][i] + slope * near) / unit
+        yield 0, {colour, "o", f"i = {i}"}, [x], [a["f(x)"][i] / unit]
+        yield 1, {colour, "-"}, line, a["slopes"][i]
+        yield 1, {colour, "o"}, [x], [slope]
+
+
+def of_the_losses(a):
+    places, near, (y, _), (t, _) = np.linspace(0.005, 0.995, 199), np.array([-0.12, 0.12]), a["y"], a["t"]
+    for n, (colour, which) in enumerate([(BLUE, "mean squared error"), (ORANGE, "cross entropy")]):
+        yield 0, {colour, "-", which}, places, a["curves"][n]
+        yield 0, {colour, "--"}, y + near, a["E"][n] + a["slope"][n] * near
+        yield 0, {colour, "o"}, [y], [a["E"][n]]
+        yield 1, {colour, "-"}, places, a["slopes"][n]
+        yield 1, {colour, "o"}, [y], [a["slope"][n]]
+    yield 0, {BLACK, ":", "target t"}, [t, t], [0, 1]
+    yield 1, {BLACK, ":"}, [t, t], [0, 1]
+
+
+LINES = {
+    "jacobians.view": of_the_nudge,
+    "gradient_descent.learning_rate": of_the_path,
+    "gradient_descent.training": of_the_run,
+    "activation_curves.view": of_the_activation,
+    "live.prediction": of_the_losses,
+}
+
+
+@every_view
+def test_curves_tangents_and_dots_go_through_their_places(name):
+    for now in seen(name):
+        expected = [*LINES[name](now.arrays)] if now.lines else []
+        assert len(now.lines) == len(expected)
+        for n, looks, x, y in expected:
+            places = np.stack([x, y], axis=1)
+            assert any(
+                n == axes and looks <= own and data.shape == places.shape and np.allclose(data, places, atol=1e-12)
+                for axes, own, data in now.lines
+            ), looks

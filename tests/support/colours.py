@@ -1,0 +1,26 @@
+"""What colours the pages have: blue is below zero, white is zero, and orange is above."""
+
+import re
+
+import numpy as np
+from page import number
+
+
+def hue(colour):
+    """−1 for a blue, 0 for white or grey, 1 for an orange: from a style of the page, or from red, green and blue."""
+    if isinstance(colour, str):
+        hexadecimal, *decimal = re.search(r"#([0-9a-f]{6})|rgb\((\d+), (\d+), (\d+)\)", colour).groups()
+        colour = bytes.fromhex(hexadecimal) if hexadecimal else [*map(int, decimal)]
+    return int(np.sign(float(colour[0]) - float(colour[2])))
+
+
+def miscoloured(cells):
+    """Of cells, pairs of a text and a style, those in a wrong colour. The first are a legend's, from full blue on."""
+    full = -number(cells[0][0])
+    wrong = []
+    for text, style in cells:
+        x = 0.0 if text in ("·", "…", "NaN") else number(text)
+        # What is nearly zero is nearly white.
+        if hue(style) != np.sign(x) and (hue(style) or abs(x) > full / 50):
+            wrong.append((text, style))
+    return wrong
