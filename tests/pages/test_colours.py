@@ -1,32 +1,22 @@
-"""Colours as they are on the page: in the tables, in the pictures, and in the drawing of the tensor."""
+"""Colours as they are stored and drawn: blue is below zero, orange above. Those of live views: test_live_views.py."""
 
 import re
 
 import numpy as np
 import pytest
 from colours import hue, miscoloured
-from live import seen
+from live import CALLS, every_view, seen
 from page import CELL
-from series import code_cells, every_notebook
+from series import code_cells
 
 from nn_notes import plots
 
-# How many cells the legend has, which is the first table.
-LEGEND = 11
 
-
-def cells_of(html):
-    return [(text, style) for style, text in CELL.findall(html)]
-
-
-@every_notebook
-def test_cells_of_the_stored_views_have_the_colour_of_their_number(path):
-    stored = [
-        output.data.get("text/html", "") for cell in code_cells(path) for output in cell.outputs if "data" in output
-    ]
-    views = [cells_of(html) for html in stored if "nn-view" in html]
-    assert views and not any(map(miscoloured, views))
-    assert {hue(style) for cells in views for _, style in cells[LEGEND:]} >= {-1, 1}
+@every_view
+def test_cells_of_a_stored_view_have_the_colour_of_their_number(name):
+    path, n, _ = CALLS[name]
+    html = code_cells(path)[n].outputs[-1].data["text/html"]
+    assert not miscoloured([(text, style) for style, text in CELL.findall(html)])
 
 
 def test_the_drawing_of_the_tensor_has_the_colour_of_each_entry():
