@@ -1,6 +1,5 @@
 """Every live view in a real browser: it follows what a reader does, as plain NumPy says, and all can use it."""
 
-import json
 import re
 from functools import partial
 
@@ -9,8 +8,7 @@ import plain
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from build import NOTEBOOKS
-
-from nn_notes.data import digits
+from live import given
 
 
 def place(view, label):
@@ -97,20 +95,13 @@ def weight_tensor(view):
 
 
 def backpropagation(view):
-    # W(1) and b are not on the page.
-    *layers, x, t = json.loads(
-        view.lab.kernel(
-            "import json\n"
-            "print(json.dumps([*([l.W.tolist(), l.b.tolist(), l.activation.name] for l in network.layers[1:]),"
-            " z[1].tolist(), t.tolist()]))"
-        )
-    )
-    (W, b, f), *others = [(np.array(W), np.array(b), f) for W, b, f in layers]
+    network, x, t, _ = given("backpropagation.view")
+    (W, b, f), *others = [(layer.W, layer.b, layer.activation.name) for layer in network.layers]
 
     def passes(nudge):
         nudged = W.copy()
         nudged[0, 0] += nudge
-        return plain.backpropagation([(nudged, b, f), *others], np.array(x), np.array(t))
+        return plain.backpropagation([(nudged, b, f), *others], x, t)
 
     def wanted(value):
         (before, E_before), (arrays, E), nudge = passes(0), passes(value("nudge")), value("nudge")
@@ -173,7 +164,7 @@ def training(view):
     assert 4 <= paused < 100 and certain() > at_first
     view.page.wait_for_timeout(500)
     assert epoch(view) == paused and picture(view) == drawn
-    assert f"{-(-len(digits().train[0]) // 8)} steps moved" in view.said()
+    assert f"{-(-len(given('gradient_descent.training')[1][0]) // 8)} steps moved" in view.said()
     view.click("Reset")
     view.until(not_at, 0)
     view.until(unpainted, drawn)

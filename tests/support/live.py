@@ -87,7 +87,7 @@ def seen(name):
     ]
     page, states = Page(view), []
     for _ in range(25):
-        states.append(Seen(page.rows(), [*page.cells], page.sliders(), page.lines(), {**view.state}, view.arrays))
+        states.append(Seen(page.rows(), [*page.cells], page.standing(), page.lines(), {**view.state}, view.arrays))
         page.wander(rng)
         assert not page.error
     return states

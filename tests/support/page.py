@@ -90,7 +90,7 @@ class Page:
     def click(self, label):
         self.do({"act": label})
 
-    def sliders(self):
+    def standing(self):
         """Where each slider stands, by its label."""
         return {label: self.value(label) for label, (name, _) in self._labels.items() if name in self._stops}
 
