@@ -8,6 +8,7 @@ import plain
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from build import NOTEBOOKS
+from colours import miscoloured
 from live import given
 
 
@@ -203,6 +204,10 @@ VIEWS = [
 
 
 # Pytest orders the tests by the notebook, so that each is opened once.
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+every_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
+
+
 @pytest.fixture(scope="module")
 def notebook(request, ran):
     with ran(request.param) as views:
@@ -230,7 +235,7 @@ def violations(view):
     ]
 
 
-@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")), indirect=True)
+@every_notebook
 def test_axe_finds_no_barrier(notebook):
     page = notebook[0].page
     for theme, light in ("JupyterLab Dark", False), ("JupyterLab Light", True):
@@ -238,6 +243,18 @@ def test_axe_finds_no_barrier(notebook):
         page.locator(f"body[data-jp-theme-light={str(light).lower()}]").wait_for(state="attached")
         for view in notebook:
             assert violations(view) == [], theme
+
+
+COLOURS = """view => [...view.querySelectorAll('td')].map(cell =>
+    [cell.textContent, getComputedStyle(cell).backgroundColor])"""
+
+
+@every_notebook
+def test_a_negative_cell_is_blue_and_a_positive_one_orange(notebook):
+    for view in notebook:
+        cells = view.where.evaluate(COLOURS)
+        # Eleven are the legend's.
+        assert len(cells) > 11 and miscoloured(cells) == []
 
 
 FOCUS = """view => {
