@@ -169,7 +169,7 @@ import copy, numpy as np
 from nn_notes import ACTIVATIONS, LOSSES, Network, answer, check, compare, data, descent, losses
 
 rng = np.random.default_rng(0)
-network = Network.init([2] * 6, list(ACTIVATIONS), rng)
+network = Network.init([2] * (len(ACTIVATIONS) + 1), list(ACTIVATIONS), rng)
 print(network, repr(network), network.layers, str(network.layers[0]), network.forward([1, 2]))
 print(ACTIVATIONS, LOSSES, descent.History([1.0], [2.0]), data.digits().test)
 check("1.1", [1.0], [1])
