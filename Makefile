@@ -3,6 +3,7 @@
 PYTHON ?= python3
 UV ?= uv
 LAB_ARGS ?=
+PAGES ?=
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 
@@ -23,8 +24,8 @@ test: .venv/ready ## lint, test, and run every notebook against its stored outpu
 	$(PY) -m ruff format --check
 	$(PY) -m pytest -n 2 --dist loadfile
 
-break-pages: .venv/ready ## break the derivation of every equation, one place at a time, and see its check fail
-	$(PY) trust/break_pages.py
+break-pages: .venv/ready ## break the derivation of every equation, one place at a time, and see its check fail; PAGES="03 04" for some
+	$(PY) trust/breaker $(PAGES)
 
 notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py

@@ -6,7 +6,6 @@ only if all of them are of the project as it is now.
 
 import subprocess
 import sys
-from collections import Counter
 
 import figures
 
@@ -80,9 +79,14 @@ of those that change something. These {len(mutants["accepted"])} change nothing:
 The pages: {pages["breaks"]:,} breaks of the derivations of {pages["equations"]} equations. Caught by a check:
 {pages["caught by a check"]:,}. By another error, such as shapes that do not fit:
 {pages["caught"] - pages["caught by a check"]:,}.
-Every equation has breaks that its own check catches. Those that stay green, by reason:
+Every equation has breaks that its own check catches, and every check catches some. The score is {pages["score"]:.1%}
+of all but those that are no fault of a page:
 
-{table(["breaks", "why"], [(n, why) for why, n in Counter(pages["survivors"].values()).most_common()])}
+{table(["breaks", "why they stay green"], [(len(labels), why) for why, labels in pages["explained"].items()])}
+
+These count:
+
+{table(["breaks", "why they stay green"], [(len(labels), why) for why, labels in pages["unexplained"].items()])}
 
 ## 3. Wrong calls
 
