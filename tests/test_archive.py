@@ -238,33 +238,25 @@ def test_links_in_a_circle_are_left_alone(tmp_path):
     assert one.is_symlink() and other.is_symlink() and len(os.listdir(tmp_path)) == 2
 
 
-def pipe(folder):
-    os.mkfifo(folder / "pipe")
-    return folder / "pipe"
+def listening(at):
+    with socket.socket(socket.AF_UNIX) as end:
+        end.bind(str(at))
 
 
 # Not /dev/null: a test that fails would take it from the whole machine.
 TERMINAL = Path(os.ttyname(os.openpty()[1]))
+SPECIAL = {
+    "a link to a device": lambda at: at.symlink_to(TERMINAL),
+    "a pipe": os.mkfifo,
+    "a socket": listening,
+}
 
 
-def device(folder):
-    return TERMINAL
-
-
-def link_to_a_device(folder):
-    (folder / "link").symlink_to(TERMINAL)
-    return folder / "link"
-
-
-def listening(folder):
-    (at := socket.socket(socket.AF_UNIX)).bind(str(folder / "socket"))
-    at.close()
-    return folder / "socket"
-
-
-@pytest.mark.parametrize("special", [device, pipe, link_to_a_device, listening])
+@pytest.mark.parametrize("special", ["a device", *SPECIAL])
 def test_a_device_or_a_pipe_is_neither_replaced_nor_read(special, tmp_path):
-    path = special(tmp_path)
+    path = TERMINAL if special == "a device" else tmp_path / "special"
+    if special in SPECIAL:
+        SPECIAL[special](path)
     before = os.lstat(path)
     for call in (made().save, Network.load):
         with pytest.raises(ValueError, match=f"^{in_order(f'path {str(path)!r} … device')}"):
@@ -274,24 +266,21 @@ def test_a_device_or_a_pipe_is_neither_replaced_nor_read(special, tmp_path):
 
 @pytest.mark.parametrize("letter", ["n", "é", "网", "🙂"])
 def test_a_name_may_be_as_long_as_the_file_system_lets_it(letter, tmp_path):
-    most = os.pathconf(tmp_path, "PC_NAME_MAX")
-    size = len(letter.encode())
-    name = letter * ((most - 4) // size) + ".npz"
-    made(1).save(tmp_path / name)
-    made(2).save(tmp_path / name)
-    assert os.listdir(tmp_path) == [name]
-    assert bits(Network.load(tmp_path / name)) == bits(made(2))
+    most, size = os.pathconf(tmp_path, "PC_NAME_MAX"), len(letter.encode())
+    path = tmp_path / f"{letter * ((most - 4) // size)}.npz"
+    made(1).save(path)
+    made(2).save(path)
+    assert bits(Network.load(path)) == bits(made(2))
     with pytest.raises(OSError, match="File name too long"):
-        made(1).save(tmp_path / (name + "n" * size))
-    assert os.listdir(tmp_path) == [name]
+        made(1).save(f"{path}{'n' * size}")
+    assert os.listdir(tmp_path) == [path.name]
 
 
 def test_a_folder_is_no_file(tmp_path):
     for place in (tmp_path, f"{tmp_path}/", f"{tmp_path}/new/"):
-        with pytest.raises(OSError):
-            made().save(place)
-        with pytest.raises(OSError):
-            Network.load(place)
+        for call in (made().save, Network.load):
+            with pytest.raises(OSError):
+                call(place)
     assert os.listdir(tmp_path) == []
 
 
@@ -479,7 +468,6 @@ def test_whatever_byte_is_wrong_or_missing_it_is_refused_or_the_same_network(pat
 
 
 def test_a_missing_file_is_missing_as_python_says_it(path):
-    with pytest.raises(FileNotFoundError, match="No such file or directory"):
-        Network.load(path)
-    with pytest.raises(FileNotFoundError, match="No such file or directory"):
-        made().save(path / "network.npz")
+    for call, at in [(Network.load, path), (made().save, path / "network.npz")]:
+        with pytest.raises(FileNotFoundError, match="No such file or directory"):
+            call(at)

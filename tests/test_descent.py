@@ -85,18 +85,30 @@ def test_an_epoch_in_one_batch_is_one_step_along_the_gradient(E):
     np.testing.assert_allclose(after.b, before.b - 0.1 * db, rtol=1e-13)
 
 
-def test_a_path_by_hand():
-    """5.1 for J = θ₁² + θ₂²/2: each step takes θ₁ by 1 − 2γ and θ₂ by 1 − γ."""
-    visited = path(lambda theta: theta * [2, 1], [8, 8], 0.25, 3)
-    np.testing.assert_array_equal(visited, [[8, 8], [4, 6], [2, 4.5], [1, 3.375]])
+# To each: the gradient, where to start, the rate, how many steps, and every θ that is visited.
+PATHS = {
+    # 5.1 for J = θ₁² + θ₂²/2: each step takes θ₁ by 1 − 2γ and θ₂ by 1 − γ.
+    "by hand": (lambda theta: theta * [2, 1], [8, 8], 0.25, 3, [[8, 8], [4, 6], [2, 4.5], [1, 3.375]]),
+    # 5.2 for J = θ²: it arrives at γ = 1/2, bounces at 1, and goes outwards beyond.
+    "exact": (lambda theta: 2 * theta, [3], 0.5, 1, [[3], [0]]),
+    "to and fro": (lambda theta: 2 * theta, [3], 1, 5, [[3], [-3], [3], [-3], [3], [-3]]),
+    "outwards": (lambda theta: 2 * theta, [3], 1.25, 2, [[3], [-3 * 1.5], [3 * 1.5**2]]),
+    "no steps": (np.square, [1, 2], 0.1, 0, [[1, 2]]),
+    # It ends where it is no longer finite, and NumPy does not warn, inside its gradient neither.
+    "to NaN": (lambda theta: theta * math.nan, [1.0, 2.0], 0.1, 5, [[1, 2]]),
+    "to infinity less infinity": (lambda theta: theta * np.inf - theta * np.inf, [1.0], 0.1, 3, [[1]]),
+    "to overflow": (lambda theta: theta * -1e200, [1.0], 1.0, 100, [[1], [1e200]]),
+}
 
 
-@pytest.mark.parametrize(
-    ("rate", "steps", "last"), [(0.5, 1, 0), (1, 5, -3), (1.25, 2, 3 * 1.5**2)], ids=["exact", "to and fro", "outwards"]
-)
-def test_a_step_that_is_too_long(rate, steps, last):
-    """5.2 for J = θ²: it arrives at γ = 1/2, bounces at 1, and goes outwards beyond."""
-    assert path(lambda theta: 2 * theta, [3], rate, steps)[-1] == last
+@pytest.mark.parametrize(("gradient", "theta", "rate", "steps", "visited"), PATHS.values(), ids=PATHS)
+def test_a_path_by_hand(gradient, theta, rate, steps, visited):
+    np.testing.assert_array_equal(path(gradient, theta, rate, steps), visited)
+
+
+def test_a_path_names_both_shapes_where_they_differ():
+    with pytest.raises(ValueError, match=rf"^gradient.*{in_order('(3,) … (2,)')}$"):
+        path(lambda theta: np.ones(3), [1.0, 2.0], 0.1, 1)
 
 
 def test_a_short_step_lowers_the_loss_by_rate_times_square_of_the_gradient():
@@ -109,25 +121,6 @@ def test_a_short_step_lowers_the_loss_by_rate_times_square_of_the_gradient():
         square = sum((a**2).sum() for pair in grads for a in pair)
         errors.append(mse(network(X), T).mean() - (J - rate * square))
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.01)
-
-
-def test_a_path_ends_where_it_is_no_longer_finite():
-    visited = path(lambda theta: theta**3, [10.0], 1.0, 100)
-    assert 2 < len(visited) < 100 and np.isfinite(visited).all()
-    assert path(lambda theta: theta * math.nan, [1.0, 2.0], 0.1, 5).tolist() == [[1, 2]]
-
-
-def test_a_path_is_silent_inside_its_gradient_too():
-    assert path(lambda theta: theta * np.inf - theta * np.inf, [1.0], 0.1, 3).tolist() == [[1]]
-
-
-def test_a_path_of_no_steps_is_its_start():
-    assert path(np.square, [1, 2], 0.1, 0).tolist() == [[1, 2]]
-
-
-def test_a_path_names_both_shapes_where_they_differ():
-    with pytest.raises(ValueError, match=rf"^gradient.*{in_order('(3,) … (2,)')}$"):
-        path(lambda theta: np.ones(3), [1.0, 2.0], 0.1, 1)
 
 
 # Batches
