@@ -74,10 +74,6 @@ def test_central_differences_take_steps_in_proportion_to_large_entries():
     np.testing.assert_allclose(numeric.jacobian(np.square, x, "central"), np.diag(2 * x), rtol=1e-7, atol=1e-7)
 
 
-def test_central_differences_take_what_is_not_analytic():
-    np.testing.assert_allclose(numeric.jacobian(np.abs, [-2, 3], "central"), [[-1, 0], [0, 1]], atol=1e-10)
-
-
 @pytest.mark.parametrize("f", [np.abs, lambda x: x.real, lambda x: 1.0], ids=["abs", "real", "constant"])
 def test_a_dropped_imaginary_part_is_an_error_and_not_a_zero(f):
     with pytest.raises(TypeError, match="central"):
@@ -137,6 +133,7 @@ NOT_ANALYTIC = {
     ),
     "a little |x|": (lambda x: x**2 + 1e-7 * np.abs(x), X_3, lambda x: [v**2 + abs(v) / 10**7 for v in x]),
     "softsign": (lambda x: x / (1 + np.abs(x)), X_3, lambda x: [v / (1 + abs(v)) for v in x]),
+    "|x|": (lambda x: np.abs(x) + 0 * x, np.array([-2.0, 3.0]), lambda x: [abs(v) for v in x]),
     "huber": (huber, np.array([-2.0, 0.5]), lambda x: [abs(x[0]) - mp.mpf(1) / 2, x[1] ** 2 / 2]),
     "leaky by |x|": (lambda x: 0.6 * x + 0.4 * np.abs(x), X_3, lambda x: [v if v > 0 else v / 5 for v in x]),
     "conj": (lambda x: x * np.conj(x), X_3, lambda x: [v**2 for v in x]),
@@ -172,10 +169,8 @@ ROUGH = {
     "vertical": lambda x: np.cbrt(x.real - 0.3) + 0 * x,
 }
 
-
-smooth = pytest.mark.parametrize(
-    ("f", "x", "same"), (ANALYTIC | NOT_ANALYTIC).values(), ids=ANALYTIC | NOT_ANALYTIC
-)  # fmt: skip
+SMOOTH = ANALYTIC | NOT_ANALYTIC
+smooth = pytest.mark.parametrize(("f", "x", "same"), SMOOTH.values(), ids=SMOOTH)
 kinked = pytest.mark.parametrize(("f", "x", "found"), KINKED.values(), ids=KINKED)
 
 
@@ -248,8 +243,10 @@ def test_a_kink_is_seen_from_both_sides(f, x, found):
 
 @kinked
 def test_the_complex_step_goes_past_no_kink(f, x, found):
-    with pytest.raises((ValueError, TypeError), match=r"^f .*kink|^f .*real numbers"):
+    with pytest.raises((ValueError, TypeError)) as caught:
         numeric.jacobian(f, x)
+    # Some give real numbers for complex ones, which is a TypeError.
+    assert caught.type is TypeError or str(caught.value).startswith("f has a kink at")
 
 
 @either
