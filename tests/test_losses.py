@@ -195,7 +195,7 @@ NOT_FINITE = [
 ]
 
 
-@pytest.mark.parametrize(("E", "y", "t", "message"), NOT_FINITE, ids=str)
+@pytest.mark.parametrize(("E", "y", "t", "message"), NOT_FINITE, ids=["a square", "no probability", "almost none"])
 def test_what_is_not_finite_is_shown_where_it_is_worst(E, y, t, message):
     with pytest.raises(FloatingPointError) as caught:
         E.check_finite(np.array(y), np.array(t), "y")
