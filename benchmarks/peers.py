@@ -46,7 +46,7 @@ T = np.eye(SIZES[-1])[labels]
 def nn_notes():
     network, loss = Network.init(SIZES, ["relu", "identity"], rng), losses.softmax_cross_entropy
     return (
-        lambda: descent.epoch(network, X, T, loss, RATE, BATCH, rng),
+        lambda: descent.epoch(network, X, T, loss, descent.GradientDescent(RATE), BATCH, rng),
         lambda: loss(network(X), T).mean(),
     )
 

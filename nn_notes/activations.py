@@ -3,22 +3,30 @@
 Each takes a single sample ``(M,)`` or a batch ``(B, M)``: the last axis is one layer's neurons. Complex input is
 allowed, and every formula is analytic where the activation is, so that the complex step of ``numeric`` can judge it.
 
-``value``, ``slope`` and ``pull`` are the bare formulas; ``f(u)``, ``f.derivative(u)`` and ``f.vjp(delta, u)`` check
-their arguments first, and that the result is finite.
+``f(u)``, ``f.derivative(u)`` and ``f.vjp(delta, u)`` check their arguments, and that the result is finite. Here as
+everywhere in this package, what begins with ``bare_`` is the formula alone, without its checks.
 
 float32 stays float32 (and complex64 complex64) in each of them; where two arguments differ, NumPy's promotion makes
-float64 of them. Two activations are equal if they are of one class and have equal attributes, so a copy is.
+float64 of them.
 """
+
+from abc import ABC, abstractmethod
 
 import numpy as np
 
+from .family import Member
 from .validate import array, result
 
 __all__ = ["ACTIVATIONS", "Activation", "ComponentWise", "identity", "relu", "sigmoid", "softmax", "tanh"]
 
 
-class Activation:
+class Activation(Member, ABC):
     """What every activation f offers; F stands for its Jacobian ∂f(u)/∂u."""
+
+    # Of weights before it, M_in times the variance with which u neither grows nor fades at first.
+    gain = 1
+    # Whether it gives probabilities, from 0 to 1.
+    probabilities = False
 
     def __call__(self, u):
         """z′ = f(u) (1.5).
@@ -33,11 +41,15 @@ class Activation:
             TypeError, ValueError: ``u`` is not numbers, not finite, or has no axis.
             FloatingPointError: the result is not finite.
         """
-        return self._computed(self.name, self.value, self._checked("u", u))
+        return self._computed(repr(self), self.bare_value, self._checked("u", u))
 
+    @abstractmethod
+    def bare_value(self, u):
+        """f(u)."""
+
+    @abstractmethod
     def jacobian(self, u):
         """F, explicit: ``F[..., k, l]`` = ∂f_k/∂u_l, shape ``(..., M, M)`` for ``u`` of shape ``(..., M)``."""
-        raise NotImplementedError
 
     def vjp(self, delta, u):
         """The row δF without F: ``delta`` and ``u`` of shape ``(..., M)`` give ``(..., M)`` (2.7, 6.10).
@@ -47,7 +59,11 @@ class Activation:
             FloatingPointError: the result is not finite.
         """
         u = self._checked("u", u)
-        return self._computed(f"{self}.vjp", self.pull, array("delta", delta, shape=u.shape, complex_too=True), u)
+        return self._computed(f"{self}.vjp", self.bare_vjp, array("delta", delta, shape=u.shape, complex_too=True), u)
+
+    @abstractmethod
+    def bare_vjp(self, delta, u):
+        """δF."""
 
     @staticmethod
     def _checked(name, u):
@@ -58,57 +74,49 @@ class Activation:
         with np.errstate(all="ignore"):
             return result(name, formula(*arguments))
 
-    @property
-    def name(self):
-        """The name in ``ACTIVATIONS``."""
-        return type(self).__name__.lower()
-
-    def __repr__(self):
-        return self.name
-
-    def __eq__(self, other):
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    def __hash__(self):
-        return hash(type(self))
-
 
 class ComponentWise(Activation):
     """f acts on each component alone, so F = diag(f′(u)) (1.6) and δF = δ ⊙ f′(u) (2.7)."""
 
     def derivative(self, u):
         """f′(u), component by component, of the shape of ``u`` (3.1)."""
-        return self._computed(f"{self}.derivative", self.slope, self._checked("u", u))
+        return self._computed(f"{self}.derivative", self.bare_derivative, self._checked("u", u))
+
+    @abstractmethod
+    def bare_derivative(self, u):
+        """f′(u)."""
 
     def jacobian(self, u):
         """F = diag(f′(u)), shape ``(..., M, M)`` (1.6)."""
         slope = self.derivative(u)
         return np.einsum("...k,kl->...kl", slope, np.eye(slope.shape[-1], dtype=slope.dtype))
 
-    def pull(self, delta, u):
-        return delta * self.slope(u)
+    def bare_vjp(self, delta, u):
+        return delta * self.bare_derivative(u)
 
 
 class Identity(ComponentWise):
     """f(u) = u, f′(u) = 1: a linear layer, or one whose activation the loss takes over (7.7)."""
 
     # A copy: who writes to what comes out must not reach what went in.
-    def value(self, u):
+    def bare_value(self, u):
         return u.copy()
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         return np.ones_like(u)
 
 
 class Sigmoid(ComponentWise):
     """σ(u) = 1 / (1 + e^−u) (6.1), σ′ = σ(1 − σ) (6.2)."""
 
-    def value(self, u):
+    probabilities = True
+
+    def bare_value(self, u):
         # NumPy orders complex numbers by real part, then by imaginary part, here as in _decay.
         e = self._decay(u)
         return np.where(u >= 0, 1, e) / (1 + e)
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         # σ(u)σ(−u), since 1 − σ(u) = σ(−u): it keeps its digits where σ has rounded to 1.
         e = self._decay(u)
         return e / (1 + e) ** 2
@@ -122,28 +130,32 @@ class Sigmoid(ComponentWise):
 class Tanh(ComponentWise):
     """tanh u = (e^u − e^−u) / (e^u + e^−u) (6.3), tanh′ = 1 − tanh² (6.4)."""
 
-    def value(self, u):
+    def bare_value(self, u):
         return np.tanh(u)
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         # tanh u = 2σ(2u) − 1, so this is 6.4 too: it keeps its digits where tanh has rounded to 1.
-        return 4 * sigmoid.slope(2 * u)
+        return 4 * sigmoid.bare_derivative(2 * u)
 
 
 class ReLU(ComponentWise):
     """max(0, u) (6.8), with derivative [u > 0] (6.9): at the kink itself 0, which is a choice."""
 
-    def value(self, u):
+    gain = 2  # half of u goes through
+
+    def bare_value(self, u):
         return np.maximum(0, u)
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         return (u.real > 0).astype(u.real.dtype)
 
 
 class Softmax(Activation):
     """S_i = e^u_i / Σ_j e^u_j (6.5): every output depends on every input, so F is full."""
 
-    def value(self, u):
+    probabilities = True
+
+    def bare_value(self, u):
         # A shift changes nothing (6.5), and after this one no exponent is above 0.
         e = np.exp(u - u.real.max(axis=-1, keepdims=True, initial=-np.inf))
         return e / e.sum(axis=-1, keepdims=True)
@@ -156,9 +168,9 @@ class Softmax(Activation):
         others = np.einsum("...k,...l,kl->...kl", S, S, 1 - unit)
         return np.einsum("...k,kl->...kl", others.sum(axis=-1), unit) - others
 
-    def pull(self, delta, u):
+    def bare_vjp(self, delta, u):
         """δF = S ⊙ (δ − δSᵀ) (6.10)."""
-        S = self.value(u)
+        S = self.bare_value(u)
         # Halves, of which no difference overflows.
         delta = delta / 2
         if S.shape[-1]:

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from .family import member
 from .losses import LOSSES, Loss
 from .network import Network
-from .validate import array, choice, instance, result
+from .validate import array, instance, result
 
 __all__ = ["gradients"]
 
@@ -28,15 +29,15 @@ def gradients(network, x, t, loss):
             or a last activation that the loss holds inside already.
         FloatingPointError: the loss or its gradient is not finite; the message says where.
     """
-    network, loss = instance("network", network, Network), choice("loss", loss, LOSSES, Loss)
+    network, loss = instance("network", network, Network), member("loss", loss, LOSSES, Loss)
     x = array("x", x, ndim=(1, 2), last=len(network.layers[0].W), complex_too=True, empty_too=False)
     t = loss.checked_target("t", t, (*x.shape[:-1], len(network.layers[-1].b)))
     loss.check_last(network.layers[-1].activation)
     with np.errstate(all="ignore"):
-        y = network.trace(x).z[-1]
+        y = network.bare_forward(x).z[-1]
         loss.check_prediction(y, "network(x)")
         loss.check_finite(y, t)
-        J, grads = backward(network, np.atleast_2d(x), np.atleast_2d(t), loss)
+        J, grads = bare_gradients(network, np.atleast_2d(x), np.atleast_2d(t), loss)
     result("the loss", J)
     for l, (dW, db) in enumerate(grads):
         result(f"the gradient by layers[{l}].W", dW)
@@ -44,14 +45,14 @@ def gradients(network, x, t, loss):
     return J, grads
 
 
-def backward(network, X, T, loss):
-    """``gradients`` for a batch ``(B, M)``, without its checks. This is all of backpropagation."""
-    u, z = network.trace(X)
-    J = loss.value(z[-1], T).sum() / len(X)  # the mean over the batch (5.3)
-    delta = loss.slope(z[-1], T) / len(X)  # δ^(L) (4.3), of that mean
+def bare_gradients(network, X, T, loss):
+    """``gradients`` for a batch ``(B, M)``: this is all of backpropagation."""
+    u, z = network.bare_forward(X)
+    J = loss.bare_value(z[-1], T).sum() / len(X)  # the mean over the batch (5.3)
+    delta = loss.bare_gradient(z[-1], T) / len(X)  # δ^(L) (4.3), of that mean
     grads = []
     for l in reversed(range(len(network.layers))):
-        xi = network.layers[l].activation.pull(delta, u[l])  # ξ = δF (4.5, 4.8)
+        xi = network.layers[l].activation.bare_vjp(delta, u[l])  # ξ = δF (4.5, 4.8)
         grads.insert(0, (z[l].T @ xi, xi.sum(axis=0)))  # ∂J/∂W = ZᵀΞ, ∂J/∂b = Σξ (4.6, 4.7, 5.4)
         if l > 0:
             delta = xi @ network.layers[l].W.T  # δ of the layer before (4.4)

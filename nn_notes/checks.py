@@ -7,8 +7,7 @@ from reprlib import repr as repr_of
 
 import numpy as np
 
-from .validate import array, function, items, text
-from .validate import number as checked_number
+from .validate import array, function, items, real_number, string
 
 __all__ = ["answer", "check", "compare", "refute"]
 
@@ -34,8 +33,8 @@ def check(number, got, expected, *others, points=None, tolerance=1e-10):
         ValueError: there is nothing to compare, a number is not finite, or the tolerance is below 0.
         AssertionError: shapes or values differ; the message says where and by how much.
     """
-    text("number", number, "3.7")
-    checked_number("tolerance", tolerance, least=0)
+    string("number", number, "3.7")
+    real_number("tolerance", tolerance, least=0)
     forms = [got, expected, *others]
     if points is None:
         shape = _agreed(f"({number})", forms, tolerance)
@@ -89,7 +88,7 @@ def compare(label, got, expected, *others):
         TypeError: a form is not numbers, or two forms are one and the same array, which proves nothing.
         ValueError: there is nothing to compare, or a number is not finite.
     """
-    text("label", label)
+    string("label", label)
     got, *others = _forms(label, [got, expected, *others])
     print(f"{label:<24}{_shape(got):<16}{_nearness(got, others)}")
 
@@ -125,8 +124,8 @@ def answer(exercise, yours, expected, tolerance=1e-6):
     Raises:
         TypeError, ValueError: ``exercise`` is no text, ``expected`` neither text nor numbers, or the tolerance below 0.
     """
-    text("exercise", exercise, "3.A")
-    checked_number("tolerance", tolerance, least=0)
+    string("exercise", exercise, "3.A")
+    real_number("tolerance", tolerance, least=0)
     if not isinstance(expected, str):
         expected = array("expected", expected, finite=False)
     print(f"{exercise}: {_verdict(yours, expected, tolerance)}")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .validate import array, first, generator, index, number, result
+from .validate import array, first, generator, index, real_number, result
 
 __all__ = ["Split", "curve", "digit_images", "digits", "moons", "one_hot"]
 
@@ -127,4 +127,4 @@ def moons(n, rng, noise=0.1):
 
 
 def _checked(n, rng, noise):
-    return index("n", n, least=1), generator("rng", rng), number("noise", noise, least=0)
+    return index("n", n, least=1), generator("rng", rng), real_number("noise", noise, least=0)

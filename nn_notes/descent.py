@@ -2,16 +2,18 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from .backprop import backward, gradients
+from .backprop import bare_gradients, gradients
+from .family import member
 from .losses import LOSSES, Loss
 from .network import Layer, Network
-from .validate import array, choice, function, generator, index, instance, number
+from .validate import array, described, function, generator, index, instance, real_number
 
-__all__ = ["History", "fit", "path"]
+__all__ = ["GradientDescent", "History", "epoch", "fit", "mean_loss", "path", "training_pair", "with_real_parameters"]
 
 
 class _Bar(tqdm):
@@ -35,7 +37,7 @@ class History:
     ended: str = "epochs"
 
 
-def fit(network, train, validation, loss, learning_rate, epochs, batch_size, patience, rng, progress=True):
+def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, patience, rng, progress=True):
     """Train by mini-batch gradient descent, and keep the epoch with the best validation loss (5.1, 5.4, 5.5).
 
     Args:
@@ -59,46 +61,63 @@ def fit(network, train, validation, loss, learning_rate, epochs, batch_size, pat
         TypeError, ValueError: an argument is not what it needs to be.
         FloatingPointError: the loss is not finite, or no longer; the message says where and what to try.
     """
-    loss = choice("loss", loss, LOSSES, Loss)
-    real("network", network)
-    network = network.copy()
-    train = checked_pair("train", train, network, loss)
-    validation = checked_pair("validation", validation, network, loss)
-    network, ((X, T), validation) = _of_one_type(network, (train, validation))
-    learning_rate = number("learning_rate", learning_rate, above=0)
+    loss = member("loss", loss, LOSSES, Loss)
+    network = with_real_parameters("network", network).copy()  # which sees what is not finite
+    train, validation = (
+        training_pair(name, pair, network, loss) for name, pair in (("train", train), ("validation", validation))
+    )
+    network, (train, validation) = _of_one_type(network, (train, validation))
+    optimiser = GradientDescent(real_number("learning_rate", learning_rate, above=0))
     epochs = index("epochs", epochs, least=1)
-    batch_size = index("batch_size", batch_size, least=1, most=len(X))
+    batch_size = index("batch_size", batch_size, least=1, most=len(train[0]))
     patience = math.inf if patience is None else index("patience", patience, least=1)
     generator("rng", rng)
 
-    best, history = network.copy(), History()
-    history.train.append(mean_loss(network, (X, T), loss))
-    history.validation.append(mean_loss(network, validation, loss))
+    best = network.copy()
+    history = History([mean_loss(network, train, loss)], [mean_loss(network, validation, loss)])
+    run = islice(each_epoch(network, train, validation, loss, optimiser, batch_size, rng), epochs)
     try:
-        for n in (bar := _Bar(range(1, epochs + 1), unit="epoch", disable=not progress)):
-            train_loss = epoch(network, X, T, loss, learning_rate, batch_size, rng)
-            validation_loss = mean_loss(network, validation, loss)
-            if not (math.isfinite(train_loss) and math.isfinite(validation_loss)):
-                if n == 1:
-                    gradients(best, X, T, loss)  # of the network as it was given: no rate is to blame for this error
-                raise FloatingPointError(
-                    f"the loss is {train_loss:g} in training and {validation_loss:g} in validation after epoch {n}; "
-                    f"a learning_rate below {learning_rate:g} may mend it"
-                )
-            history.train.append(train_loss)
-            history.validation.append(validation_loss)
-            if validation_loss < history.validation[history.best]:
+        for losses in (bar := _Bar(run, total=epochs, unit="epoch", disable=not progress)):
+            for each, J in zip((history.train, history.validation), losses, strict=True):
+                each.append(J)
+            n = len(history.train) - 1
+            if history.validation[n] < history.validation[history.best]:
                 best, history.best = network.copy(), n
-            bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
+            bar.set_postfix_str(f"validation loss {history.validation[n]:.4f}", refresh=False)
             if n - history.best >= patience:
                 history.ended = "patience"
                 break
     except KeyboardInterrupt:
         history.ended = "interrupt"
+    except FloatingPointError:
+        if len(history.train) == 1:
+            gradients(best, *train, loss)  # of the network as it was given: no rate is to blame for this error
+        raise
     return best, history
 
 
-def epoch(network, X, T, loss, learning_rate, batch_size, rng):
+def each_epoch(network, train, validation, loss, optimiser, batch_size, rng, first=1):
+    """Train without an end, an epoch at a time, changing the network in place.
+
+    The arguments are those of ``fit``, and they are not checked again; ``first`` is how the epochs are counted from.
+
+    Yields:
+        The mean losses in training and in validation, after each epoch; the former as ``epoch`` has it.
+
+    Raises:
+        FloatingPointError: one of them is not finite.
+    """
+    for n in count(first):
+        losses = epoch(network, *train, loss, optimiser, batch_size, rng), mean_loss(network, validation, loss)
+        if not all(map(math.isfinite, losses)):
+            raise FloatingPointError(
+                f"the loss is {losses[0]:g} in training and {losses[1]:g} in validation after epoch {n}; "
+                f"a learning_rate below {optimiser.learning_rate:g} may mend it"
+            )
+        yield losses
+
+
+def epoch(network, X, T, loss, optimiser, batch_size, rng):
     """Go once through the data in a new order, a step to each batch, changing the network in place.
 
     The arguments are those of ``fit``, with loss an object and X and T two arrays; they are not checked again.
@@ -111,20 +130,25 @@ def epoch(network, X, T, loss, learning_rate, batch_size, rng):
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for start in range(0, len(X), batch_size):
             x, t = X[start : start + batch_size], T[start : start + batch_size]
-            J, grads = backward(network, x, t, loss)
+            J, grads = bare_gradients(network, x, t, loss)
             if not math.isfinite(J):
                 return float(J)
             total += float(J) * len(x)
-            for layer, (dW, db) in zip(network.layers, grads, strict=True):
-                step(layer.W, dW, learning_rate)
-                step(layer.b, db, learning_rate)
+            optimiser.step(network.parameters, [gradient for pair in grads for gradient in pair])
     return total / len(X)
 
 
-def step(theta, gradient, learning_rate):
-    """θ ← θ − γ∇J, in place; the gradient's memory is used up on the way (5.1)."""
-    gradient *= learning_rate
-    theta -= gradient
+class GradientDescent:
+    """θ ← θ − γ∇J for every parameter (5.1). It has no memory; an optimiser that has one keeps it from step to step."""
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+
+    def step(self, parameters, gradients):
+        """Change the parameters in place; the memory of their gradients is used up on the way."""
+        for theta, gradient in zip(parameters, gradients, strict=True):
+            gradient *= self.learning_rate
+            theta -= gradient
 
 
 def path(gradient, theta, learning_rate, steps):
@@ -144,40 +168,40 @@ def path(gradient, theta, learning_rate, steps):
     """
     function("gradient", gradient)
     visited = [array("theta", theta, ndim=(1,))]
-    learning_rate = number("learning_rate", learning_rate, above=0)
+    learning_rate = real_number("learning_rate", learning_rate, above=0)
     for _ in range(index("steps", steps)):
         with np.errstate(over="ignore", invalid="ignore"):
-            theta = visited[-1] - learning_rate * _slope(gradient, visited[-1])
+            theta = visited[-1] - learning_rate * _gradient(gradient, visited[-1])
         if not np.isfinite(theta).all():
             break
         visited.append(theta)
     return np.array(visited)
 
 
-def _slope(gradient, theta):
+def _gradient(gradient, theta):
     return array("gradient(theta)", gradient(theta), shape=theta.shape, finite=False)
 
 
-def real(name, network):
-    """``network``, if it is a ``Network`` with real parameters."""
+def with_real_parameters(name, network):
+    """``network``, if it is a ``Network`` whose parameters are real."""
     instance(name, network, Network)
-    if any(np.iscomplexobj(theta) for layer in network.layers for theta in (layer.W, layer.b)):
+    if any(map(np.iscomplexobj, network.parameters)):
         raise TypeError(f"{name} has complex parameters; it needs real ones")
     return network
 
 
-def checked_pair(name, pair, network, loss):
+def training_pair(name, pair, network, loss):
     """Inputs ``(N, M_0)`` and targets ``(N, M_L)`` that fit a network and a loss; the errors are those of ``fit``."""
     if not isinstance(pair, (tuple, list)):
-        raise TypeError(f"{name} is of type {type(pair).__name__}; it needs a pair (X, T)")
+        raise TypeError(f"{name} is {described(pair)}; it needs a pair (X, T)")
     if len(pair) != 2:
         raise ValueError(f"{name} has {len(pair)} entries; it needs two, as a pair (X, T)")
     X = array(f"{name}[0]", pair[0], ndim=(2,), last=len(network.layers[0].W), empty_too=False)
     T = loss.checked_target(f"{name}[1]", pair[1], (len(X), len(network.layers[-1].b)))
     loss.check_last(network.layers[-1].activation)
     with np.errstate(all="ignore"):
-        y = network.trace(X).z[-1]
-        E = loss.value(y, T)
+        y = network.bare_forward(X).z[-1]
+        E = loss.bare_value(y, T)
     loss.check_prediction(y, f"network({name}[0])")
     if not np.isfinite(E).all():
         loss.check_finite(y, T, f"network({name}[0])", f"{name}[1]")
@@ -186,8 +210,7 @@ def checked_pair(name, pair, network, loss):
 
 def _of_one_type(network, pairs):
     """A copy of the network, and the pairs: float32 if all of them are, float64 otherwise."""
-    parameters = [theta for layer in network.layers for theta in (layer.W, layer.b)]
-    dtype = np.result_type(*parameters, *(a for pair in pairs for a in pair))
+    dtype = np.result_type(*network.parameters, *(a for pair in pairs for a in pair))
     layers = (Layer(layer.W.astype(dtype), layer.b.astype(dtype), layer.activation) for layer in network.layers)
     return Network(layers), [[a.astype(dtype) for a in pair] for pair in pairs]
 
@@ -196,4 +219,4 @@ def mean_loss(network, pair, loss):
     """The loss of a network over a pair ``(X, T)``, inf or nan where it overflows (5.3)."""
     X, T = pair
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return float(loss.value(network.trace(X).z[-1], T).mean())
+        return float(loss.bare_value(network.bare_forward(X).z[-1], T).mean())

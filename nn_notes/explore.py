@@ -22,13 +22,11 @@ import anywidget
 import matplotlib.image
 import numpy as np
 import traitlets
-from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from . import validate
 from .show import PALETTE, caption, cells, legend, table
-from .validate import function, index, instance, items, number, text
+from .validate import array as checked_array
+from .validate import choice, index, instance, named, real_number
 
 __all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
@@ -90,13 +88,11 @@ class Slider(Control):
     """
 
     def __init__(self, label, value, low, high, step=0.05):
-        self._low, self._step = number("low", low), number("step", step, above=0)
-        self._high = high if callable(high) else number("high", high, above=self._low)
-        number("value", value)
-        super().__init__(value, label=text("label", label), digits=_decimals(self._step))
+        self._low, self._high, self._step = low, high, step
+        super().__init__(value, label=label, digits=_decimals(step))
 
     def checked(self, value):
-        return number(self.spec["label"], value)
+        return real_number(self.spec["label"], value)
 
     def give(self, value):
         self.value = self._own = value
@@ -117,13 +113,11 @@ class LogSlider(Slider):
     """One number above zero, whose factor counts: its stops run evenly over the logarithm, in three digits each."""
 
     def __init__(self, label, value, low, high, steps=100):
-        low = number("low", low, above=0)
-        self._limits = low, number("high", high, above=low), index("steps", steps, least=1)
-        number("value", value, above=0)
-        Control.__init__(self, value, label=text("label", label), digits=0)
+        self._limits = low, high, steps
+        Control.__init__(self, value, label=label, digits=0)
 
     def checked(self, value):
-        return number(self.spec["label"], value, above=0)
+        return real_number(self.spec["label"], value, above=0)
 
     def give(self, value):
         self.value, self.stops = value, _geometric(*self._limits, value)
@@ -136,16 +130,15 @@ class Sliders(Control):
     """A vector or matrix: a slider to each entry, laid out as the entries are, each as a ``Slider`` of its own."""
 
     def __init__(self, name, array, low, high, step=0.05):
-        a = validate.array("array", array, ndim=(1, 2), empty_too=False)
+        a = checked_array("array", array, ndim=(1, 2), empty_too=False)
         if a.size > MOST:
             raise ValueError(f"array has {a.size} entries; it needs {MOST} at most, a slider to each")
-        low, step = number("low", low), number("step", step, above=0)
-        self._name, self._shape, self._grid = text("name", name), a.shape, (low, number("high", high, above=low), step)
+        self._name, self._shape, self._grid = name, a.shape, (low, high, step)
         labels = [f"{name}[{','.join(map(str, at))}]" for at in np.ndindex(a.shape)]
         super().__init__(a, labels=labels, columns=a.shape[-1], digits=_decimals(step))
 
     def checked(self, value):
-        return validate.array(self._name, value, shape=self._shape).copy()
+        return checked_array(self._name, value, shape=self._shape).copy()
 
     def give(self, value):
         self.value, self.stops = value, [_even(*self._grid, own) for own in value.ravel().tolist()]
@@ -165,9 +158,8 @@ class Choice(Control):
     """One of a few names, or of the keys of a dict, whose values are what the reader sees."""
 
     def __init__(self, label, value, names):
-        self.names = names if isinstance(names, dict) else {name: name for name in items("names", names)}
-        validate.table("names", self.names)
-        super().__init__(value, label=text("label", label), options=list(self.names.items()))
+        self.names = names if isinstance(names, dict) else {name: name for name in names}
+        super().__init__(value, label=label, options=list(self.names.items()))
 
     def checked(self, value):
         if not isinstance(value, str) or value not in self.names:
@@ -237,10 +229,6 @@ class Canvas:
     """
 
     def __init__(self, figure, moving, words):
-        instance("figure", figure, Figure)
-        moving = [instance(f"moving[{n}]", artist, Artist) for n, artist in enumerate(items("moving", moving))]
-        if not text("words", words).strip():
-            raise ValueError(f"words is {words!r}; it needs a sentence that says what the figure shows")
         self._canvas, self._moving, self.words = FigureCanvasAgg(figure), moving, words
         self._figure = figure
         for artist in moving:
@@ -313,8 +301,7 @@ class View:
         canvas, paint: a ``Canvas``, and a function of the arrays that sets its moving artists.
         scale: the absolute value at which a cell's colour is full.
 
-    Raises:
-        TypeError, ValueError: an argument is not what it says; and whatever the model, layout and paint raise at first.
+    Raises whatever the model, layout and paint raise at first.
 
     The view shows itself when it is the last line of a cell. Where no kernel runs, its first state stands there as
     tables and a picture.
@@ -323,22 +310,12 @@ class View:
     def __init__(
         self, controls, model, layout, memory=None, actions=None, repeated="", canvas=None, paint=None, scale=2.0
     ):
-        for name, control in validate.table("controls", controls).items():
-            instance(f"controls[{name!r}]", control, Control)
-        memory, actions = validate.table("memory", memory or {}), validate.table("actions", actions or {})
-        for label, action in actions.items():
-            function(f"actions[{label!r}]", action)
-        if repeated and repeated not in actions:
-            raise ValueError(f"repeated is {repeated!r}; it needs one of the actions, {', '.join(actions) or 'none'}")
-        if canvas is not None:
-            instance("canvas", canvas, Canvas), function("paint", paint)
-        function("model", model), function("layout", layout), number("scale", scale, above=0)
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
         self._canvas, self._paint = canvas, paint
         self._forget()
-        self.state = {name: control.value for name, control in controls.items()} | memory
+        self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
-        self.actions = {**actions, "Reset": lambda state: first}
+        self.actions = {**(actions or {}), "Reset": lambda state: first}
         self._settle()
         self._page = _Page(
             controls=[{"name": name, **control.spec} for name, control in controls.items()],
@@ -392,9 +369,9 @@ class View:
                 self._forget()
                 return True
             case {"act": label, **more} if not more:
-                return self._take_over(validate.choice("act", label, self.actions, ())(dict(self.state)))
+                return self._take_over(choice("act", label, self.actions)(dict(self.state)))
             case {"set": name, "to": to, **more} if more.keys() <= {"entry"}:
-                control = validate.choice("set", name, self.controls, ())
+                control = choice("set", name, self.controls)
                 # Its place is sent in any case: the page may have put it where it cannot stay.
                 self._placed.pop(name, None)
                 control.take(to, **more)
@@ -404,7 +381,7 @@ class View:
 
     def _take_over(self, changes):
         """What an action gives: all of it, or nothing where a part is not what it needs to be."""
-        if unknown := validate.table("changes", changes).keys() - self.state.keys():
+        if unknown := named("changes", changes).keys() - self.state.keys():
             raise ValueError(f"changes has the key {min(unknown)!r}; it needs {', '.join(self.state)}")
         checked = {name: control.checked(changes[name]) for name, control in self.controls.items() if name in changes}
         for name, value in checked.items():

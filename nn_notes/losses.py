@@ -4,25 +4,27 @@
 sample; ``E.gradient(y, t)`` has the shape of ``y``. The two fused losses take logits ``u`` in place of ``y``: they hold
 their last activation inside, where overflow and log 0 can be avoided (7.7).
 
-``value`` and ``slope`` are the bare formulas; ``E(y, t)`` and ``E.gradient(y, t)`` check their arguments first, and the
-result. Complex ``y`` is allowed, for the complex step of ``numeric``.
+``E(y, t)`` and ``E.gradient(y, t)`` check their arguments first, and the result; what begins with ``bare_`` is the
+formula alone. Complex ``y`` is allowed, for the complex step of ``numeric``.
 
-float32 stays float32; where ``y`` and ``t`` differ, NumPy's promotion makes float64 of them. Two losses are equal if
-they are of one class and have equal attributes, so a copy is.
+float32 stays float32; where ``y`` and ``t`` differ, NumPy's promotion makes float64 of them.
 """
+
+from abc import ABC, abstractmethod
 
 import numpy as np
 
-from .activations import Sigmoid, Softmax, sigmoid, softmax
-from .validate import array, result
+from .activations import sigmoid, softmax
+from .family import Member
+from .validate import array, place, result
 
 __all__ = ["LOSSES", "Loss", "cross_entropy", "mse", "sigmoid_cross_entropy", "softmax_cross_entropy"]
 
 
-class Loss:
+class Loss(Member, ABC):
     """What every loss E offers."""
 
-    # What to say where it, or its slope, is not finite, though that of another loss is.
+    # What to say where it, or its gradient, is not finite, though that of another loss is.
     instead = ""
     may_be_infinite = False
 
@@ -40,11 +42,19 @@ class Loss:
             TypeError, ValueError: not numbers, not finite, shapes that differ, or values the loss has no meaning for.
             FloatingPointError: the result is not finite, where this is no value of the loss.
         """
-        return self._computed(self.name, self.value, y, t)
+        return self._computed(repr(self), self.bare_value, y, t)
+
+    @abstractmethod
+    def bare_value(self, y, t):
+        """E(y, t)."""
 
     def gradient(self, y, t):
         """∂E/∂y, a row per sample, of the shape of ``y``; arguments and errors as for the loss itself."""
-        return self._computed(f"{self}.gradient", self.slope, y, t)
+        return self._computed(f"{self}.gradient", self.bare_gradient, y, t)
+
+    @abstractmethod
+    def bare_gradient(self, y, t):
+        """∂E/∂y."""
 
     def _computed(self, name, formula, y, t):
         y, t = self.checked(y, t)
@@ -83,57 +93,44 @@ class Loss:
         """Raise unless ``t`` is a target for this loss; any finite number is, unless a loss says otherwise."""
 
     def check_finite(self, y, t, y_name="network(x)", t_name="t"):
-        """Raise a FloatingPointError unless E and its slope are finite; it names the worst entry of a sample."""
+        """Raise a FloatingPointError unless E and its gradient are finite; it names the worst entry of a sample."""
         with np.errstate(all="ignore"):
-            E, slope = self.value(y, t), self.slope(y, t)
-        lost = ~(np.isfinite(E) & np.isfinite(slope).all(axis=-1))
+            E, gradient = self.bare_value(y, t), self.bare_gradient(y, t)
+        lost = ~(np.isfinite(E) & np.isfinite(gradient).all(axis=-1))
         if lost.any():
             n = np.unravel_index(lost.argmax(), lost.shape)  # () for a single sample
-            at = *n, np.abs(slope[n]).argmax()
-            place = f"[{', '.join(map(str, at))}]"
-            gradient = "" if np.isfinite(slope[at]) else ", and its gradient not finite,"
+            at = *n, np.abs(gradient[n]).argmax()
+            too = "" if np.isfinite(gradient[at]) else ", and its gradient not finite,"
             raise FloatingPointError(
-                f"the loss is {E[n]:g}{gradient} at {y_name}{place}, which is {y[at]:g} where {t_name}{place} is "
+                f"the loss is {E[n]:g}{too} at {place(y_name, at)}, which is {y[at]:g} where {place(t_name, at)} is "
                 f"{t[at]:g}{self.instead}"
             )
-
-    def __repr__(self):
-        return self.name
-
-    def __eq__(self, other):
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    def __hash__(self):
-        return hash(type(self))
 
 
 class MSE(Loss):
     """E = 1/D Σ_i (y_i − t_i)² (7.1), for regression; ∂E/∂y = 2/D (y − t) (7.2)."""
 
-    name = "mse"
-
-    def value(self, y, t):
+    def bare_value(self, y, t):
         return ((y - t) ** 2).mean(axis=-1)
 
-    def slope(self, y, t):
+    def bare_gradient(self, y, t):
         return 2 / y.shape[-1] * (y - t)
 
 
 class CrossEntropy(Loss):
     """E = −Σ_i t_i log y_i (7.3), for classification; ∂E/∂y_k = −t_k / y_k (7.4).
 
-    0 · log 0 is 0, its limit. Where y_k = 0 and t_k > 0 the loss is infinite, and so is its slope.
+    0 · log 0 is 0, its limit. Where y_k = 0 and t_k > 0 the loss is infinite, and so is its gradient.
     """
 
-    name = "cross_entropy"
     instead = "; softmax_cross_entropy and sigmoid_cross_entropy take logits, and stay finite there"
     may_be_infinite = True
 
-    def value(self, y, t):
+    def bare_value(self, y, t):
         # 0 − x, for −x would make −0.0 of 0.
         return 0 - (t * np.log(np.where(t == 0, 1, y))).sum(axis=-1)
 
-    def slope(self, y, t):
+    def bare_gradient(self, y, t):
         return -t / np.where(t == 0, 1, y)
 
     def check_prediction(self, y, name="y"):
@@ -151,16 +148,14 @@ class FromLogits(Loss):
     """A loss that holds its last activation inside, so that no network should end in one more (7.7)."""
 
     def check_last(self, activation):
-        if isinstance(activation, (Sigmoid, Softmax)):
+        if activation.probabilities:
             raise ValueError(f"network ends in {activation}; it needs identity there, since {self} takes logits")
 
 
 class SoftmaxCrossEntropy(FromLogits):
     """Cross entropy of softmax(u), from the logits u (7.7); ∂E/∂u = S − t (7.5)."""
 
-    name = "softmax_cross_entropy"
-
-    def value(self, u, t):
+    def bare_value(self, u, t):
         # −Σ t_i log S_i = log Σ e^v_i − t·v for v = u − max u. The largest e^v is 1, so log1p takes the others:
         # both terms are positive and neither cancels.
         rising = np.sort(u)
@@ -168,8 +163,8 @@ class SoftmaxCrossEntropy(FromLogits):
         # Of halves no difference overflows, and 0 times it is 0.
         return np.log1p(np.exp(rising[..., :-1] - largest).sum(axis=-1)) - 2 * np.vecdot(t, u / 2 - largest / 2)
 
-    def slope(self, u, t):
-        return softmax.value(u) - t
+    def bare_gradient(self, u, t):
+        return softmax.bare_value(u) - t
 
     def check_target(self, t, name):
         _check_distribution(name, t)
@@ -178,14 +173,12 @@ class SoftmaxCrossEntropy(FromLogits):
 class SigmoidCrossEntropy(FromLogits):
     """Binary cross entropy of σ(u), summed over the labels, from the logits u (7.7); ∂E/∂u = σ(u) − t (7.6)."""
 
-    name = "sigmoid_cross_entropy"
-
-    def value(self, u, t):
+    def bare_value(self, u, t):
         # −log σ(u) = softplus(−u) and −log(1 − σ(u)) = softplus(u).
         return (t * _softplus(-u) + (1 - t) * _softplus(u)).sum(axis=-1)
 
-    def slope(self, u, t):
-        return sigmoid.value(u) - t
+    def bare_gradient(self, u, t):
+        return sigmoid.bare_value(u) - t
 
     def check_target(self, t, name):
         if ((t < 0) | (t > 1)).any():

@@ -3,18 +3,15 @@
 float32 parameters and inputs stay so, and give float32; where they differ, NumPy's promotion makes float64 of them.
 """
 
-import math
-import os
-import stat
 from dataclasses import dataclass
-from io import BytesIO
 from typing import NamedTuple
-from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
-from .activations import ACTIVATIONS, Activation, ReLU
-from .validate import array, choice, generator, index, items, result
+from . import archive
+from .activations import ACTIVATIONS, Activation
+from .family import member
+from .validate import array, generator, index, instance, items, result
 
 __all__ = ["Layer", "Network", "Trace"]
 
@@ -55,7 +52,7 @@ class Layer:
         b = array("b", self.b, shape=W.shape[1:], complex_too=True)
         object.__setattr__(self, "W", W.copy())
         object.__setattr__(self, "b", b.copy())
-        object.__setattr__(self, "activation", choice("activation", self.activation, ACTIVATIONS, Activation))
+        object.__setattr__(self, "activation", member("activation", self.activation, ACTIVATIONS, Activation))
 
     def __call__(self, z):
         """z′ = f(zW + b) for ``z`` of shape ``(M_in,)`` or ``(B, M_in)``."""
@@ -86,8 +83,7 @@ class Network:
         if not layers:
             raise ValueError("layers is empty; it needs at least one Layer")
         for n, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(f"layers[{n}] is of type {type(layer).__name__}; it needs a Layer")
+            instance(f"layers[{n}]", layer, Layer)
             if n and len(layer.W) != len(layers[n - 1].b):
                 raise ValueError(
                     f"layers[{n}] takes {len(layer.W)} inputs; it needs {len(layers[n - 1].b)}, "
@@ -99,7 +95,8 @@ class Network:
     def init(cls, sizes, activations, rng):
         """A network with random parameters.
 
-        Weights are normal with variance 1/M_in (2/M_in before a ReLU), so that u neither grows nor fades with depth.
+        Weights are normal, of a variance of the activation's gain / M_in (1/M_in, and 2/M_in before a ReLU), so that u
+        neither grows nor fades with depth.
         Biases are small and random rather than zero: a zero would hide a wrong formula. All are float64;
         ``Layer(W.astype(np.float32), b.astype(np.float32), f)`` makes a layer in float32 of one.
 
@@ -114,18 +111,14 @@ class Network:
         generator("rng", rng)
         sizes, activations = items("sizes", sizes), items("activations", activations)
         sizes = [index(f"sizes[{n}]", size, least=1) for n, size in enumerate(sizes)]
-        activations = [choice(f"activations[{n}]", f, ACTIVATIONS, Activation) for n, f in enumerate(activations)]
+        activations = [member(f"activations[{n}]", f, ACTIVATIONS, Activation) for n, f in enumerate(activations)]
         if len(sizes) != len(activations) + 1 or not activations:
             raise ValueError(
                 f"sizes has {len(sizes)} entries and activations {len(activations)}; "
                 "it needs at least one activation, and one size more"
             )
         return cls(
-            Layer(
-                rng.normal(0, np.sqrt((2 if isinstance(f, ReLU) else 1) / M_in), (M_in, M_out)),
-                rng.normal(0, 0.1, M_out),
-                f,
-            )
+            Layer(rng.normal(0, np.sqrt(f.gain / M_in), (M_in, M_out)), rng.normal(0, 0.1, M_out), f)
             for M_in, M_out, f in zip(sizes, sizes[1:], activations, strict=False)
         )
 
@@ -142,25 +135,29 @@ class Network:
         """
         x = array("x", x, ndim=(1, 2), last=len(self.layers[0].W), complex_too=True)
         with np.errstate(all="ignore"):
-            trace = self.trace(x)
+            trace = self.bare_forward(x)
         for l, u in enumerate(trace.u):
             result(f"u[{l}]", u)
         return trace
 
-    def trace(self, x):
-        """``forward`` without its checks."""
+    def bare_forward(self, x):
+        """The forward pass alone."""
         u, z = [], [x]
         for layer in self.layers:
             u.append(z[-1] @ layer.W + layer.b)
-            z.append(layer.activation.value(u[-1]))
+            z.append(layer.activation.bare_value(u[-1]))
         return Trace(u, z)
 
-    def save(self, path):
-        """Write the parameters, and the names of the activations, to a file that ``load`` reads.
+    @property
+    def parameters(self):
+        """Every W and b, layer by layer, as the arrays that they are."""
+        return [theta for layer in self.layers for theta in (layer.W, layer.b)]
 
-        The file is written beside its place and moved there when it is whole: whatever ends the process on the way,
-        the old file stands there or the new one. The new one has the permissions of the old, and where ``path`` is a
-        link, it is where the link leads. The same network gives the same bytes.
+    def save(self, path):
+        """Write the parameters, and the activations by name, to a file that ``load`` reads.
+
+        Whatever ends the process on the way, the old file stands there or the new one. The new one has the permissions
+        of the old, and where ``path`` is a link, it is where the link leads. The same network gives the same bytes.
 
         Args:
             path: where, as ``"network.npz"``. It is a plain NumPy archive: ``format``, ``activations``, ``W0``, ``b0``,
@@ -172,34 +169,15 @@ class Network:
                 device or a pipe.
             OSError: the file cannot be written.
         """
-        path, layers = _path(path), self.copy().layers
+        path, layers = archive.checked_path(path), self.copy().layers
         for layer in layers:
-            if layer.activation not in ACTIVATIONS.values():
+            if type(layer.activation) is not type(ACTIVATIONS.get(layer.activation.name)):
                 found = f"activation is {layer.activation.name!r}, of another class"
                 raise ValueError(f"{found}; it needs one of {', '.join(ACTIVATIONS)}")
-        arrays = {"format": np.array(FORMAT), "activations": np.array([layer.activation.name for layer in layers])}
+        arrays = {"format": np.array(FORMAT), "activations": np.array([repr(layer.activation) for layer in layers])}
         for n, layer in enumerate(layers):
             arrays |= {f"W{n}": layer.W, f"b{n}": layer.b}
-        try:
-            old = stat.S_IMODE(os.stat(path).st_mode)
-        except FileNotFoundError:
-            old = None
-        if os.path.islink(path):
-            path = os.path.realpath(path)
-        folder, name = os.path.split(path)
-        # Never more than 255 bytes, which is as long as names may be.
-        unfinished = os.path.join(folder, f"{name[:60]}.{os.urandom(4).hex()}.tmp")
-        try:
-            with open(unfinished, "xb", opener=lambda *how: os.open(*how, 0o666 if old is None else old)) as file:
-                np.savez(file, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            if old is not None:
-                os.chmod(unfinished, old)
-            os.replace(unfinished, path)
-        finally:
-            if os.path.exists(unfinished):
-                os.remove(unfinished)
+        archive.write(path, arrays)
 
     @classmethod
     def load(cls, path):
@@ -213,13 +191,12 @@ class Network:
             ValueError: the file is damaged, of a later format, or holds something else.
             OSError: the file is missing or cannot be read.
         """
-        path = _path(path)
-        with open(path, "rb") as file:
-            data = file.read()
+        path = archive.checked_path(path)
+        data = archive.read(path)
         try:
-            arrays = _unpacked(data)
+            arrays = archive.unpacked(data)
             version = arrays.pop("format", FORMAT)
-            if not np.array_equal(version, FORMAT):
+            if np.asarray(version).tolist() != FORMAT:
                 raise ValueError(f"its format is {version}, and this is nn_notes for format {FORMAT}")
             names = arrays["activations"]
             wanted = ["activations", *(f"{name}{n}" for n in range((len(arrays) - 1) // 2) for name in "Wb")]
@@ -236,36 +213,3 @@ class Network:
 
     def __repr__(self):
         return f"Network({len(self.layers[0].W)}{''.join(f' -> {len(n.b)} {n.activation}' for n in self.layers)})"
-
-
-def _path(path):
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"path is of type {type(path).__name__}; it needs text or a pathlib.Path")
-    path = os.fsdecode(path)
-    # To put a file there would be to take them away, and to read may have no end.
-    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
-        raise ValueError(f"path {path!r} is a device or a pipe; it needs to be a file")
-    return path
-
-
-def _unpacked(data):
-    """The arrays in the bytes of an archive, by name, in their order."""
-    arrays = {}
-    with ZipFile(BytesIO(data)) as archive:
-        # A small file could ask for any amount of memory: by what it unpacks to, or by the same bytes many times.
-        members = archive.infolist()
-        if packed := [member.filename for member in members if member.compress_type != ZIP_STORED]:
-            raise ValueError(f"{packed[0]} is compressed")
-        declared = sum(member.compress_size for member in members)
-        if declared > len(data):
-            raise ValueError(f"{declared} bytes are declared in a file of {len(data)}")
-        for member in members:
-            file = BytesIO(archive.read(member))
-            if np.lib.format.read_magic(file) != (1, 0):
-                raise ValueError(f"{member.filename} is of another version")
-            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            if not dtype.itemsize or math.prod(shape) * dtype.itemsize != len(file.getbuffer()) - file.tell():
-                raise ValueError(f"{member.filename} declares shape {shape} of {dtype}, which is not its size")
-            file.seek(0)
-            arrays[member.filename.removesuffix(".npy")] = np.lib.format.read_array(file, allow_pickle=False)
-    return arrays

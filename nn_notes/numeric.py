@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .validate import array, function, number
+from .validate import array, function, place, real_number
 
 __all__ = ["central", "jacobian"]
 
@@ -48,7 +48,7 @@ def jacobian(f, x, method="complex-step", step=None):
     if method not in ("complex-step", "central"):
         raise ValueError(f"method is {method!r}; it needs 'complex-step' or 'central'")
     if step is not None:
-        step, formula = number("step", step, least=1e-200), _central_step if method == "central" else _complex_step
+        step, formula = real_number("step", step, least=1e-200), _central_step if method == "central" else _complex_step
         return _stacked(f, x, [formula(f, x, i, step) for i in np.ndindex(x.shape)])
     if method == "central":
         return _stacked(f, x, [slope.value for _, slope in _trusted_slopes(f, x)])
@@ -152,13 +152,13 @@ def _slopes(f, x):
         slope = _along(f, x, d, 2.0 ** -np.arange(3, 44 - exponent, 2), 2.0**exponent)
         slope = _Slope(*(part / size for part in slope))
         if (outside := np.isnan(slope.value)).any():
-            y_k = _named("f(x)", _first(outside))
+            y_k = place("f(x)", _first(outside))
             raise ValueError(f"{y_k} has no value on one side of {_at(x, i)}; it needs an x inside f's domain")
         if (kinked := slope.kinked()).any():
             k = _first(kinked)
             below, above = (slope.value[k] + sign * slope.jump[k] / 2 for sign in (-1, 1))
             raise ValueError(
-                f"f has a kink at {_at(x, i)}: {_named('f(x)', k)} has the slope {below:.4g} below it and {above:.4g} "
+                f"f has a kink at {_at(x, i)}: {place('f(x)', k)} has the slope {below:.4g} below it and {above:.4g} "
                 "above; it needs an x off the kink, since a derivative there is a choice"
             )
         yield i, slope
@@ -172,7 +172,7 @@ def _trusted_slopes(f, x):
         if (vague := ~(slope.error <= bearable)).any():
             k = _first(vague)
             raise ValueError(
-                f"f is too rough at {_at(x, i)}: {_named('f(x)', k)} has the slope {slope.value[k]:.4g}, give or take "
+                f"f is too rough at {_at(x, i)}: {place('f(x)', k)} has the slope {slope.value[k]:.4g}, give or take "
                 f"{slope.error[k]:.2g}; it needs a function with less noise, or one that does not round inside"
             )
     return slopes
@@ -253,7 +253,7 @@ def _cross_examine(f, x, J):
         if (refuted := slope.refutes(column, np.abs(column))).any():
             k = _first(refuted)
             raise ValueError(
-                f"f is not analytic at {_at(x, i)}: {_named('f(x)', k)} has the slope {column[k]:.4g} by the complex "
+                f"f is not analytic at {_at(x, i)}: {place('f(x)', k)} has the slope {column[k]:.4g} by the complex "
                 f"step, and {slope.value[k]:.4g} by real nudges; it needs method='central', as does everything with "
                 "|·|, a norm, a conjugate or a real part in it"
             )
@@ -261,7 +261,7 @@ def _cross_examine(f, x, J):
     if (refuted := (together.refutes(claimed, size) | together.kinked()) & (together.error <= together.bearable)).any():
         k = _first(refuted)
         raise ValueError(
-            f"f has no derivative at x: its slopes along each entry promise {_named('f(x)', k)} the slope "
+            f"f has no derivative at x: its slopes along each entry promise {place('f(x)', k)} the slope "
             f"{claimed[k]:.4g} along all of them at once, and it has {together.value[k]:.4g}; it needs another x"
         )
 
@@ -275,9 +275,5 @@ def _first(where):
     return tuple(int(n) for n in np.unravel_index(np.argmax(where), where.shape))
 
 
-def _named(name, i):
-    return f"{name}[{', '.join(map(str, i))}]" if i else name
-
-
 def _at(x, i):
-    return f"{_named('x', i)} = {x[i]:.6g}"
+    return f"{place('x', i)} = {x[i]:.6g}"

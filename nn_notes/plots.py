@@ -3,22 +3,21 @@
 A cell makes a ``figure``, fills its axes, and ends in ``picture(figure, "what it shows")``. No pyplot: a figure
 belongs to whoever made it and goes with it.
 
-For an argument that is not what it says, every function raises a ``TypeError`` or ``ValueError``, and draws nothing.
+For numbers that are not what they need to be, every function raises a ``TypeError`` or ``ValueError``, and draws
+nothing.
 """
 
 from io import BytesIO
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .show import NEGATIVE, POSITIVE, ZERO
-from .show import number as written
-from .validate import array, choice, function, index, instance, items, number, offers, table, text
+from .show import NEGATIVE, POSITIVE, ZERO, ink, number
+from .validate import array, choice, index, items, named, real_number, string
 
 __all__ = [
     "DIVERGING",
@@ -111,8 +110,7 @@ def picture(figure, words):
         figure: a matplotlib ``Figure``.
         words: what the figure shows, for those who do not see it.
     """
-    instance("figure", figure, Figure)
-    if not text("words", words).strip():
+    if not string("words", words).strip():
         raise ValueError(f"words is {words!r}; it needs a sentence that says what the figure shows")
     return Picture(figure, words)
 
@@ -125,10 +123,7 @@ def figure(columns=1, rows=1, width=None, height=3.4, **subplots):
         width, height: in inches; by default 4.2 wide to each column.
         subplots: further arguments of ``Figure.subplots``.
     """
-    columns, rows = index("columns", columns, least=1), index("rows", rows, least=1)
-    width = 4.2 * columns if width is None else number("width", width, above=0)
-    height = number("height", height, above=0)
-    made = Figure(figsize=(width, height), layout="constrained", dpi=DPI)
+    made = Figure(figsize=(width or 4.2 * columns, height), layout="constrained", dpi=DPI)
     FigureCanvasAgg(made)
     axes = made.subplots(rows, columns, **subplots)
     for ax in np.ravel(axes):
@@ -151,12 +146,10 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
     Returns:
         The image, for a colour bar.
     """
-    instance("ax", ax, Axes)
     a = array("a", a, ndim=(1, 2), empty_too=False, finite=False)
     blank = np.zeros(a.shape) if blank is None else array("blank", blank, shape=a.shape)
     a, blank = np.atleast_2d(a), np.atleast_2d(blank)
     scale, digits = _scale(scale, a), index("digits", digits)
-    text("rows", rows), text("columns", columns)
     image = ax.imshow(a, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="equal")
     _frame(ax, title, columns, rows)
     ax.spines[:].set_visible(False)
@@ -173,9 +166,7 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
         ax.tick_params(which="minor", length=0)
     if a.size <= NUMBERS:
         for (r, c), x in np.ndenumerate(a):
-            ink = "white" if abs(x) > 0.6 * scale else "black"
-            number_or_dot = "·" if blank[r, c] else written(x, digits)
-            ax.text(c, r, number_or_dot, ha="center", va="center", color=ink, fontsize=9)
+            _write(ax, (c, r), "·" if blank[r, c] else number(x, digits), ink(x, scale))
     return image
 
 
@@ -194,8 +185,6 @@ def bend(axes, f, name, x):
     Returns:
         The image of F, for a colour bar.
     """
-    axes = _axes("axes", axes, 3)
-    offers("f", f, "a component-wise activation", "derivative", "jacobian")
     x = array("x", x, ndim=(1,), empty_too=False)
     line = np.linspace(*reaching((-8, 8), x), 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
@@ -217,9 +206,8 @@ def lines(ax, x, series, title, labels):
         series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
     """
-    instance("ax", ax, Axes)
     x = array("x", x, ndim=(1,), empty_too=False)
-    series, labels = _series(series, x), _pair("labels", labels)
+    series = _series(series, x)
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
     _frame(ax, title, *labels)
@@ -239,9 +227,7 @@ def box(ax, T, title, scale, cut=None):
         cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
             writes its numbers on the cubes.
     """
-    if instance("ax", ax, Axes).name != "3d":
-        raise ValueError(f"ax is of the projection {ax.name!r}; it needs '3d'")
-    T, scale = array("T", T, ndim=(3,), empty_too=False), number("scale", scale, above=0)
+    T, scale = array("T", T, ndim=(3,), empty_too=False), real_number("scale", scale, above=0)
     if T.size > CUBES:
         raise ValueError(f"T has {T.size} entries; it needs {CUBES} at most, a cube to each")
     cut = None if cut is None else _cut(cut)
@@ -258,9 +244,8 @@ def box(ax, T, title, scale, cut=None):
     ax.voxels(*corners, cells, shade=False, facecolors=colours, edgecolors="#222222", linewidth=0.8)
     if cut is None:
         for j, k, i in zip(*V.nonzero(), strict=True):
-            ink = "white" if abs(V[j, k, i]) > 0.6 * scale else "black"
             where = sides[0][j].mean(), sides[1][k, 0], sides[2][i].mean()
-            ax.text(*where, written(V[j, k, i], 1), ha="center", va="center", color=ink, fontsize=9, zorder=99)
+            _write(ax, where, number(V[j, k, i], 1), ink(V[j, k, i], scale), zorder=99)
     for axis, side, letter in zip((ax.xaxis, ax.yaxis, ax.zaxis), sides, "jki", strict=True):
         axis.set_ticks(side.mean(axis=1), range(len(side)))
         axis.set_tick_params(pad=-2, color="#ffffff00")
@@ -299,7 +284,7 @@ def slices(T, cut, scale):
         The figure.
     """
     T, cut = array("T", T, ndim=(3,), empty_too=False), _cut(cut)
-    scale = number("scale", scale, above=0)
+    scale = real_number("scale", scale, above=0)
     parts = np.moveaxis(T, "kij".index(cut), 0)
     rows, columns = "kij".replace(cut, "")
     across = max(1, 10 // parts.shape[2])
@@ -321,8 +306,6 @@ def slices(T, cut, scale):
 
 def curves(ax, history):
     """Training and validation loss of a ``descent.History`` by epoch, with the kept epoch marked."""
-    instance("ax", ax, Axes)
-    offers("history", history, "a descent.History", "train", "validation", "best")
     train = array("history.train", history.train, ndim=(1,), empty_too=False)
     validation = array("history.validation", history.validation, shape=train.shape)
     kept = index("history.best", history.best, most=len(validation) - 1)
@@ -349,12 +332,10 @@ def surface(ax, J, x, y, title, labels):
     Returns:
         The fields and the lines, to be taken away when others are to stand there.
     """
-    instance("ax", ax, Axes), function("J", J)
     x, y = (array(name, v, ndim=(1,)) for name, v in (("x", x), ("y", y)))
     for name, v in (("x", x), ("y", y)):
         if len(v) < 2 or not (np.diff(v) > 0).all():
             raise ValueError(f"{name} is {v}; it needs two numbers or more that rise")
-    labels = _pair("labels", labels)
     values = array("J(x, y)", J(np.stack(np.meshgrid(x, y))), shape=(len(y), len(x)))
     if values.max() <= 0:
         raise ValueError(f"J(x, y) is {values.max():g} at most; it needs to be above 0 somewhere")
@@ -373,7 +354,6 @@ def descent_path(ax, visited, label=""):
     Returns:
         The line and the large dot.
     """
-    instance("ax", ax, Axes)
     visited = array("visited", visited, ndim=(2,), last=2, empty_too=False)
     (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
     (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
@@ -391,7 +371,6 @@ def digits(axes, images, probabilities, labels):
         probabilities: ``(n, 10)``.
         labels: the true ones, ``(n,)``.
     """
-    axes = [_axes(f"axes[{n}]", row, np.size(row)) for n, row in enumerate(_row("axes", axes, 2))]
     n = len(axes[0])
     images = array("images", images, ndim=(2, 3))
     if images.size != 64 * n or len(images) != n:
@@ -400,7 +379,7 @@ def digits(axes, images, probabilities, labels):
     if ((probabilities < 0) | (probabilities > 1 + 1e-6)).any():
         least, most = probabilities.min(), probabilities.max()
         raise ValueError(f"probabilities runs from {least:g} to {most:g}; it needs probabilities, from 0 to 1")
-    labels = [index(f"labels[{k}]", label, most=9) for k, label in enumerate(_row("labels", labels, n))]
+    labels = [index(f"labels[{k}]", label, most=9) for k, label in enumerate(items("labels", labels))]
     for top, bottom, image, p, label in zip(*axes, images, probabilities, labels, strict=True):
         said = p.argmax()
         top.imshow(np.reshape(image, (8, 8)), cmap="Greys")
@@ -427,11 +406,10 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     Returns:
         A dict from each name to its slope.
     """
-    instance("ax", ax, Axes)
     x, slopes = array("x", x, ndim=(1,), empty_too=False), {}
     if not (x > 0).all():
         raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
-    series, labels = _series(series, x), _pair("labels", labels)
+    series = _series(series, x)
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         known = np.isfinite(y[fit])
         if known.sum() < 2 or not (y[fit][known] > 0).all():
@@ -440,7 +418,7 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
             raise ValueError(f"x is {x[fit][known]} where a slope is fitted; it needs two different numbers")
         slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
         # An exact zero has no place on the axis: it leaves a gap.
-        label = f"{name}: slope {written(slopes[name], 1)}"
+        label = f"{name}: slope {number(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
     _frame(ax, title, *labels)
     ax.legend(frameon=False)
@@ -459,13 +437,12 @@ def parting(ax, lengths, actual, predicted, title, labels):
     Returns:
         The lines: a solid one to each output, then a dashed one to each.
     """
-    instance("ax", ax, Axes)
     lengths, actual = (
         array(name, a, ndim=(axes,), empty_too=False)
         for name, a, axes in (("lengths", lengths, 1), ("actual", actual, 2))
     )
     actual = array("actual", actual, shape=(len(lengths), actual.shape[1]))
-    predicted, labels = array("predicted", predicted, shape=actual.shape), _pair("labels", labels)
+    predicted = array("predicted", predicted, shape=actual.shape)
     lines = []
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
         for k, (change, color) in enumerate(zip(changes.T, colours(changes.shape[1]), strict=True)):
@@ -475,26 +452,9 @@ def parting(ax, lengths, actual, predicted, title, labels):
     return lines
 
 
-def _row(name, value, n):
-    """``value`` as a list of ``n``."""
-    row = items(name, value)
-    if len(row) != n:
-        raise ValueError(f"{name} has {len(row)} entries; it needs {n}")
-    return row
-
-
-def _axes(name, value, n):
-    """``value`` as a list of ``n`` matplotlib axes."""
-    return [instance(f"{name}[{k}]", ax, Axes) for k, ax in enumerate(_row(name, value, n))]
-
-
-def _pair(name, value):
-    return [text(f"{name}[{k}]", label) for k, label in enumerate(_row(name, value, 2))]
-
-
 def _series(series, x):
     """Values at x by name, NaN where there is none."""
-    if not table("series", series):
+    if not named("series", series):
         raise ValueError("series is empty; it needs a curve at least")
     return {name: array(f"series[{name!r}]", y, shape=x.shape, finite=False) for name, y in series.items()}
 
@@ -502,11 +462,15 @@ def _series(series, x):
 def _scale(scale, a):
     """Where the colour is full: as it is given, or at the largest entry that is a number and finite."""
     largest = np.abs(a[np.isfinite(a)]).max(initial=0) or 1.0
-    return min(largest, FURTHEST) if scale is None else number("scale", scale, above=0)
+    return min(largest, FURTHEST) if scale is None else real_number("scale", scale, above=0)
 
 
 def _cut(cut):
-    return choice("cut", cut, {letter: letter for letter in "kij"}, ())
+    return choice("cut", cut, {letter: letter for letter in "kij"})
+
+
+def _write(ax, where, text, color, size=9, **more):
+    ax.text(*where, text, ha="center", va="center", color=color, fontsize=size, **more)
 
 
 def _frame(ax, title, x, y):
@@ -532,10 +496,9 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
     Returns:
         The front sheet, for a colour bar.
     """
-    instance("ax", ax, Axes)
     a = array("a", a, ndim=range(5), empty_too=False)
     scale, digits = _scale(scale, a), index("digits", digits)
-    if len(text("axes", axes)) > a.ndim:
+    if len(axes) > a.ndim:
         raise ValueError(f"axes is {axes!r}; it needs {a.ndim} letters at most for shape {a.shape}")
     stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
     n_stacks, n_sheets, n_rows, n_columns = stacks.shape
@@ -558,9 +521,8 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
         front = mesh
         if n_rows * n_columns <= NUMBERS:
             for (r, c), entry in np.ndenumerate(stacks[s, 0]):
-                ink = "white" if abs(entry) > 0.6 * scale else "black"
-                place = (x + c + 0.5, y - r - 0.5)
-                ax.text(*place, written(entry, digits), ha="center", va="center", color=ink, fontsize=8, **depth)
+                where = (x + c + 0.5, y - r - 0.5)
+                _write(ax, where, number(entry, digits), ink(entry, scale), size=8, **depth)
         below = y - n_rows - 0.7
         ax.text(x + n_columns / 2, below, column, **letter)
         ax.text(x - 0.6, y - n_rows / 2, row, **letter)

@@ -9,8 +9,7 @@ from html import escape
 
 import numpy as np
 
-from . import validate
-from .validate import array, index, text
+from .validate import array, index, named
 
 __all__ = [
     "NEGATIVE",
@@ -19,6 +18,8 @@ __all__ = [
     "ZERO",
     "caption",
     "cells",
+    "factor",
+    "ink",
     "legend",
     "number",
     "show",
@@ -71,8 +72,7 @@ def show(arrays, digits=3):
         TypeError, ValueError: no such dict, an array that is not real numbers or has more axes, or no such digits.
     """
     checked = {
-        name: array(f"arrays[{name!r}]", a, ndim=range(5), finite=False)
-        for name, a in validate.table("arrays", arrays).items()
+        name: array(f"arrays[{name!r}]", a, ndim=range(5), finite=False) for name, a in named("arrays", arrays).items()
     }
     return Shown(checked, index("digits", digits))
 
@@ -103,20 +103,7 @@ def number(x, digits=3):
     """A number with a true minus sign, and without a sign where it rounds to zero; an exact zero is just 0.
 
     From 10⁸ on it has a power of ten. What is no number is NaN, and what is infinite ∞.
-
-    Raises:
-        TypeError, ValueError: not one real number, or digits that are no whole number of 0 or more.
     """
-    return _number(validate.number("x", x, finite=False), index("digits", digits))
-
-
-def significant(x, digits=3):
-    """A number to so many significant digits, with a true minus sign; otherwise as ``number`` has it."""
-    x, digits = validate.number("x", x, finite=False), index("digits", digits, least=1)
-    return _number(x, digits) if x == 0 or not math.isfinite(x) else _true_minus(f"{x:.{digits}g}")
-
-
-def _number(x, digits):
     if x == 0:
         return "0"
     if x != x:
@@ -127,6 +114,17 @@ def _number(x, digits):
         return _true_minus(f"{x:.{max(digits, 3)}e}")
     text = f"{x:.{digits}f}"
     return text.lstrip("-") if not float(text) else _true_minus(text)
+
+
+def factor(x, digits=3):
+    """A number as a factor: in brackets where it is negative."""
+    text = number(x, digits)
+    return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
+
+
+def significant(x, digits=3):
+    """A number to so many significant digits, with a true minus sign; otherwise as ``number`` has it."""
+    return number(x, digits) if x == 0 or not math.isfinite(x) else _true_minus(f"{x:.{digits}g}")
 
 
 def _true_minus(text):
@@ -147,7 +145,7 @@ def table(label, a, axes="", scale=2.0, digits=2, known=True):
         known: whether its numbers are there already; where not, each is a dot.
 
     Raises:
-        TypeError, ValueError: not text, not real numbers, more axes, or a scale that is not above 0.
+        TypeError, ValueError: not real numbers, or more axes.
     """
     rows = ("".join(_cell(*cell) for cell in row) for row in _rows_of_cells(a, scale, digits, known))
     return f"<table><caption>{caption(label, a, axes)}</caption>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
@@ -155,9 +153,7 @@ def table(label, a, axes="", scale=2.0, digits=2, known=True):
 
 def caption(label, a, axes=""):
     """What stands above a table: its label, its shape, and what its axes are, in HTML."""
-    text("label", label), text("axes", axes)
-    shape = array("a", a, ndim=range(3), finite=False).shape
-    return f"{label} <small>{shape}{', ' + axes if axes else ''}</small>"
+    return f"{label} <small>{np.shape(a)}{', ' + axes if axes else ''}</small>"
 
 
 def cells(a, scale=2.0, digits=2, known=True):
@@ -169,13 +165,10 @@ def cells(a, scale=2.0, digits=2, known=True):
 
 
 def _rows_of_cells(a, scale, digits, known):
-    a, digits = np.atleast_2d(array("a", a, ndim=range(3), finite=False)), index("digits", digits)
-    scale = validate.number("scale", scale, above=0)
-    a, dots = _corners(a)
+    a, dots = _corners(np.atleast_2d(array("a", a, ndim=range(3), finite=False)))
     if known:
-        places = np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
-        texts = ([_number(x, digits) for x in row] for row in a.tolist())
-        rows = [list(zip(*row, strict=True)) for row in zip(texts, places.tolist(), strict=True)]
+        texts = ([number(x, digits) for x in row] for row in a.tolist())
+        rows = [list(zip(*row, strict=True)) for row in zip(texts, _shade(a, scale).tolist(), strict=True)]
     else:
         rows = [[("·", _STEPS)] * a.shape[1]] * len(a)
     return _with_dots(rows, dots, ("…", _STEPS))
@@ -183,7 +176,6 @@ def _rows_of_cells(a, scale, digits, known):
 
 def legend(scale):
     """What the colours of the tables mean, as an HTML table."""
-    scale = validate.number("scale", scale, above=0)
     drawn = "".join(_cell(*cell) for cell in cells(np.linspace(-scale, scale, 11), scale, 1))
     return (
         f'<table class="nn-legend"><caption>Colour <small>blue is negative, white is zero, orange is positive'
@@ -194,24 +186,35 @@ def legend(scale):
 _STEPS = 50
 
 
-def _palette():
-    """Cell styles from full negative to full positive; the text is black or white, whichever stands out more.
+def _shade(a, scale):
+    """The places in ``PALETTE`` of the colours of numbers; NaN has that of zero."""
+    return np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
 
-    They stand in place, as a page that is not trusted to bring a style sheet still takes those.
-    """
+
+def ink(x, scale):
+    """Black or white, whichever stands out more on the colour of a number."""
+    return _INKS[_shade(x, scale)]
+
+
+def _palette():
+    """The colours from full negative to full positive, and that of text on each: black or white."""
     ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (NEGATIVE, ZERO, POSITIVE)]
-    styles = []
+    colours, inks = [], []
     for x in np.arange(-_STEPS, _STEPS + 1) / _STEPS:
         rgb = (ends[1] + abs(x) * (ends[2 if x > 0 else 0] - ends[1])).round().astype(int)
         linear = np.where(rgb <= 10, rgb / 3294.6, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
         luminance = linear @ [0.2126, 0.7152, 0.0722]
-        ink = "#000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#fff"
-        styles.append(f"background:#{bytes(rgb.tolist()).hex()};color:{ink};{_CELL}")
-    return styles
+        colours.append(f"#{bytes(rgb.tolist()).hex()}")
+        inks.append("#000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#fff")
+    return colours, inks
 
 
-_CELL = "padding:3px 4px;text-align:right;border:1px solid #888"
-PALETTE = _palette()
+_COLOURS, _INKS = _palette()
+# Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those.
+PALETTE = [
+    f"background:{colour};color:{ink};padding:3px 4px;text-align:right;border:1px solid #888"
+    for colour, ink in zip(_COLOURS, _INKS, strict=True)
+]
 
 
 def _cell(text, place):
@@ -278,7 +281,7 @@ def _pmatrix(a, dots, digits):
 
 
 def _entry(x, digits):
-    text = _number(x, digits).replace("\N{MINUS SIGN}", "-").replace("∞", r"\infty").replace("NaN", r"\text{NaN}")
+    text = number(x, digits).replace("\N{MINUS SIGN}", "-").replace("∞", r"\infty").replace("NaN", r"\text{NaN}")
     factor, _, power = text.partition("e+")
     return rf"{factor}\cdot10^{{{power}}}" if power else text
 
@@ -324,7 +327,7 @@ _SIGNS = {
 
 
 def _rows(a, dots, digits):
-    texts = _with_dots([[_number(x, digits) for x in row] for row in a.tolist()], dots, "…")
+    texts = _with_dots([[number(x, digits) for x in row] for row in a.tolist()], dots, "…")
     width = max((len(t) for row in texts for t in row), default=0)
     return "\n".join("  " + "  ".join(t.rjust(width) for t in row) for row in texts)
 

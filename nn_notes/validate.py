@@ -11,17 +11,19 @@ import numpy as np
 __all__ = [
     "array",
     "choice",
+    "described",
     "first",
     "function",
     "generator",
     "index",
     "instance",
     "items",
-    "number",
+    "named",
     "offers",
+    "place",
+    "real_number",
     "result",
-    "table",
-    "text",
+    "string",
 ]
 
 
@@ -52,9 +54,9 @@ def array(name, value, *, ndim=None, shape=None, last=None, complex_too=False, e
     except Exception as error:
         if isinstance(value, (list, tuple)):
             raise ValueError(f"{name} is ragged ({error}); it needs rows of equal length") from None
-        raise TypeError(f"{name} is {_described(value)} and gives no array ({error}); it needs real numbers") from None
+        raise TypeError(f"{name} is {described(value)} and gives no array ({error}); it needs real numbers") from None
     if a.dtype.kind not in "biufc":
-        raise TypeError(f"{name} is {_described(value, a)}; it needs real numbers")
+        raise TypeError(f"{name} is {described(value, a)}; it needs real numbers")
     if a.dtype.kind == "c" and not complex_too:
         raise TypeError(f"{name} is complex; it needs real numbers")
     # The scalar type is the same for either order of bytes.
@@ -84,14 +86,18 @@ def result(name, a, *, infinite_too=False):
 def first(name, a, there):
     """The first entry of ``a`` that is ``there``, with its place: ``W[1, 0] is nan``."""
     where = np.unravel_index(np.argmax(there), a.shape)
-    place = f"[{', '.join(map(str, where))}]" if where else ""
-    return f"{name}{place} is {a[where]}"
+    return f"{place(name, where)} is {a[where]}"
 
 
-def number(name, value, *, above=None, least=None, finite=True):
+def place(name, where):
+    """An entry of an array by its indices, ``W[1, 0]``; what has none is the array's own name."""
+    return f"{name}[{', '.join(map(str, where))}]" if len(where) else name
+
+
+def real_number(name, value, *, above=None, least=None, finite=True):
     """``value`` as a float, more than ``above`` and not less than ``least`` where these are given."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} is {_described(value)}; it needs one real number")
+        raise TypeError(f"{name} is {described(value)}; it needs one real number")
     if finite and not np.isfinite(value):
         raise ValueError(f"{name} is {value}; it needs a finite number")
     if above is not None and not value > above:
@@ -104,7 +110,7 @@ def number(name, value, *, above=None, least=None, finite=True):
 def index(name, value, *, least=0, most=None):
     """``value`` as an int between ``least`` and ``most``, both included."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is {_described(value)}; it needs a whole number")
+        raise TypeError(f"{name} is {described(value)}; it needs a whole number")
     if value < least or (most is not None and value > most):
         needs = f"{least} or more" if most is None else f"{least} to {most}"
         raise ValueError(f"{name} is {value}; it needs {needs}")
@@ -115,16 +121,14 @@ def items(name, value):
     """``value`` as a list of what it holds; text is not taken for its letters."""
     # An array without axes has the method for it, and no items.
     if isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
-        raise TypeError(f"{name} is {_described(value)}; it needs a list")
+        raise TypeError(f"{name} is {described(value)}; it needs a list")
     return list(value)
 
 
-def choice(name, value, table, kind):
-    """The entry of ``table`` that ``value`` names, or ``value`` itself where it is of that ``kind``."""
-    if isinstance(value, kind):
-        return value
+def choice(name, value, table):
+    """The entry of a dict that ``value`` names."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} is {_described(value)}; it needs one of {', '.join(table)}, by name or as an object")
+        raise TypeError(f"{name} is {described(value)}; it needs one of {', '.join(table)}")
     if value not in table:
         raise ValueError(f"{name} is {value!r}; it needs one of {', '.join(table)}")
     return table[value]
@@ -134,35 +138,35 @@ def instance(name, value, kind):
     """``value``, if it is of that ``kind``, a class."""
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
-        raise TypeError(f"{name} is {_described(value)}; it needs {article} {kind.__name__}")
+        raise TypeError(f"{name} is {described(value)}; it needs {article} {kind.__name__}")
     return value
 
 
 def offers(name, value, kind, *parts):
     """``value``, if it has the ``parts`` that make it a ``kind``, in words: for who may not know its class."""
     if isinstance(value, type) or not all(hasattr(value, part) for part in parts):
-        raise TypeError(f"{name} is {_described(value)}; it needs {kind}")
+        raise TypeError(f"{name} is {described(value)}; it needs {kind}")
     return value
 
 
 def function(name, value):
     """``value``, if it can be called."""
     if not callable(value):
-        raise TypeError(f"{name} is {_described(value)}; it needs a function")
+        raise TypeError(f"{name} is {described(value)}; it needs a function")
     return value
 
 
-def text(name, value, example=""):
+def string(name, value, example=""):
     """``value``, if it is text."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} is {_described(value)}; it needs text{example and f', such as {example!r}'}")
+        raise TypeError(f"{name} is {described(value)}; it needs text{example and f', such as {example!r}'}")
     return value
 
 
-def table(name, value):
+def named(name, value):
     """``value``, if it is a dict whose keys are text."""
     if not isinstance(value, dict):
-        raise TypeError(f"{name} is {_described(value)}; it needs a dict")
+        raise TypeError(f"{name} is {described(value)}; it needs a dict")
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"{name} has the key {key!r}; it needs text for its keys")
@@ -172,7 +176,7 @@ def table(name, value):
 def generator(name, value):
     """``value``, if it is a NumPy random generator."""
     if not isinstance(value, np.random.Generator):
-        raise TypeError(f"{name} is {_described(value)}; it needs a generator, as np.random.default_rng(0) gives")
+        raise TypeError(f"{name} is {described(value)}; it needs a generator, as np.random.default_rng(0) gives")
     return value
 
 
@@ -197,7 +201,8 @@ def _meaningful(kind):
     return [part for part in _MEANING if not callable(getattr(kind, part, len))]
 
 
-def _described(value, a=None):
+def described(value, a=None):
+    """What a value is, in words, where it is not what it needs to be; ``a`` is the array that NumPy makes of it."""
     if isinstance(value, str):
         return repr(value)
     if a is not None and a.ndim:

@@ -12,6 +12,7 @@ from strategies import COPIES, activations, extremes, generic, preactivations
 from nn_notes import ACTIVATIONS, numeric
 from nn_notes import activations as module
 from nn_notes.activations import ComponentWise, identity, relu, sigmoid, softmax, tanh
+from nn_notes.validate import real_number
 
 LOG2, LOG3 = math.log(2), math.log(3)
 
@@ -32,13 +33,13 @@ shapes = pytest.mark.parametrize("shape", [(1,), (5,), (1, 3), (7, 2)], ids=str)
 class Bent(ComponentWise):
     """An activation of one's own, with a number to it."""
 
-    def __init__(self, below):
-        self.below = below
+    def __init__(self, below=0.01):
+        self.below = real_number("below", below)
 
-    def value(self, u):
+    def bare_value(self, u):
         return np.where(u.real > 0, u, self.below * u)
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         return np.where(u.real > 0, 1, self.below)
 
 
@@ -261,14 +262,14 @@ def test_what_is_too_large_is_an_error_that_says_where():
     """There is no such value but of an activation of one's own, or of complex numbers."""
 
     class Exponential(ComponentWise):
-        def value(self, u):
+        def bare_value(self, u):
             return np.exp(u)
 
-        slope = value
+        bare_derivative = bare_value
 
     with pytest.raises(FloatingPointError, match=r"^exponential\[1\] is inf"):
         Exponential()([1, 1000])
-    with pytest.raises(FloatingPointError, match=r"^bent\.vjp\[1\] is inf"):
+    with pytest.raises(FloatingPointError, match=r"^bent\(below=2\.0\)\.vjp\[1\] is inf"):
         Bent(2).vjp([1, 1e308], [1, -1])
     with pytest.raises(FloatingPointError, match=r"^tanh.derivative\[0\] is .*nan"):
         tanh.derivative([1e308j])

@@ -23,11 +23,13 @@ SHORT = {"activations", "losses", "network", "backprop", "descent"}
 LONG = {"tensors"}
 MAY_KNOW = {
     "validate": {"numpy"},
-    "activations": {"numpy", "validate"},
-    "losses": {"numpy", "validate", "activations"},
-    "network": {"numpy", "validate", "activations"},
-    "backprop": {"numpy", "validate", "network", "losses"},
-    "descent": {"numpy", "validate", "network", "losses", "backprop", "tqdm"},
+    "family": {"validate"},
+    "activations": {"numpy", "validate", "family"},
+    "losses": {"numpy", "validate", "family", "activations"},
+    "archive": {"numpy"},
+    "network": {"numpy", "validate", "family", "activations", "archive"},
+    "backprop": {"numpy", "validate", "family", "network", "losses"},
+    "descent": {"numpy", "validate", "family", "network", "losses", "backprop", "tqdm"},
     "tensors": {"numpy", "validate"},
     "numeric": {"numpy", "validate"},
     "checks": {"numpy", "validate"},
@@ -35,7 +37,7 @@ MAY_KNOW = {
     "show": {"numpy", "validate"},
     "plots": {"numpy", "validate", "matplotlib", "show"},
     "explore": {"numpy", "validate", "matplotlib", "anywidget", "traitlets", "show"},
-    "views": {"numpy", "validate", "show", "plots", "explore", "views", *SHORT, *LONG},
+    "views": {"numpy", "validate", "family", "show", "plots", "explore", "views", *SHORT, *LONG},
     "__init__": {"checks", "numeric", *SHORT, *LONG},
 }
 
@@ -110,7 +112,8 @@ from nn_notes import Network, data, descent
 rng = np.random.default_rng(0)
 split = data.digits()
 network = Network.init([64, 8, 10], ["tanh", "identity"], rng)
-descent.fit(network, split.train, split.validation, "softmax_cross_entropy", 0.1, 1, 32, 1, rng, progress=True)
+how = {"loss": "softmax_cross_entropy", "learning_rate": 0.1, "epochs": 1, "batch_size": 32, "patience": 1}
+descent.fit(network, split.train, split.validation, rng=rng, **how)
 """
 
 
@@ -176,7 +179,8 @@ check("1.1", [1.0], [1])
 compare("W", [1.0], [1])
 answer("1.A", ..., 3)
 pair = data.moons(7, rng)
-network, history = descent.fit(network, pair, pair, "mse", 0.1, 2, 7, None, rng)
+how = {"loss": "mse", "learning_rate": 0.1, "epochs": 2, "batch_size": 7, "patience": None}
+network, history = descent.fit(network, pair, pair, rng=rng, **how)
 print(network, history)
 """
 

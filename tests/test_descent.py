@@ -8,7 +8,7 @@ import pytest
 from strategies import deep, ending, generic, in_order, losses, of_type, parameters, random_network, targets
 
 from nn_notes import Layer, Network, backprop
-from nn_notes.descent import epoch, fit, mean_loss, path, step
+from nn_notes.descent import GradientDescent, epoch, fit, mean_loss, path
 from nn_notes.losses import MSE, mse, softmax_cross_entropy
 
 # A rule to learn, with labels that are partly wrong: the validation loss falls and then rises.
@@ -39,9 +39,9 @@ class Watched(MSE):
     def __init__(self, callback):
         self.callback = callback
 
-    def slope(self, y, t):
+    def bare_gradient(self, y, t):
         self.callback(t)
-        return super().slope(y, t)
+        return super().bare_gradient(y, t)
 
 
 def interrupting(batch):
@@ -62,14 +62,14 @@ def interrupting(batch):
 def test_a_step_by_hand():
     """5.1, in place."""
     theta = np.array([[1.0, 2.0]])
-    step(theta, np.array([[10.0, -20.0]]), 0.1)
-    assert theta.tolist() == [[0, 4]]
+    GradientDescent(0.1).step([theta, theta[0]], [np.array([[10.0, -20.0]]), np.array([0.0, 10.0])])
+    assert theta.tolist() == [[0, 3]]
 
 
 def test_an_epoch_by_hand():
     """y = 3·2 + 1 = 7 for t = 4: J = 9, ∂J/∂y = 6, ∂J/∂W = 18, ∂J/∂b = 6; the second epoch starts from there."""
     network = Network(Layer([[2]], [1], "identity"))
-    once = [np.array([[3.0]]), np.array([[4.0]]), mse, 0.125, 1, np.random.default_rng(0)]
+    once = [np.array([[3.0]]), np.array([[4.0]]), mse, GradientDescent(0.125), 1, np.random.default_rng(0)]
     assert epoch(network, *once) == 9
     assert (network.layers[0].W.item(), network.layers[0].b.item()) == (-0.25, 0.25)
     assert epoch(network, *once) == 4.5**2
@@ -80,7 +80,7 @@ def test_an_epoch_in_one_batch_is_one_step_along_the_gradient(E):
     network, T = random_network([3, 2], [ending(E.name)]), targets(E.name, (23, 2))
     J, ((dW, db),) = backprop.gradients(network, X, T, E)
     (before,), (after,) = network.copy().layers, network.layers
-    assert epoch(network, X, T, E, 0.1, 23, np.random.default_rng(0)) == pytest.approx(J, rel=1e-14)
+    assert epoch(network, X, T, E, GradientDescent(0.1), 23, np.random.default_rng(0)) == pytest.approx(J, rel=1e-14)
     np.testing.assert_allclose(after.W, before.W - 0.1 * dW, rtol=1e-13)
     np.testing.assert_allclose(after.b, before.b - 0.1 * db, rtol=1e-13)
 
@@ -117,7 +117,7 @@ def test_a_short_step_lowers_the_loss_by_rate_times_square_of_the_gradient():
     for rate in (1e-3, 5e-4):
         network = start()
         J, grads = backprop.gradients(network, X, T, "mse")
-        epoch(network, X, T, mse, rate, 23, np.random.default_rng(0))
+        epoch(network, X, T, mse, GradientDescent(rate), 23, np.random.default_rng(0))
         square = sum((a**2).sum() for pair in grads for a in pair)
         errors.append(mse(network(X), T).mean() - (J - rate * square))
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.01)
@@ -273,7 +273,7 @@ class Loud(MSE):
     def __init__(self, formula):
         self.formula = formula
 
-    def value(self, y, t):
+    def bare_value(self, y, t):
         return self.formula(np.ones(len(y)))
 
 
@@ -283,7 +283,7 @@ LOUD = {"over": lambda one: np.exp(1e4 * one), "divide": lambda one: one / 0, "i
 @pytest.mark.parametrize("formula", LOUD.values(), ids=LOUD)
 def test_a_loss_that_is_not_finite_is_no_warning(formula):
     assert not math.isfinite(mean_loss(start(), (X, T), Loud(formula)))
-    assert not math.isfinite(epoch(start(), X, T, Loud(formula), 0.1, 5, np.random.default_rng(0)))
+    assert not math.isfinite(epoch(start(), X, T, Loud(formula), GradientDescent(0.1), 5, np.random.default_rng(0)))
     with pytest.raises(FloatingPointError, match=r"^the loss .*\b(inf|nan)\b.* network\(train\[0\]\)\[0, \d\]"):
         run(loss=Loud(formula))
 
@@ -358,7 +358,7 @@ def test_single_precision_stays_so(E):
     # All of it was: by hand the same, to the bit.
     by_hand, rng = network.copy(), np.random.default_rng(0)
     for _ in range(history.best):
-        epoch(by_hand, *data[:2], E, 0.1, 5, rng)
+        epoch(by_hand, *data[:2], E, GradientDescent(0.1), 5, rng)
     assert history.best > 0 and theta(by_hand).tobytes() == theta(trained).tobytes()
 
 

@@ -45,7 +45,8 @@ def data(n):
 
 def fit(network, pair, learning_rate=0.1, batch_size=1):
     rng = np.random.default_rng(2)
-    return descent.fit(network, pair, pair, "mse", learning_rate, 20, batch_size, None, rng, progress=False)
+    how = {"loss": "mse", "learning_rate": learning_rate, "epochs": 20, "batch_size": batch_size, "patience": None}
+    return descent.fit(network, pair, pair, rng=rng, progress=False, **how)
 
 
 def test_training_that_diverges():
@@ -83,7 +84,8 @@ rng = np.random.default_rng(0)
 split = data.digits()
 start = Network.init([64, 16, 10], ["tanh", "identity"], rng)
 network, history = descent.fit(
-    start, split.train, split.validation, "softmax_cross_entropy", 0.1, 10**6, 32, None, rng)
+    start, split.train, split.validation, loss="softmax_cross_entropy",
+    learning_rate=0.1, epochs=10**6, batch_size=32, patience=None, rng=rng)
 """
 LEFT = """
 print(history.ended, len(history.train) == len(history.validation), history.best > 0)

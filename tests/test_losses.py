@@ -182,24 +182,17 @@ def test_at_any_size_a_loss_is_right_or_an_error_and_never_nan(E, y, t):
             assert max(abs(y).max(), abs(t).max()) > 1e150
 
 
-LOGITS = "; softmax_cross_entropy and sigmoid_cross_entropy take logits, and stay finite there"
 NOT_FINITE = [
-    (mse, [[1], [1e200]], [[1], [2]], "inf at y[1, 0], which is 1e+200 where t[1, 0] is 2"),
-    (cross_entropy, [1.0, 0], [0, 1], f"inf, and its gradient not finite, at y[1], which is 0 where t[1] is 1{LOGITS}"),
-    (
-        cross_entropy,
-        [1, 5e-324],
-        [0.5, 0.5],
-        f"372.22, and its gradient not finite, at y[1], which is 4.94066e-324 where t[1] is 0.5{LOGITS}",
-    ),
+    (mse, [[1], [1e200]], [[1], [2]], "the loss … inf … y[1, 0] … 1e+200 … t[1, 0] … 2"),
+    (cross_entropy, [1.0, 0], [0, 1], "the loss … inf … gradient … y[1] … 0 … t[1] … 1 … softmax_cross_entropy"),
+    (cross_entropy, [1, 5e-324], [0.5, 0.5], "the loss … 372.22 … gradient … y[1] … 4.94066e-324 … t[1] … 0.5"),
 ]
 
 
-@pytest.mark.parametrize(("E", "y", "t", "message"), NOT_FINITE, ids=["a square", "no probability", "almost none"])
-def test_what_is_not_finite_is_shown_where_it_is_worst(E, y, t, message):
-    with pytest.raises(FloatingPointError) as caught:
+@pytest.mark.parametrize(("E", "y", "t", "says"), NOT_FINITE, ids=["a square", "no probability", "almost none"])
+def test_what_is_not_finite_is_shown_where_it_is_worst(E, y, t, says):
+    with pytest.raises(FloatingPointError, match=f"^{in_order(says)}"):
         E.check_finite(np.array(y), np.array(t), "y")
-    assert str(caught.value) == f"the loss is {message}"
 
 
 # What is a target and what a prediction, to the digit

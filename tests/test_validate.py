@@ -8,7 +8,7 @@ from strategies import in_order
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, check, descent, numeric, tensors
 from nn_notes.activations import ComponentWise
 from nn_notes.losses import mse
-from nn_notes.validate import array, index, number, result
+from nn_notes.validate import array, index, real_number, result
 
 X, T = [[0, 1, 1], [1, 0, 1]], [[1, 0], [0, 1]]
 W, b = [[1, 0], [0, 1], [1, 1]], [1, 0]
@@ -100,8 +100,8 @@ def test_an_array_that_is_right_is_not_copied():
 
 def test_the_limits_themselves_are_within():
     assert index("n", np.int8(3), least=3, most=3) == 3
-    assert number("x", np.float32(2), least=2) == 2
-    assert type(index("n", np.int8(3))) is int and type(number("x", 2)) is float
+    assert real_number("x", np.float32(2), least=2) == 2
+    assert type(index("n", np.int8(3))) is int and type(real_number("x", 2)) is float
 
 
 # What is found late

@@ -24,6 +24,7 @@ from nn_notes import (
     Network,
     activations,
     answer,
+    archive,
     backprop,
     check,
     compare,
@@ -37,8 +38,9 @@ from nn_notes import (
     tensors,
     views,
 )
-from nn_notes.activations import relu, sigmoid, softmax, tanh
-from nn_notes.explore import Canvas, Choice, LogSlider, Slider, Sliders, View
+from nn_notes.activations import relu, sigmoid, tanh
+from nn_notes.explore import Choice, LogSlider, Slider, Sliders
+from nn_notes.family import member
 from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 from nn_notes.views import (
     activation_curves,
@@ -60,9 +62,7 @@ MASKED = np.ma.masked_equal([[-999.0, 3.0]], -999)
 GOOD_X, GOOD_T = [1, 2, 3], [1, 0]
 FORM = np.ones(2)
 FIGURE, (AX, *AXES) = plots.figure(4)
-FLAT = np.array([*AXES, AX])
 BOX = plots.figure(subplot_kw={"projection": "3d"})[1]
-HISTORY = descent.History([1.0], [1.0])
 NAMES = ("across", "up")
 # A device that a failing test can do no harm to.
 TERMINAL = os.ttyname(os.openpty()[1])
@@ -141,11 +141,6 @@ def gradients(net=None, x=GOOD_X, t=GOOD_T, loss=mse):
 
 def long_gradients(net=None, x=GOOD_X, t=GOOD_T, loss=mse):
     return do(tensors.gradients, network() if net is None else net, x, t, loss)
-
-
-def view(controls=None, model=dict, layout=lambda arrays: [], **changed):
-    """A live view with everything right, but for what is ``changed``."""
-    return do(View, {} if controls is None else controls, model, layout, **changed)
 
 
 def digits(images=TABLE, probabilities=TABLE, labels=(1, 2), axes=None):
@@ -321,6 +316,11 @@ def of_made_set(made):
 
 
 WRONG = [
+    # family
+    *no_activation(lambda f: do(member, "f", f, ACTIVATIONS, activations.Activation), "f"),
+    (do(member, "f", "relu(slope=1)", ACTIVATIONS, activations.Activation), ValueError, "f is 'relu(slope=1)' (…); it needs to be like relu"),
+    (do(member, "f", "relu(1)", ACTIVATIONS, activations.Activation), ValueError, "f is 'relu(1)' (…); it needs to be like relu"),
+
     # activations
     *[row for f in ACTIVATIONS.values() for row in of_activation(f)],
     (do(relu, MASKED), TypeError, "u carries a mask; it needs plain numbers: fill or drop the masked ones first"),
@@ -351,6 +351,10 @@ WRONG = [
     (do(sigmoid_cross_entropy, [1, 1], [-0.5, 2]), ValueError, "t runs from -0.5 to 2; it needs labels from 0 to 1"),
     (do(sigmoid_cross_entropy, [1, 1], [-1, 1]), ValueError, "t runs from -1 to 1; it needs labels from 0 to 1"),
 
+    # archive
+    (do(archive.checked_path, 3), TypeError, "path is of type int; it needs text or a pathlib.Path"),
+    (do(archive.checked_path, TERMINAL), ValueError, f"path {TERMINAL!r} is a device or a pipe; it needs to be a file"),
+
     # network
     *no_array(lambda W: do(Layer, W, [1.0], "tanh"), "W", axes=(2,)),
     (do(Layer, np.zeros((0, 2)), [1, 2], "relu"), ValueError, "W is empty, of shape (0, 2); it needs at least one entry on every axis"),
@@ -368,7 +372,7 @@ WRONG = [
     (do(Network, []), ValueError, "layers is empty; it needs at least one Layer"),
     (do(Network, None), TypeError, "layers is of type NoneType; it needs a list"),
     (do(Network, np.array(1.0)), TypeError, "layers is of type ndarray; it needs a list"),
-    (do(Network, ["relu"]), TypeError, "layers[0] is of type str; it needs a Layer"),
+    (do(Network, ["relu"]), TypeError, "layers[0] is 'relu'; it needs a Layer"),
     (do(Network, [network().layers[0], None]), TypeError, "layers[1] is of type NoneType; it needs a Layer"),
     (do(Network, [*network().layers, *network().layers]), ValueError, "layers[1] takes 3 inputs; it needs 2, which is what layers[0] gives"),
     (do(Network.init, "32", ["relu"], RNG), TypeError, "sizes is '32'; it needs a list"),
@@ -417,7 +421,7 @@ WRONG = [
     (fit(imaginary()), TypeError, "network has complex parameters; it needs real ones"),
     (fit(Network(spoilt(network().layers[0]))), ValueError, "W[0, 0] is nan; it needs finite numbers"),
     (fit(train=None), TypeError, "train is of type NoneType; it needs a pair (X, T)"),
-    (fit(train="XT"), TypeError, "train is of type str; it needs a pair (X, T)"),
+    (fit(train="XT"), TypeError, "train is 'XT'; it needs a pair (X, T)"),
     (fit(train=np.ones((2, 3))), TypeError, "train is of type ndarray; it needs a pair (X, T)"),
     (fit(train=[1, 2, 3]), ValueError, "train has 3 entries; it needs two, as a pair (X, T)"),
     (fit(train=(X,)), ValueError, "train has 1 entries; it needs two, as a pair (X, T)"),
@@ -609,138 +613,73 @@ WRONG = [
     (do(show.show, {"a": [1]}, 2.0), TypeError, "digits is of type float; it needs a whole number"),
     (do(show.source, 3), TypeError, "objects[0] is 3; it needs a function or class whose code is at hand"),
     (do(show.source, show.show, len), TypeError, "objects[1] is <built-in function len>; it needs a function or class whose code is at hand"),
-    (do(show.significant, 1.0, 0), ValueError, "digits is 0; it needs 1 or more"),
-    (do(show.significant, "1"), TypeError, "x is '1'; it needs one real number"),
-    (do(show.number, "1"), TypeError, "x is '1'; it needs one real number"),
-    (do(show.number, np.ones(2)), TypeError, "x is of type ndarray; it needs one real number"),
-    (do(show.number, 1j), TypeError, "x is of type complex; it needs one real number"),
-    (do(show.number, 1.0, -1), ValueError, "digits is -1; it needs 0 or more"),
-    (do(show.table, None, [1]), TypeError, "label is of type NoneType; it needs text"),
     (do(show.table, "a", ["1"]), TypeError, "a is an array of <U1; it needs real numbers"),
     (do(show.table, "a", np.ones((1, 1, 1))), ValueError, "a has shape (1, 1, 1); its number of axes needs to be 0 or 1 or 2"),
     (do(show.table, "a", RAGGED), ValueError, "a is ragged (…); it needs rows of equal length"),
-    (do(show.table, "a", [1], scale=0), ValueError, "scale is 0; it needs more than 0"),
-    (do(show.table, "a", [1], axes=None), TypeError, "axes is of type NoneType; it needs text"),
-    (do(show.table, "a", [1], digits=-2), ValueError, "digits is -2; it needs 0 or more"),
     (do(show.cells, [1j]), TypeError, "a is complex; it needs real numbers"),
-    (do(show.cells, [1], NAN), ValueError, "scale is nan; it needs a finite number"),
-    (do(show.caption, None, [1]), TypeError, "label is of type NoneType; it needs text"),
-    (do(show.caption, "a", RAGGED), ValueError, "a is ragged (…); it needs rows of equal length"),
-    (do(show.legend, -1), ValueError, "scale is -1; it needs more than 0"),
 
     # plots
-    (do(plots.picture, None, "words"), TypeError, "figure is of type NoneType; it needs a Figure"),
     (do(plots.picture, FIGURE, " "), ValueError, "words is ' '; it needs a sentence that says what the figure shows"),
     (do(plots.picture, FIGURE, None), TypeError, "words is of type NoneType; it needs text"),
-    (do(plots.figure, 0), ValueError, "columns is 0; it needs 1 or more"),
-    (do(plots.figure, 1, 1.5), TypeError, "rows is of type float; it needs a whole number"),
-    (do(plots.figure, 1, width=0), ValueError, "width is 0; it needs more than 0"),
-    (do(plots.figure, 1, height=-1), ValueError, "height is -1; it needs more than 0"),
-    (do(plots.heatmap, None, TABLE, "title"), TypeError, "ax is of type NoneType; it needs an Axes"),
-    (do(plots.heatmap, FLAT, TABLE, "title"), TypeError, "ax is of type ndarray; it needs an Axes"),
     (do(plots.heatmap, AX, np.ones((2, 2, 2)), "title"), ValueError, "a has shape (2, 2, 2); its number of axes needs to be 1 or 2"),
     (do(plots.heatmap, AX, [], "title"), ValueError, "a is empty, of shape (0,); it needs at least one entry on every axis"),
     (do(plots.heatmap, AX, TABLE, "title", scale=0), ValueError, "scale is 0; it needs more than 0"),
-    (do(plots.heatmap, AX, TABLE, "title", rows=2), TypeError, "rows is of type int; it needs text"),
     (do(plots.heatmap, AX, TABLE, "title", digits=-1), ValueError, "digits is -1; it needs 0 or more"),
     (do(plots.heatmap, AX, TABLE, "title", blank=[True]), ValueError, "blank has shape (1,); it needs shape (2, 3)"),
-    (do(plots.bend, AXES[:2], sigmoid, "σ", [1]), ValueError, "axes has 2 entries; it needs 3"),
-    (do(plots.bend, AX, sigmoid, "σ", [1]), TypeError, "axes is of type Axes; it needs a list"),
-    (do(plots.bend, AXES, softmax, "S", [1]), TypeError, "f is of type Softmax; it needs a component-wise activation"),
     (do(plots.bend, AXES, sigmoid, "σ", [[1]]), ValueError, "x has shape (1, 1); its number of axes needs to be 1"),
-    (do(plots.lines, AXES, [1, 2], {"a": [1, 2]}, "title", NAMES), TypeError, "ax is of type list; it needs an Axes"),
     (do(plots.lines, AX, TABLE, {"a": [1, 2]}, "title", NAMES), ValueError, "x has shape (2, 3); its number of axes needs to be 1"),
     (do(plots.lines, AX, [1, 2], [1, 2], "title", NAMES), TypeError, "series is of type list; it needs a dict"),
     (do(plots.lines, AX, [1, 2], {"a": [1, 2, 3]}, "title", NAMES), ValueError, "series['a'] has shape (3,); it needs shape (2,)"),
     (do(plots.lines, AX, [1, 2], {}, "title", NAMES), ValueError, "series is empty; it needs a curve at least"),
     (do(plots.lines, AX, [], {"a": []}, "title", NAMES), ValueError, "x is empty, of shape (0,); it needs at least one entry on every axis"),
-    (do(plots.lines, AX, [1, 2], {"a": [1, 2]}, "title", ["across"]), ValueError, "labels has 1 entries; it needs 2"),
-    (do(plots.lines, AX, [1, 2], {"a": [1, 2]}, "title", "xy"), TypeError, "labels is 'xy'; it needs a list"),
-    (do(plots.box, AX, np.ones((2, 2, 2)), "T", 1), ValueError, "ax is of the projection 'rectilinear'; it needs '3d'"),
     (do(plots.box, BOX, TABLE, "T", 1), ValueError, "T has shape (2, 3); its number of axes needs to be 3"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", None), TypeError, "scale is of type NoneType; it needs one real number"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", 1, "x"), ValueError, "cut is 'x'; it needs one of k, i, j"),
     (do(plots.box, BOX, np.ones((11, 10, 10)), "T", 1), ValueError, "T has 1100 entries; it needs 1000 at most, a cube to each"),
     (do(plots.slices, TABLE, "k", 1), ValueError, "T has shape (2, 3); its number of axes needs to be 3"),
     (do(plots.slices, np.ones((2, 2, 2)), "z", 1), ValueError, "cut is 'z'; it needs one of k, i, j"),
-    (do(plots.slices, np.ones((2, 2, 2)), 0, 1), TypeError, "cut is of type int; it needs one of k, i, j, by name or as an object"),
+    (do(plots.slices, np.ones((2, 2, 2)), 0, 1), TypeError, "cut is of type int; it needs one of k, i, j"),
     (do(plots.slices, np.ones((2, 2, 2)), "k", 0), ValueError, "scale is 0; it needs more than 0"),
     (do(plots.slices, np.full((2, 2, 2), NAN), "k", 1), ValueError, "T[0, 0, 0] is nan; it needs finite numbers"),
     (do(plots.curves, AX, descent.History()), ValueError, "history.train is empty, of shape (0,); it needs at least one entry on every axis"),
     (do(plots.curves, AX, descent.History([1.0, 2.0], [1.0])), ValueError, "history.validation has shape (1,); it needs shape (2,)"),
     (do(plots.curves, AX, descent.History([1.0], [1.0], best=1)), ValueError, "history.best is 1; it needs 0 to 0"),
-    (do(plots.curves, None, HISTORY), TypeError, "ax is of type NoneType; it needs an Axes"),
-    (do(plots.curves, AX, [1, 2]), TypeError, "history is of type list; it needs a descent.History"),
     (do(plots.surface, AX, np.sum, [1], [1, 2], "title", NAMES), ValueError, "x is [1.]; it needs two numbers or more that rise"),
     (do(plots.surface, AX, np.sum, [1, 2], [2, 1], "title", NAMES), ValueError, "y is [2. 1.]; it needs two numbers or more that rise"),
-    (do(plots.surface, AX, 3, [1, 2], [1, 2], "title", NAMES), TypeError, "J is of type int; it needs a function"),
     (do(plots.surface, AX, np.sum, 1, [1, 2], "title", NAMES), ValueError, "x has shape (); its number of axes needs to be 1"),
     (do(plots.surface, AX, np.sum, [1, 2], [1, 2], "title", NAMES), ValueError, "J(x, y) has shape (); it needs shape (2, 2)"),
     (do(plots.surface, AX, lambda θ: np.zeros(θ.shape[1:]), [1, 2], [1, 2], "title", NAMES), ValueError, "J(x, y) is 0 at most; it needs to be above 0 somewhere"),
-    (do(plots.surface, AX, np.sum, [1, 2], [1, 2], "title", None), TypeError, "labels is of type NoneType; it needs a list"),
     (do(plots.loglog, AX, [2, 2], {"a": [1, 2]}, "title", NAMES), ValueError, "x is [2. 2.] where a slope is fitted; it needs two different numbers"),
     (do(plots.loglog, AX, [1, 2], {}, "title", NAMES), ValueError, "series is empty; it needs a curve at least"),
-    (do(plots.loglog, None, [1, 2], {"a": [1, 2]}, "title", NAMES), TypeError, "ax is of type NoneType; it needs an Axes"),
     (do(plots.loglog, AX, [0, 1], {"a": [1, 2]}, "title", NAMES), ValueError, "x has the entry 0; it needs numbers above 0, which have a logarithm"),
     (do(plots.loglog, AX, "12", {"a": [1, 2]}, "title", NAMES), TypeError, "x is '12'; it needs real numbers"),
     (do(plots.loglog, AX, [1, 2], {"a": [1, -2]}, "title", NAMES), ValueError, "series['a'] is [ 1. -2.] where its slope is fitted; it needs two numbers above 0"),
     (do(plots.loglog, AX, [1, 2], {"a": [1, NAN]}, "title", NAMES), ValueError, "series['a'] is [ 1. nan] where its slope is fitted; it needs two numbers above 0"),
     (do(plots.loglog, AX, [1, 2], None, "title", NAMES), TypeError, "series is of type NoneType; it needs a dict"),
     (do(plots.parting, AX, [1, 2], np.ones((2, 0)), np.ones((2, 0)), "title", NAMES), ValueError, "actual is empty, of shape (2, 0); it needs at least one entry on every axis"),
-    (do(plots.parting, 1, [1, 2], TABLE, TABLE, "title", NAMES), TypeError, "ax is of type int; it needs an Axes"),
     (do(plots.parting, AX, [1, 2, 3], TABLE, TABLE, "title", NAMES), ValueError, "actual has shape (2, 3); it needs shape (3, 3)"),
     (do(plots.parting, AX, [1, 2], TABLE, TABLE.T, "title", NAMES), ValueError, "predicted has shape (3, 2); it needs shape (2, 3)"),
     (digits(np.ones((2, 64)), 2 * np.ones((2, 10))), ValueError, "probabilities runs from 2 to 2; it needs probabilities, from 0 to 1"),
-    (digits(axes=AX), TypeError, "axes is of type Axes; it needs a list"),
-    (digits(axes=AXES), ValueError, "axes has 3 entries; it needs 2"),
     (digits(), ValueError, "images has shape (2, 3); it needs 2 images of 64 pixels, one to each axes"),
     (digits(images=np.ones((2, 64)), probabilities=np.ones((2, 9))), ValueError, "probabilities has shape (2, 9); it needs shape (2, 10)"),
     (digits(images=np.ones((2, 64)), probabilities=np.ones((2, 10)), labels=[1, 10]), ValueError, "labels[1] is 10; it needs 0 to 9"),
-    (digits(images=np.ones((2, 64)), probabilities=np.ones((2, 10)), labels=[1]), ValueError, "labels has 1 entries; it needs 2"),
     (do(plots.descent_path, AX, TABLE), ValueError, "visited has shape (2, 3); its last axis needs length 2"),
     (do(plots.descent_path, AX, [[NAN, 1]]), ValueError, "visited[0, 0] is nan; it needs finite numbers"),
-    (do(plots.descent_path, "ax", [[1, 2]]), TypeError, "ax is 'ax'; it needs an Axes"),
-    (do(plots.tensor, FIGURE, TABLE, "title"), TypeError, "ax is of type Figure; it needs an Axes"),
     (do(plots.tensor, AX, np.ones((1, 1, 1, 1, 1)), "title"), ValueError, "a has shape (1, 1, 1, 1, 1); its number of axes needs to be 0 or 1 or 2 or 3 or 4"),
     (do(plots.tensor, AX, [[]], "title"), ValueError, "a is empty, of shape (1, 0); it needs at least one entry on every axis"),
     (do(plots.tensor, AX, TABLE, "title", "kij"), ValueError, "axes is 'kij'; it needs 2 letters at most for shape (2, 3)"),
     (do(plots.tensor, AX, TABLE, "title", scale=-1), ValueError, "scale is -1; it needs more than 0"),
 
     # explore
-    (do(Slider, 1, 0, 0, 1), TypeError, "label is of type int; it needs text"),
-    (do(Slider, "a", "0", 0, 1), TypeError, "value is '0'; it needs one real number"),
-    (do(Slider, "a", NAN, 0, 1), ValueError, "value is nan; it needs a finite number"),
-    (do(Slider, "a", 0, 1, 1), ValueError, "high is 1; it needs more than 1.0"),
-    (do(Slider, "a", 0, 0, "1"), TypeError, "high is '1'; it needs one real number"),
-    (do(Slider, "a", 0, 0, 1, 0), ValueError, "step is 0; it needs more than 0"),
-    (do(LogSlider, "γ", 1, 0, 10), ValueError, "low is 0; it needs more than 0"),
-    (do(LogSlider, "γ", -1, 1, 10), ValueError, "value is -1; it needs more than 0"),
-    (do(LogSlider, "γ", 1, 1, 10, 0), ValueError, "steps is 0; it needs 1 or more"),
+    (do(Slider, "a", "0", 0, 1), TypeError, "a is '0'; it needs one real number"),
+    (do(Slider, "a", NAN, 0, 1), ValueError, "a is nan; it needs a finite number"),
+    (do(LogSlider, "γ", -1, 1, 10), ValueError, "γ is -1; it needs more than 0"),
     (do(Sliders, "z", 1, 0, 1), ValueError, "array has shape (); its number of axes needs to be 1 or 2"),
     (do(Sliders, "z", [], 0, 1), ValueError, "array is empty, of shape (0,); it needs at least one entry on every axis"),
     (do(Sliders, "z", [NAN], 0, 1), ValueError, "array[0] is nan; it needs finite numbers"),
     (do(Sliders, "z", np.ones(1001), 0, 2), ValueError, "array has 1001 entries; it needs 1000 at most, a slider to each"),
-    (do(Sliders, None, [1], 0, 1), TypeError, "name is of type NoneType; it needs text"),
-    (do(Sliders, "z", [1], 1, 0), ValueError, "high is 0; it needs more than 1.0"),
     (do(Choice, "kind", "high", ["low", "wide"]), ValueError, "kind is 'high'; it needs one of low, wide"),
     (do(Choice, "kind", ["low"], ["low", "wide"]), ValueError, "kind is ['low']; it needs one of low, wide"),
-    (do(Choice, "kind", "low", "low"), TypeError, "names is 'low'; it needs a list"),
-    (do(Choice, "kind", 1, [1, 2]), TypeError, "names has the key 1; it needs text for its keys"),
-    (do(Choice, None, "low", ["low"]), TypeError, "label is of type NoneType; it needs text"),
-    (do(Canvas, None, [], "words"), TypeError, "figure is of type NoneType; it needs a Figure"),
-    (do(Canvas, FIGURE, ["line"], "words"), TypeError, "moving[0] is 'line'; it needs an Artist"),
-    (do(Canvas, FIGURE, AX, "words"), TypeError, "moving is of type Axes; it needs a list"),
-    (do(Canvas, FIGURE, [], ""), ValueError, "words is ''; it needs a sentence that says what the figure shows"),
-    (view([]), TypeError, "controls is of type list; it needs a dict"),
-    (view({"z": 1}), TypeError, "controls['z'] is of type int; it needs a Control"),
-    (view(model={}), TypeError, "model is of type dict; it needs a function"),
-    (view(layout=None), TypeError, "layout is of type NoneType; it needs a function"),
-    (view(memory=[1]), TypeError, "memory is of type list; it needs a dict"),
-    (view(actions=["Reset"]), TypeError, "actions is of type list; it needs a dict"),
-    (view(actions={"Double": 2}), TypeError, "actions['Double'] is of type int; it needs a function"),
-    (view(repeated="Double"), ValueError, "repeated is 'Double'; it needs one of the actions, none"),
-    (view(canvas=FIGURE), TypeError, "canvas is of type Figure; it needs a Canvas"),
-    (view(scale=0), ValueError, "scale is 0; it needs more than 0"),
 
     # views: activation_curves
     *no_array(lambda x: do(activation_curves.view, x, [1]), "x", axes=(1,)),
@@ -900,13 +839,16 @@ def test_no_part_of_the_package_is_left_out(figures):
 
 # Public, and without an argument that could be wrong, or unchecked as they say.
 UNCHECKED = {
+    "family": {"Member"},
     "activations": {"Activation", "ComponentWise"},
     "losses": {"Loss"},
+    "archive": {"read", "unpacked", "write"},
     "network": {"Trace"},
-    "descent": {"History"},
+    "descent": {"GradientDescent", "History", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
     "data": {"Split", "digit_images"},
-    "plots": {"DIVERGING"},
-    "explore": {"Matrix"},
+    "show": {"caption", "factor", "ink", "legend", "number", "significant"},
+    "plots": {"DIVERGING", "figure"},
+    "explore": {"Canvas", "Matrix", "View"},
     "views.single_layer": {"controls", "first_order", "new_numbers", "offered", "start_of"},
 }
 

@@ -80,7 +80,7 @@ def said(broken):
         ("sign", "total, product = (S @ y, x @ y) | S @ y → -(S @ y)"),
         ("no part", "lambda y: y @ S @ y + 7, y)) | y @ S @ y + 7 → y @ S @ y - 7"),
         ("zero", "flat = x - x * 1 | x - x * 1 → -(x - x * 1)"),
-        ("example", "sigmoid(x[[n]])[0] for n in range(2)])) | Sigmoid.value: the other sign"),
+        ("example", "sigmoid(x[[n]])[0] for n in range(2)])) | Sigmoid.bare_value: the other sign"),
         ("tolerance", "near = total + 1e-05 | total + 1e-05 → total - 1e-05"),
         ("hidden", "2 * x[1] * y[1]]) | 2 * x[0] → 2 / x[0]"),
         ("unseen", "total, product = (S @ y, x @ y) | x @ y → -(x @ y)"),

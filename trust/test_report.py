@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import figures as written
+import pictures
 import pytest
 import report
 
@@ -41,7 +42,7 @@ def test_ends_well(figures):
 def test_only_a_module_that_ran_whole_and_green_writes_its_figures(tmp_path, arguments, ends_well, expected):
     (tmp_path / "tests").mkdir()
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    for source in (figures_file := Path(written.__file__), figures_file.parents[1] / "conftest.py"):
+    for source in (written.__file__, pictures.__file__, Path(written.__file__).parents[1] / "conftest.py"):
         shutil.copy(source, tmp_path / "tests")
     (tmp_path / "tests/test_counted.py").write_text(COUNTED.format(ends_well=ends_well))
     environment = {name: value for name, value in os.environ.items() if name != "FIGURES"}

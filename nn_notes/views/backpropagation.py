@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from ..descent import real
+from ..descent import with_real_parameters
 from ..explore import Choice, Matrix, Slider, View
+from ..family import member
 from ..losses import LOSSES, Loss
 from ..network import Layer, Network
-from ..show import number
-from ..validate import array, choice
+from ..show import factor, number
+from ..validate import array
 
 __all__ = ["view"]
 
@@ -29,7 +30,7 @@ def view(network, x, t, loss):
         TypeError, ValueError: no such network or loss; x or t not numbers, not finite, or of shapes that do not fit
             the network.
     """
-    L, loss = len(real("network", network).layers), choice("loss", loss, LOSSES, Loss)
+    L, loss = len(with_real_parameters("network", network).layers), member("loss", loss, LOSSES, Loss)
     loss.check_last(network.layers[-1].activation)
     x = array("x", x, shape=(len(network.layers[0].W),))
     t = array("t", t, shape=(len(network.layers[-1].b),))
@@ -155,12 +156,6 @@ def _change(a):
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"
     )
-
-
-def factor(x, digits=3):
-    """A number as a factor: in brackets where it is negative."""
-    text = number(x, digits)
-    return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
 
 
 def _of(name, l, mark=""):

@@ -10,10 +10,8 @@ from ..backprop import gradients
 from ..explore import Canvas, Choice, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
 from ..plots import descent_path, figure, reaching, surface
-from ..show import NEGATIVE, POSITIVE, number, significant
-from ..validate import array
-from ..validate import number as real_number
-from .backpropagation import factor
+from ..show import NEGATIVE, POSITIVE, factor, number, significant
+from ..validate import array, real_number
 
 __all__ = ["learning_rate", "training"]
 
@@ -191,15 +189,15 @@ def training(network, train, validation):
         TypeError, ValueError: no such network, shapes that do not fit it, or a class without a sample.
     """
     loss = losses.softmax_cross_entropy
-    descent.real("network", network)
+    descent.with_real_parameters("network", network)
     last = network.layers[-1].activation
     if not isinstance(last, Identity):
         raise ValueError(f"network ends in {last}; it needs identity there, since the loss takes logits")
     sizes = [len(network.layers[0].W), *(len(layer.b) for layer in network.layers)]
     if sizes[-1] < 2:
         raise ValueError("network has 1 output; it needs 2 or more, one to each class")
-    train = descent.checked_pair("train", train, network, loss)
-    validation = descent.checked_pair("validation", validation, network, loss)
+    train = descent.training_pair("train", train, network, loss)
+    validation = descent.training_pair("validation", validation, network, loss)
     shares = validation[1].sum(axis=0)
     if not shares.all():
         raise ValueError(f"validation has no sample of class {shares.argmin()}; it needs some of every class")
@@ -216,18 +214,13 @@ def training(network, train, validation):
         network = state["network"].copy()
         before = network.layers[-1].b[0]
         rng = np.random.default_rng([state["seed"], n])
-        J = descent.epoch(network, *train, loss, γ, int(state["B"]), rng)
-        J_validation = descent.mean_loss(network, validation, loss)
-        if not (math.isfinite(J) and math.isfinite(J_validation)):
-            raise FloatingPointError(
-                f"the loss is {J:g} in training and {J_validation:g} in validation after epoch {n}; "
-                f"a γ below {γ:.3g} may mend it"
-            )
+        optimiser = descent.GradientDescent(γ)
+        J = next(descent.each_epoch(network, train, validation, loss, optimiser, int(state["B"]), rng, first=n))
         steps = math.ceil(len(train[0]) / int(state["B"]))
         after = network.layers[-1].b[0]
         return {
             "network": network,
-            "history": [*state["history"], (J, J_validation)],
+            "history": [*state["history"], J],
             "last": {"γ": γ, "steps": steps, "before": before, "after": after},
         }
 

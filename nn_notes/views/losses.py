@@ -7,8 +7,7 @@ from ..activations import softmax
 from ..explore import Canvas, Choice, Matrix, Slider, Sliders, View
 from ..plots import figure, reaching
 from ..show import NEGATIVE, POSITIVE, number
-from ..validate import array, index
-from ..validate import number as real_number
+from ..validate import array, index, real_number
 
 __all__ = ["prediction", "view"]
 

@@ -5,8 +5,9 @@ import numpy as np
 from .. import tensors
 from ..activations import ACTIVATIONS, Activation
 from ..explore import Choice, Matrix, Sliders, View
+from ..family import member
 from ..show import number
-from ..validate import array, choice
+from ..validate import array
 
 __all__ = ["controls", "first_order", "new_numbers", "offered", "start_of", "view"]
 
@@ -19,7 +20,7 @@ def start_of(z, W, b):
 
 def offered(activation):
     """The name of an activation, and a table of all that a view offers: those of the package, and the reader's own."""
-    activation = choice("activation", activation, ACTIVATIONS, Activation)
+    activation = member("activation", activation, ACTIVATIONS, Activation)
     return activation.name, ACTIVATIONS | {activation.name: activation}
 
 

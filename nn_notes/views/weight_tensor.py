@@ -9,6 +9,7 @@ from ..explore import Choice, Matrix, Slider, Sliders, View
 from ..plots import CUBES, DIVERGING
 from ..show import ZERO, number
 from ..validate import array
+from .single_layer import new_numbers
 
 __all__ = ["view"]
 
@@ -39,7 +40,6 @@ def view(z, xi):
             f"xi has {M_out} entries and z {M_in}, so T has {entries}; it needs {CUBES} at most, a cube to each"
         )
     size = {"k": len(xi), "i": len(z), "j": len(xi)}
-    rng = np.random.default_rng(0)
     axis = Choice("walk along", "k", AXES)
     place = Slider("slice", 0, 0, lambda state: size[state["axis"]] - 1, step=1)
 
@@ -79,9 +79,7 @@ def view(z, xi):
         layout,
         actions={
             "Next slice": lambda state: {"place": (state["place"] + 1) % size[state["axis"]]},
-            "New random numbers": lambda state: {
-                name: rng.integers(-40, 41, np.shape(array)) / 20 for name, array in start.items()
-            },
+            "New random numbers": new_numbers(start),
         },
         scale=SCALE,
     )

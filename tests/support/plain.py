@@ -20,10 +20,10 @@ FORMULAS = {
 class Cubic(activations.ComponentWise):
     """An activation of a reader's own, which knows no bound."""
 
-    def value(self, u):
+    def bare_value(self, u):
         return u**3
 
-    def slope(self, u):
+    def bare_derivative(self, u):
         return 3 * u**2
 
 

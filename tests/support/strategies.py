@@ -8,6 +8,7 @@ import pickle
 import re
 
 import numpy as np
+import oracle
 import pytest
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -18,15 +19,13 @@ activations = pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=ACTIVATIONS
 losses = pytest.mark.parametrize("E", LOSSES.values(), ids=LOSSES)
 
 COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda a: pickle.loads(pickle.dumps(a))}
-PROBABILITIES = ["sigmoid", "softmax"]
-
-# Each loss with the last activations that it has a meaning behind: cross entropy needs probabilities, and those from
+# Each loss with the last activations that it has a meaning behind: cross entropy needs probabilities, and the two from
 # logits must not have them.
 FITTING = [
     (loss, last)
-    for loss in LOSSES
-    for last in ACTIVATIONS
-    if not loss.endswith("cross_entropy") or (last in PROBABILITIES) == (loss == "cross_entropy")
+    for loss, row in oracle.LOSSES.items()
+    for last, f in ACTIVATIONS.items()
+    if row.takes == "numbers" or f.probabilities == (row.takes == "probabilities")
 ]
 BATCHES = [(), (1,), (5,)]
 
@@ -48,7 +47,7 @@ def generic(*shape, seed=0):
 
 def ending(loss):
     """A last activation that has a meaning before a loss."""
-    return "softmax" if loss == "cross_entropy" else "identity"
+    return "softmax" if oracle.LOSSES[loss].takes == "probabilities" else "identity"
 
 
 def random_network(sizes, activations, seed=0):
@@ -76,11 +75,12 @@ def of_type(dtype, a):
 def targets(loss, shape, seed=0):
     """Random targets for a loss, soft ones, so that every entry counts; with a seed or a generator."""
     rng = np.random.default_rng(seed)
-    if loss == "sigmoid_cross_entropy":
-        return rng.uniform(size=shape)
-    if loss.endswith("cross_entropy"):
-        return rng.dirichlet(np.ones(shape[-1]), shape[:-1])
-    return rng.normal(size=shape)
+    draw = {
+        "numbers": lambda: rng.normal(size=shape),
+        "labels": lambda: rng.uniform(size=shape),
+        "distribution": lambda: rng.dirichlet(np.ones(shape[-1]), shape[:-1]),
+    }
+    return draw[oracle.LOSSES[loss].target]()
 
 
 def in_order(parts):
