@@ -256,6 +256,16 @@ def test_what_is_rough_has_no_slope(f, method):
         numeric.jacobian(f, [0.3], method)
 
 
+@pytest.mark.parametrize("gap", [1e-1, 1e-2, 1e-3, 1e-4])
+def test_a_loss_near_its_target_is_not_rough(gap):
+    """Its digits cancel, and the shortest nudges may hit the same rounding on both sides: that is no lack of noise."""
+    for w in np.linspace(0.1, 2, 400):
+        t = sigmoid(np.tanh([w])) - gap
+        slope = 2 * gap * sigmoid.derivative(np.tanh([w])) * (1 - np.tanh(w) ** 2)
+        found = numeric.jacobian(lambda w, t=t: (sigmoid(np.tanh(w)) - t) ** 2, [w], "central")
+        np.testing.assert_allclose(found, [slope], rtol=1e-8 / gap**0.5)
+
+
 def test_a_ripple_that_is_finer_than_the_nudges_is_rough():
     with pytest.raises(ValueError, match=f"^{in_order('f … rough … x[0] = 1e-06 … 1.006 … 0.0056')}"):
         numeric.jacobian(lambda x: x**2 + x + 1e-11 * np.sin(1e9 * x), [1e-6], "central")
