@@ -7,6 +7,7 @@ from build import NOTEBOOKS, source
 
 ROOT = NOTEBOOKS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 TEXTS = sorted(NOTEBOOKS.glob("text/*.md"))
 every_text = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
@@ -25,9 +26,18 @@ def test_the_readme_tells_the_reading_order():
     assert rows == [(text.stem[:2], f"notebooks/{text.stem}.ipynb", title(text)) for text in TEXTS]
 
 
-def test_the_links_of_the_readme_lead_somewhere():
-    for _, target in LINK.findall(README):
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for _, target in LINK.findall(path.read_text(encoding="utf-8")):
         assert (ROOT / target).is_file(), target
+
+
+@every_text
+def test_contributors_are_told_what_code_a_page_prints(text):
+    told = re.search(rf"^\| {text.stem[:2]} \| (.+) \|$", CONTRIBUTING, re.MULTILINE)[1]
+    code = "\n".join(cell.source for cell in source(text).cells if cell.cell_type == "code")
+    printed = re.findall(r"(\w+)(?=[,)])", " ".join(re.findall(r"^source\((.+\))$", code, re.MULTILINE)))
+    assert printed and [name for name in printed if name.lower() not in told.lower()] == []
 
 
 @pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda path: path.name)
