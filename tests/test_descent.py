@@ -394,3 +394,9 @@ def test_the_progress_bar_goes_to_stderr_and_is_drawn_by_the_clock(capsys):
 def test_without_a_progress_bar_nothing_is_printed(capsys):
     run()
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_progress_bar_is_shown_unless_told_otherwise(capsys):
+    how = {"loss": "mse", "learning_rate": 0.1, "epochs": 1, "batch_size": 5, "patience": None}
+    fit(start(), (X, T), VALIDATION, rng=np.random.default_rng(0), **how)
+    assert "1/1" in capsys.readouterr().err

@@ -38,6 +38,10 @@ def test_the_name_is_that_of_the_class(name, expected):
     assert type(name, (Member,), {})().name == expected
 
 
+def test_who_is_called_otherwise_says_so():
+    assert type("ReLU", (Member,), {"name": "bent"})().name == "bent"
+
+
 @pytest.mark.parametrize("kind", [Activation, ComponentWise, Loss])
 def test_what_a_member_has_to_give_is_abstract(kind):
     with pytest.raises(TypeError, match="abstract method"):
