@@ -1,4 +1,4 @@
-"""Data to train on: real handwritten digits, and two small made sets.
+"""Data to train on: real handwritten digits, and small made sets.
 
 The digits are the 1,797 test samples of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak,
 1998, UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, under CC BY 4.0. They lie beside this

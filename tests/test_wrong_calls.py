@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from functools import partial as do
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -302,6 +303,11 @@ def behind_its_activation(fitted):
         (fitted(network(last), E), ValueError, f"network ends in {last}; it needs identity there, since {E} takes logits")
         for E in LOSSES.values() if isinstance(E, losses.FromLogits) for last in ("softmax", "sigmoid")
     ]
+
+
+# Those that are drawn.
+MADE_SETS = [f for f in vars(data).values() if callable(f) and getattr(f, "__name__", "") in data.__all__
+             and [*signature(f).parameters] == ["n", "rng", "noise"]]
 
 
 def of_made_set(made):
@@ -601,7 +607,7 @@ WRONG = [
     *no_index(lambda seed: do(data.digits, seed), "seed"),
     (do(data.digits, None), TypeError, "seed is of type NoneType; it needs a whole number"),
     (do(data.digits, -1), ValueError, "seed is -1; it needs 0 or more"),
-    *[row for made in (data.curve, data.moons) for row in of_made_set(made)],
+    *[row for made in MADE_SETS for row in of_made_set(made)],
 
     # show
     (do(show.show, [1, 2]), TypeError, "arrays is of type list; it needs a dict"),
@@ -844,7 +850,7 @@ UNCHECKED = {
     "losses": {"Loss"},
     "archive": {"read", "unpacked", "write"},
     "network": {"Trace"},
-    "descent": {"GradientDescent", "History", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
+    "descent": {"History", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
     "data": {"Split", "digit_images"},
     "show": {"caption", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},
@@ -856,7 +862,9 @@ UNCHECKED = {
 def test_every_public_function_is_called():
     called = {owner(call.func) for call, *_ in WRONG}
     for part in {name.__module__ for name in called}:
-        public = {name for name in sys.modules[part].__all__ if callable(getattr(sys.modules[part], name))}
+        every = {name: getattr(sys.modules[part], name) for name in sys.modules[part].__all__}
+        # An optimiser is used by fit, which has checked what it is given.
+        public = {name for name, value in every.items() if callable(value) and not hasattr(value, "step")}
         left_out = {name for name in public if owner(getattr(sys.modules[part], name)) not in called}
         assert left_out == UNCHECKED.get(part.removeprefix("nn_notes."), set()), part
 

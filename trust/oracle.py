@@ -125,7 +125,7 @@ ACTIVATIONS = {
         exact_softmax,
         # Off the grid, for each unit of 1 + |u − max u|.
         {"": 5, ".jacobian": 10, " off the grid": 4},
-        {".vjp": 6, " by complex step": 8},  # of S_k; a step goes through two of its roundings
+        {".vjp": 6, " by complex step": 4},  # of S_k
         depth=lambda u: np.ptp(u, axis=-1).max(),
     ),
 }
@@ -147,7 +147,7 @@ LOSSES = {
         lambda u, t: sum(t[k] * _minus_log_softmax(u, k) for k in range(len(u))),
         {"": 4},
         # Of the larger of t and S − t, and so for σ; S has an error of its own.
-        {".gradient": 4, " by complex step": 12},
+        {".gradient": 3, " by complex step": 6},
         takes="logits",
         target="distribution",
     ),
@@ -158,7 +158,7 @@ LOSSES = {
             b * _log1p(mpmath.exp(-a)) + (1 - b) * _log1p(mpmath.exp(a)) for a, b in zip(u, t, strict=True)
         ),
         {"": 4},
-        {".gradient": 4, " by complex step": 8},
+        {".gradient": 2, " by complex step": 4},
         takes="logits",
         target="labels",
     ),

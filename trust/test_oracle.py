@@ -197,8 +197,11 @@ def rows(a):
     return [exact(row) for row in np.atleast_2d(a)] if a.size else []
 
 
-# The smallest number of all, times the 1e20 of a complex step.
-STEPPED = 5e-324 / 1e-20
+def lost(x):
+    """What a complex step cannot hold of a slope at x: the smallest number of all, over a step as short as x is."""
+    return 5e-324 / (1e-20 * np.min(np.abs(x), initial=1, where=x != 0))
+
+
 # What 80 digits leave of a sum that is zero.
 DIGITS = 1e-60
 
@@ -228,7 +231,7 @@ def test_a_componentwise_activation_at_any_size(f, precision, hold):
         unit = np.maximum(ulp(pulled), abs(delta.ravel()) * ulp(slope))
         hold(name.format(".vjp"), f_.vjp(delta, u), pulled, unit, u)
         if u.ndim == 1 and precision == DOUBLE:
-            hold(f"{f} by complex step", numeric.jacobian(f_, u), F, np.maximum(ulp(F), STEPPED), u.tolist())
+            hold(f"{f} by complex step", numeric.jacobian(f_, u), F, np.maximum(ulp(F), lost(u)), u.tolist())
 
     check()
 
@@ -261,7 +264,7 @@ def test_a_full_activation_at_any_size(f, precision, hold):
         hold(f"{f}.vjp{suffix}", f_.vjp(delta, u), pulled, terms.clip(normal), where)
         if u.ndim == 1 and precision == DOUBLE:
             numbers = numeric.jacobian(f_, u)
-            hold(f"{f} by complex step", numbers, F, np.maximum(by_row, STEPPED / EPS), u.tolist())
+            hold(f"{f} by complex step", numbers, F, np.maximum(by_row, lost(u) / EPS), u.tolist())
 
     check()
 
@@ -328,7 +331,7 @@ def test_a_loss_at_any_size(loss, precision, hold):
         # A step of 1e-20 is small beside numbers from 1e-8 on.
         if precision == DOUBLE and y.ndim == 1 and (oracle.LOSSES[loss].takes != "probabilities" or y.min() > 1e-9):
             stepped = numeric.jacobian(lambda y: E(y, t), y)
-            hold(f"{loss} by complex step", stepped, gradient, np.maximum(unit, STEPPED / EPS), where)
+            hold(f"{loss} by complex step", stepped, gradient, np.maximum(unit, lost(y) / EPS), where)
 
     check()
 
