@@ -197,7 +197,8 @@ def moved(node):
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         # It is called for what it changes: a list it appends to, an array or a network that a step moves.
         function = node.value.func
-        parts = [function, *(node.value.args if ast.unparse(function.value) == MOVER else [])]
+        given = [part for a in node.value.args for part in (a.elts if isinstance(a, ast.List) else [a])]
+        parts = [function, *(given if ast.unparse(function).startswith(f"{MOVER}.") else [])]
     for part in parts:
         while isinstance(part, ast.Subscript | ast.Attribute):
             part = part.value
