@@ -51,7 +51,7 @@ determinism: .venv/ready ## build the notebooks three times from a copy, and com
 mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (a few minutes)
 	$(PY) trust/mutants.py
 
-trust: ## run all of this, and write what came of it to docs/trust.md (half an hour)
+trust: ## run all of this, and write what came of it to docs/trust.md (three quarters of an hour)
 	$(MAKE) test browser-test test-oldest test-newest test-pyodide determinism break-pages mutants
 	$(PY) trust/report.py
 

@@ -13,7 +13,17 @@ from .losses import LOSSES, Loss
 from .network import Layer, Network
 from .validate import array, described, function, generator, index, instance, real_number
 
-__all__ = ["GradientDescent", "History", "epoch", "fit", "mean_loss", "path", "training_pair", "with_real_parameters"]
+__all__ = [
+    "GradientDescent",
+    "History",
+    "each_epoch",
+    "epoch",
+    "fit",
+    "mean_loss",
+    "path",
+    "training_pair",
+    "with_real_parameters",
+]
 
 
 class _Bar(tqdm):
@@ -63,9 +73,8 @@ def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, 
     """
     loss = member("loss", loss, LOSSES, Loss)
     network = with_real_parameters("network", network).copy()  # which sees what is not finite
-    train, validation = (
-        training_pair(name, pair, network, loss) for name, pair in (("train", train), ("validation", validation))
-    )
+    train = training_pair("train", train, network, loss)
+    validation = training_pair("validation", validation, network, loss)
     network, (train, validation) = _of_one_type(network, (train, validation))
     optimiser = GradientDescent(real_number("learning_rate", learning_rate, above=0))
     epochs = index("epochs", epochs, least=1)
@@ -77,13 +86,13 @@ def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, 
     history = History([mean_loss(network, train, loss)], [mean_loss(network, validation, loss)])
     run = islice(each_epoch(network, train, validation, loss, optimiser, batch_size, rng), epochs)
     try:
-        for losses in (bar := _Bar(run, total=epochs, unit="epoch", disable=not progress)):
-            for each, J in zip((history.train, history.validation), losses, strict=True):
-                each.append(J)
+        for train_loss, validation_loss in (bar := _Bar(run, total=epochs, unit="epoch", disable=not progress)):
+            history.train.append(train_loss)
+            history.validation.append(validation_loss)
             n = len(history.train) - 1
-            if history.validation[n] < history.validation[history.best]:
+            if validation_loss < history.validation[history.best]:
                 best, history.best = network.copy(), n
-            bar.set_postfix_str(f"validation loss {history.validation[n]:.4f}", refresh=False)
+            bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
             if n - history.best >= patience:
                 history.ended = "patience"
                 break

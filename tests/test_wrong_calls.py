@@ -850,7 +850,7 @@ UNCHECKED = {
     "losses": {"Loss"},
     "archive": {"read", "unpacked", "write"},
     "network": {"Trace"},
-    "descent": {"History", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
+    "descent": {"History", "each_epoch", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
     "data": {"Split", "digit_images"},
     "show": {"caption", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},
