@@ -26,15 +26,15 @@ REPRESENTATIONS = {
 }
 
 
-# Packages that are large and seldom wanted: a name imported from such a module is there with the first cell that uses it.
+# Packages that are large and seldom wanted: what is imported from such a module is there with the first cell to use it.
 LATE = {"nn_notes.plots": "matplotlib"}
 
 
 class Runner:
     """Runs cells, and keeps the views that they show.
 
-    There is no hidden state: a cell is run with the earlier ones that it needs, as they now are, from nothing. What the
-    last run began with in the same way is kept.
+    There is no hidden state: a cell is run with the earlier ones that it needs, as they now are. What of these ran
+    already, from the top of the page down and as it now is, is not run again.
 
     Args:
         send: called with each output as it comes, as JSON text in the form that a notebook stores.
@@ -77,22 +77,24 @@ class Runner:
             Whether all went well. Otherwise the error is the last output, also where a cell before the last raises.
         """
         sources = json.loads(sources)
-        steps = [(n, sources[n]) for n in json.loads(order)]
-        done, namespace = self._kept.pop(where, ([], {}))
-        if not done or steps[: len(done)] != done or len(steps) <= len(done):
-            done, namespace = [], {"__name__": "__main__"}
-        used = set().union(*(_names(code) for _, code in steps))
-        for _, code in done:
+        order = json.loads(order)
+        done, namespace = self._kept.pop(where, ({}, {}))
+        missing = [n for n in order if n not in done or n == order[-1]]
+        if not done or missing[0] <= max(done) or any(sources[n] != code for n, code in done.items()):
+            done, namespace, missing = {}, {"__name__": "__main__"}, order
+        used = set().union(*(_names(sources[n]) for n in order))
+        for code in done.values():
             late = [statement for statement in ast.parse(code).body if used & _late(statement).keys()]
             exec(compile(ast.Module(late, []), "<imports>", "exec"), namespace)
-        for n, code in steps[len(done) :]:
-            self._put = self._send if n == steps[-1][0] else lambda output: None
+        for n in missing:
+            self._put = self._send if n == order[-1] else lambda output: None
             with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
-                error = self._cell(f"cell {n + 1}", code, namespace, used)
+                error = self._cell(f"cell {n + 1}", sources[n], namespace, used)
             if error is not None:
                 self._send(json.dumps(error))
                 return False
-        self._kept[where] = steps, namespace
+            done[n] = sources[n]
+        self._kept[where] = done, namespace
         return True
 
     def answer(self, number, steps):
