@@ -13,7 +13,7 @@ version = release = nn_notes.__version__
 copyright = ""
 html_show_copyright = False
 language = "en"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "formulas", "references", "head"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "formulas", "references", "head", "policy"]
 
 # The notebooks are executed by their own build.
 nb_execution_mode = "off"
@@ -31,13 +31,16 @@ nitpick_ignore_regex = [("py:.*", ".* .*")]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 
+# Copies for readers, and what stands above the site.
+exclude_patterns = ["_static", "_root"]
 templates_path = ["templates"]
 html_theme = "furo"
 html_title = "nn_notes"
 html_baseurl = os.environ.get("BASE_URL", "")
 html_static_path = ["_build/source/_static"]
 html_favicon = "static/favicon.svg"
-html_css_files = ["katex/katex.css", "book.css"]
+html_css_files = ["katex/katex.css", "book.css", "page/explore.css", "page/page.css"]
+html_extra_path = ["_build/source/_root"]
 html_js_files = [("book.js", {"defer": "defer"})]
 html_math_renderer = "typeset"
 html_copy_source = False

@@ -1,13 +1,10 @@
 """What each page says of itself to browsers, to search engines and to the machinery that wakes it."""
 
-import json
 import re
 from html import escape
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
-from staging import needs
 
 IMAGE = "_static/card.png"
 # As much as a search engine shows.
@@ -15,7 +12,7 @@ LENGTH = 160
 
 
 def describe(app, page, template, context, doctree):
-    """A description and a card for every page, and what its code cells need."""
+    """A description and a card for every page, and to a notebook its own file."""
     title = re.sub("<[^>]*>", "", context.get("title", ""))
     tags = context.get("metatags") or ""
     said = {"og:title": title, "og:type": "website"}
@@ -24,13 +21,9 @@ def describe(app, page, template, context, doctree):
         tags += f'<meta name="description" content="{escape(description)}">'
     if base := app.config.html_baseurl:
         said |= {"og:url": f"{base}{page}.html", "og:image": f"{base}{IMAGE}", "twitter:card": "summary_large_image"}
+    if Path(app.srcdir, f"{page}.ipynb").is_file():
+        tags += f'<link rel="alternate" type="application/x-ipynb+json" href="_static/notebooks/{page}.ipynb">'
     context["metatags"] = tags + "".join(f'<meta property="{k}" content="{escape(v)}">' for k, v in said.items() if v)
-    notebook = Path(app.srcdir, f"{page}.ipynb")
-    if notebook.is_file():
-        sources = [cell.source for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]
-        found = json.dumps(needs(sources), separators=(",", ":"))
-        context["body"] += f'<script type="application/json" id="nn-needs">{found}</script>'
-    context["live"] = Path(app.srcdir, "_static/page/page.js").is_file()
 
 
 def _description(doctree):

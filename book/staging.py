@@ -2,14 +2,16 @@
 
 import base64
 import json
+import os
 import re
 import struct
 import zipfile
 from copy import deepcopy
+from hashlib import sha256
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copy, copytree, rmtree
+from subprocess import run
 
 import nbformat
 import pages
@@ -41,7 +43,9 @@ def stage(source):
         (source / name).write_text(text, encoding="utf-8")
     _mathematics(static / "katex")
     _page(static / "page")
-    _package(static / "nn_notes.zip")
+    _offline(source)
+    copytree(ROOT / "notebooks", static / "notebooks", ignore=lambda _, names: [n for n in names if ".ipynb" not in n])
+    _package(static / "page/nn_notes.zip")
     (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())
 
 
@@ -86,15 +90,6 @@ def view(data, code=""):
     )
 
 
-def needs(sources):
-    """For each code cell the places of those that it needs run before it."""
-    if find_spec("needs"):
-        from needs import needs as found
-
-        return found(sources)
-    return [[*range(n)] for n in range(len(sources))]
-
-
 def _picture(address, png, metadata):
     width, height = struct.unpack(">II", png[16:24])
     size = f'width="{metadata.get("width", width)}" height="{metadata.get("height", height)}"'
@@ -112,12 +107,30 @@ def _mathematics(folder):
 
 
 def _page(folder):
-    """The page's side of the live views."""
-    if (PACKAGE / "page").is_dir():
-        copytree(PACKAGE / "page", folder)
-    folder.mkdir(exist_ok=True)
-    for name in ("explore.js", "explore.css"):
-        (folder / name).write_bytes((PACKAGE / name).read_bytes())
+    """The page's side of live views and cells: what it runs, its editor, and where Python comes from."""
+    folder.mkdir()
+    for file in (*(PACKAGE / "page").glob("*.js"), *(PACKAGE / "page").glob("*.css"), *PACKAGE.glob("explore.*s")):
+        copy(file, folder)
+    copy(KATEX / "katex.mjs", folder)
+    # Many files of one library, which a browser would fetch one by one.
+    command = [HERE / "node_modules/.bin/esbuild", HERE / "editor.js", "--bundle", "--minify", "--format=esm"]
+    run([*map(str, command), f"--outfile={folder / 'editor.mjs'}", "--log-level=warning"], check=True)
+    pins = json.loads((HERE / "pyodide.json").read_text(encoding="utf-8"))
+    if own := os.environ.get("PYODIDE"):
+        # A folder with Pyodide's files: the book then asks no other machine for anything.
+        copytree(own, folder.parent / "pyodide")
+        pins["base"] = "../pyodide/"
+    (folder / "pyodide.json").write_text(json.dumps(pins), encoding="utf-8")
+
+
+def _offline(source):
+    """The service worker: it stands above what it keeps, and what it kept of another version goes."""
+    digest = sha256()
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        digest.update(file.read_bytes())
+    worker = (PACKAGE / "page/offline.js").read_text(encoding="utf-8").replace("VERSION", digest.hexdigest()[:12])
+    (source / "_root").mkdir()
+    (source / "_root/offline.js").write_text(worker, encoding="utf-8")
 
 
 def _package(path):

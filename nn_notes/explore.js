@@ -95,9 +95,13 @@ function render({ model, el }) {
     waiting.push(step);
     send();
   }
+  function occupied(on) {
+    busy = on;
+    el.setAttribute("aria-busy", on);
+  }
   function send() {
     if (busy || !waiting.length) return;
-    busy = true;
+    occupied(true);
     model.send(waiting);
     waiting = [];
   }
@@ -175,7 +179,7 @@ function render({ model, el }) {
     el.hidden = false;
   }
   function answered(message) {
-    busy = false;
+    occupied(false);
     show(message);
     if (el.hidden) takeItsPlace();
     if (playing && (message.error || message.ended)) play(false);

@@ -45,7 +45,8 @@ class Handler(BaseHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() else path
         found = path.is_file()
         if server.fault == "refused" or not found:
-            return self.reply(404, "text/plain", b"")
+            self.reply(404, "text/plain", b"")
+            return
         packed = path.suffix in SMALL and "gzip" in self.headers.get("Accept-Encoding", "")
         body = read(path, packed, server.replaced if path.suffix in (".html", ".json") else ())
         if server.fault == "corrupted":
