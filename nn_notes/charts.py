@@ -21,8 +21,8 @@ FURTHEST = 1e300
 # Lengths are whole tenths of a pixel: the frame of the axes, and the room around it.
 WIDTH, HEIGHT = 3200, 2100
 LEFT, RIGHT, TOP, BOTTOM = 560, 120, 300, 420
-# Of text: a character, and a row of the legend.
-LETTER, ROW, SWATCH = 62, 170, 260
+# Of text: a character, the longest beside a tick, and a row of the legend.
+LETTER, ROOM, ROW, SWATCH = 62, 350, 170, 260
 
 
 class Axis(NamedTuple):
@@ -238,7 +238,8 @@ def _axes(x, y, height):
 
 
 def _tick(d, x, y, anchor, text):
-    written = f'<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>'
+    squeezed = f' textLength="{ROOM}" lengthAdjust="spacingAndGlyphs"' if len(text) * LETTER > ROOM else ""
+    written = f'<text x="{x}" y="{y}" text-anchor="{anchor}"{squeezed}>{text}</text>'
     return f'<path stroke="currentColor" stroke-width="10" d="{d}"/>{written}'
 
 
@@ -253,8 +254,12 @@ def _ticks(axis, most=5):
     step = next(power * by for by in (1, 2, 5, 10) if power * by >= rough * (1 - 1e-9))
     first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    plain = digits <= 4 and max(abs(axis.low), abs(axis.high)) < 1e5
-    return [(n * step, number(n * step, digits) if plain else significant(n * step)) for n in range(first, last + 1)]
+    largest = max(abs(axis.low), abs(axis.high))
+    if digits <= 4 and largest < 1e5:
+        return [(n * step, number(n * step, digits)) for n in range(first, last + 1)]
+    # As many digits as tell one tick from the next.
+    digits = math.floor(math.log10(largest)) - math.floor(math.log10(step) + 1e-9) + 1
+    return [(n * step, significant(n * step, digits)) for n in range(first, last + 1)]
 
 
 def _power(n):
