@@ -76,9 +76,11 @@ def build(text, path):
         except CellExecutionError as error:
             raise BuildError(f"{text.name}: {error}") from None
     for n, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            # A code host then shows the view's static picture instead of a message that a widget is missing.
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+        for output in [*cell.get("outputs", [])]:
+            # Without a kernel a widget is nothing but a message that it is missing. A live view has its still picture
+            # beside it.
+            if output.get("data", {}).pop(WIDGET_VIEW, None) and not output.data:
+                cell.outputs.remove(output)
             if fault := _fault(output):
                 raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")
     for cell in notebook.cells:

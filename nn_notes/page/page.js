@@ -100,7 +100,7 @@ export function show(place, spec, make) {
   return model;
 }
 
-const sources = [...document.querySelectorAll("div.cell .cell_input pre")].map((pre) => pre.textContent);
+const sources = [...document.querySelectorAll("div.cell .cell_input pre")].map((pre) => pre.textContent.replace(/\n$/, ""));
 
 document.querySelectorAll(".nn-book-view").forEach((place, n) => {
   const spec = JSON.parse(place.querySelector("script.nn-spec").textContent);
