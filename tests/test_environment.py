@@ -150,3 +150,30 @@ def test_the_ranges_take_in_what_hosted_notebooks_have():
     hosted = {"numpy": ("2.0.2", "2.4.6"), "matplotlib": ("3.10.0", "3.10.9")}
     for name, versions in hosted.items():
         assert all(version in WANTED[name] for version in versions), name
+
+
+WORKFLOWS = {
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob(".github/workflows/*.yml")
+}
+
+
+@pytest.mark.parametrize("name", ["test.yml", "book.yml", "release.yml"])
+def test_a_workflow_runs_only_what_is_pinned_with_no_more_rights_than_it_needs(name):
+    text, workflow = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8"), WORKFLOWS[name]
+    used = re.findall(r"uses: (.+)", text)
+    assert used and [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 90 and job.get("permissions", {}).keys() <= {"pages", "id-token"}
+        for step in job["steps"]:
+            # What comes from outside is put into a command by the environment alone.
+            assert "${{" not in step.get("run", "")
+            assert "checkout" not in step.get("uses", "") or step["with"]["persist-credentials"] is False
+
+
+def test_workflows_run_commands_that_there_are():
+    recipes = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    steps = [step for workflow in WORKFLOWS.values() for job in workflow["jobs"].values() for step in job["steps"]]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert {command.split()[1] for command in commands if command.startswith("make ")} <= recipes
+    assert (ROOT / ".ci/run").is_file() and ".ci/run" in commands

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from booked import Reading
 from build import NOTEBOOKS
+from hosted import wait_for
 from page import Page
 
 from nn_notes.explore import View
@@ -93,3 +94,73 @@ def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, browsi
 
 def places(d):
     return [int(number) for number in re.findall(r"-?\d+", d)]
+
+
+@pytest.mark.parametrize("fault", ["refused", "hanging", "corrupted"])
+def test_without_python_the_still_view_stands_and_one_line_says_why(fault, browsing, published):
+    pages, network = published
+    network.fault = fault
+    (view,) = Reading(browsing(), pages.address, "01_single_layer").views
+    first = view.shown()
+    view.place.scroll_into_view_if_needed()
+    wait_for(lambda: "cannot wake" in view.status(), 60)
+    assert view.shown() == first
+    network.fault = ""
+    network.released.set()
+    view.place.get_by_role("button", name="Try again").click()
+    assert view.awake().slide("z[0]").settled().shown() != first
+
+
+def test_after_a_visit_it_works_without_a_network(browsing, published):
+    pages, network = published
+    context = browsing()
+    reading = Reading(context, pages.address, "01_single_layer")
+    (view,) = reading.views
+    after = view.awake().slide("z[0]").settled().shown()
+    kept = """async () => {
+        const keys = await (await caches.open((await caches.keys())[0])).keys();
+        return keys.map((request) => request.url).some((url) => url.endsWith('.wasm'));
+    }"""
+    wait_for(lambda: reading.page.evaluate(kept))
+    reading.page.wait_for_timeout(500)
+    reading.page.close()
+    pages.fault = network.fault = "refused"
+    context.set_offline(True)
+    (again,) = Reading(context, pages.address, "01_single_layer").views
+    assert again.awake().slide("z[0]").settled().shown() == after
+    pages.fault = ""
+
+
+def test_a_state_travels_in_the_address(browsing, published):
+    reading = Reading(browsing(), published[0].address, "01_single_layer")
+    (view,) = reading.views
+    first = view.awake().shown()
+    there = view.slide("z[0]").slide("W[1,0]", "PageUp").settled().shown()
+    view.place.get_by_role("button", name="Copy a link to this state").click()
+    address = reading.page.url
+    other = browsing().new_page()
+    other.goto(address)
+    (same,) = Reading.of(other).views
+    assert same.awake().shown() == there != first
+    other.goto(address.split("#")[0] + "#view-1=nonsense")
+    other.reload()
+    (plain,) = Reading.of(other).views
+    assert plain.awake().shown() == first
+
+
+@pytest.mark.parametrize("size", ["wide", "small"])
+def test_without_javascript_the_still_view_stands(size, browsing, published):
+    page = browsing(size, java_script_enabled=False).new_page()
+    page.goto(f"{published[0].address}01_single_layer.html")
+    still = page.locator(".nn-still")
+    assert "0.25" in still.inner_text() and "moves" in still.inner_text()
+    assert page.locator("input[type=range], .nn-bar").count() == 0
+
+
+def test_a_view_can_be_used_on_a_phone(browsing, published):
+    reading = Reading(browsing("small", has_touch=True), published[0].address, "01_single_layer")
+    (view,) = reading.views
+    before = view.awake().shown()
+    view.place.get_by_role("slider", name="z[0]").tap()
+    assert view.settled().shown() != before
+    assert reading.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,10 +9,21 @@ class Reading:
     """A page of the book, opened in a browser context."""
 
     def __init__(self, context, address, name):
-        self.page = context.new_page()
-        self.page.goto(f"{address}{name}.html")
+        page = context.new_page()
+        page.goto(f"{address}{name}.html")
+        self._look(page)
+
+    @classmethod
+    def of(cls, page):
+        """What now stands in a page."""
+        reading = cls.__new__(cls)
+        reading._look(page)
+        return reading
+
+    def _look(self, page):
+        self.page = page
         self.views = [View(self.page, place) for place in self.page.locator(".nn-book-view").all()]
-        self.cells = [Cell(place) for place in self.page.locator("div.cell").all()]
+        self.cells = [Cell(page, place) for place in self.page.locator("div.cell").all()]
 
     def proof(self, number):
         """Press the mark of an equation: what it shows."""
@@ -20,7 +31,7 @@ class Reading:
         mark.click()
         place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
         wait_for(lambda: place.count() and not place.locator(".nn-status").count(), PATIENCE)
-        return place.inner_text()
+        return place.inner_text().strip()
 
 
 class View:
@@ -78,11 +89,24 @@ class View:
 class Cell:
     """A code cell in a page."""
 
-    def __init__(self, place):
-        self.place = place
+    def __init__(self, page, place):
+        self.page, self.place = page, place
 
     def press(self, label):
         self.place.get_by_role("button", name=label, exact=True).click()
+
+    def write(self, code):
+        """Put other code in the place of what is there."""
+        editor = self.place.locator(".cm-content")
+        if not editor.count():
+            self.press("Edit")
+        editor.click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(code)
+
+    def stored(self):
+        """The output that the notebook has."""
+        return self.place.locator(".cell_output:not(.nn-output)").inner_text().strip()
 
     def run(self):
         """Run it, and give what it puts out as text."""
@@ -92,4 +116,4 @@ class Cell:
     def output(self):
         place = self.place.locator(".nn-output")
         wait_for(lambda: place.is_visible() and not place.locator(".nn-status").count(), PATIENCE)
-        return place.inner_text()
+        return place.inner_text().strip()
