@@ -7,18 +7,18 @@ import sys
 from pathlib import Path
 from shutil import rmtree
 
+from serve import BUILD, SITE
 from sphinx.cmd.build import build_main
 from staging import stage
 
 HERE = Path(__file__).parent
-BUILD = HERE / "_build"
 
 
 def main():
     rmtree(BUILD, ignore_errors=True)
     stage(BUILD / "source")
     strict = ["--fail-on-warning", "--nitpicky", "--quiet"]
-    folders = [BUILD / "source", BUILD / "html"]
+    folders = [BUILD / "source", SITE]
     return build_main([*strict, "-b", "html", "-c", str(HERE), "-d", str(BUILD / "doctrees"), *map(str, folders)])
 
 

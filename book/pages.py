@@ -87,16 +87,19 @@ $$
 
 
 def symbols(notebooks):
-    """The tables of symbols of all notebooks in one; what is written alike stands together."""
+    """The tables of symbols of all notebooks in one; what is written alike stands together, and once."""
     rows = {}
     for page, notebook in notebooks.items():
-        for symbol, meaning, shape, index in _symbols(notebook):
-            rows.setdefault(symbol, []).append(
-                f"| {symbol} | {meaning} | {shape} | {index} | [{page[:2]}]({page}.ipynb) |"
-            )
+        for symbol, *meaning in _symbols(notebook):
+            rows.setdefault(symbol, {}).setdefault(tuple(meaning), []).append(f"[{page[:2]}]({page}.ipynb)")
+    lines = [
+        f"| {' | '.join([symbol, *meaning])} | {', '.join(pages)} |"
+        for symbol, meanings in rows.items()
+        for meaning, pages in meanings.items()
+    ]
     intro = "What each letter means, and where. A *row* is a vector that stands to the left of a matrix."
     head = "| symbol | meaning | shape | index | page |\n|---|---|---|---|---|"
-    return "\n".join(["# Symbols\n", intro, "", head, *(row for same in rows.values() for row in same), ""])
+    return "\n".join(["# Symbols\n", intro, "", head, *lines, ""])
 
 
 def _symbols(notebook):

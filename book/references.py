@@ -6,8 +6,8 @@ from docutils import nodes
 from equations import TAG
 
 NUMBER = r"\d+\.\d+"
-# One number in brackets or several, or an exercise.
-REFERENCE = re.compile(rf"\({NUMBER}(?:(?:, |–| and ){NUMBER})*\)|\b[Ee]xercise (\d+\.[A-Z])\b")
+# One number in brackets or several, unless they are the argument of a function; or an exercise.
+REFERENCE = re.compile(rf"(?<!\w)\({NUMBER}(?:(?:, |–| and ){NUMBER})*\)|\b[Ee]xercise (\d+\.[A-Z])\b")
 EXERCISE = re.compile(r"(\d+\.[A-Z]), ")
 NOT_PROSE = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.reference, nodes.title)
 # This page shows once more what has its place elsewhere.
@@ -24,16 +24,16 @@ def mark(app, doctree):
     for block in doctree.findall(nodes.math_block):
         if tag := TAG.search(block.astext()):
             block["tag"] = tag[1]
-            _anchor(app.env, block, tag[1], "equation")
+            _known(app.env, tag[1], f"equation-{tag[1]}")
     for strong in doctree.findall(nodes.strong):
         if not strong.parent.index(strong) and (name := EXERCISE.match(strong.astext())):
-            _anchor(app.env, strong.parent, name[1], "exercise")
+            strong.parent["ids"].append(f"exercise-{name[1]}")
+            _known(app.env, name[1], f"exercise-{name[1]}")
 
 
-def _anchor(env, node, name, kind):
-    node["ids"].append(f"{kind}-{name}")
+def _known(env, name, anchor):
     if env.docname != TABLE:
-        env.nn_places[name] = env.docname, f"{kind}-{name}"
+        env.nn_places[name] = env.docname, anchor
 
 
 def link(app, doctree, page):
@@ -43,8 +43,12 @@ def link(app, doctree, page):
         other, anchor = app.env.nn_places[name]
         return f"{'' if other == page else app.builder.get_relative_uri(page, other)}#{anchor}"
 
-    for block in doctree.findall(lambda node: isinstance(node, nodes.math_block) and "tag" in node):
-        block["place"] = address(block["tag"])
+    for block in list(doctree.findall(nodes.math_block)):
+        if "math-wrapper" in block.parent.get("classes", []):
+            # The theme's box would have the same anchor, and its numbers scroll away.
+            block.parent.replace_self(block)
+        if "tag" in block:
+            block["ids"], block["place"] = [f"equation-{block['tag']}"], address(block["tag"])
     for text in list(doctree.findall(nodes.Text)):
         named = [(span, name) for span, name in _named(text) if name in app.env.nn_places]
         if named and not any(isinstance(outer, NOT_PROSE) for outer in _around(text)):

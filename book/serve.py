@@ -5,7 +5,8 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-SITE = Path(__file__).parent / "_build/html"
+BUILD = Path(__file__).parent / "_build"
+SITE = BUILD / "html"
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -17,6 +18,9 @@ class Handler(SimpleHTTPRequestHandler):
         ".woff2": "font/woff2",
         ".svg": "image/svg+xml",
     }
+
+    def log_message(self, *_):
+        """Say nothing of each request."""
 
 
 def server(port=0, folder=SITE, handler=Handler):

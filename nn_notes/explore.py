@@ -8,6 +8,7 @@ A view knows nobody who carries its messages. A transport, such as ``widget`` fo
 ``View.transport``. ``explore.js`` is the page's side of every transport, and ``explore.css`` what it looks like.
 """
 
+import json
 import reprlib
 from base64 import b64encode
 from decimal import Decimal
@@ -29,7 +30,7 @@ __all__ = ["Choice", "Drawing", "LogSlider", "Matrix", "Slider", "Sliders", "Vie
 
 CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 # What a page that carries messages itself needs to build a view, and to show its first state.
-SPEC = "application/vnd.nn-notes.view+json"
+SPEC = "application/vnd.nn-notes.view"
 ASLEEP = "A still picture of a live view. Run this cell, and it moves."
 # A page with more sliders than this is slow.
 MOST = 1000
@@ -421,7 +422,9 @@ class View:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         opening = self._standing() | {"board": self._board()}
-        return {"text/html": self._still(), "text/plain": ASLEEP, SPEC: self.spec | {"opening": opening}}
+        # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
+        spec = json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
+        return {"text/html": self._still(), "text/plain": ASLEEP, SPEC: spec}
 
     def _ipython_display_(self):
         if View.transport is None:

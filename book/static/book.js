@@ -14,6 +14,18 @@ function reachable(box) {
 const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
 for (const box of document.querySelectorAll(".nn-scroll, .highlight pre, .nn-book-view, .table-wrapper")) widths.observe(box);
 
+// On paper nothing scrolls: what is wider than a page is set smaller.
+const PAPER = 680;
+addEventListener("beforeprint", () => {
+  for (const box of document.querySelectorAll(".nn-scroll")) {
+    const wide = box.scrollWidth / PAPER;
+    if (wide > 1) box.style.fontSize = `${100 / wide}%`;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const box of document.querySelectorAll(".nn-scroll")) box.style.fontSize = "";
+});
+
 // The page of all equations has each of them once.
 let table;
 async function formula(anchor) {

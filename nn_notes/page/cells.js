@@ -34,7 +34,7 @@ async function shown(output, show, SPEC) {
   const { data, metadata } = output;
   if (data[SPEC]) {
     const place = node("div", { class: "nn-book-view" });
-    show(place, data[SPEC], async () => metadata[SPEC].view).wake();
+    show(place, JSON.parse(data[SPEC]), async () => metadata[SPEC].view).wake();
     return place;
   }
   if (data["text/latex"]) return typeset(text(data["text/latex"]));

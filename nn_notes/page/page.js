@@ -4,7 +4,7 @@ import view from "./explore.js";
 import { cells } from "./cells.js";
 import { node, Python } from "./python.js";
 
-const SPEC = "application/vnd.nn-notes.view+json";
+const SPEC = "application/vnd.nn-notes.view";
 const python = new Python();
 
 // The places of a view's controls, as they stand in the address: #view-2=…

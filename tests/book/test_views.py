@@ -105,8 +105,7 @@ def test_without_python_the_still_view_stands_and_one_line_says_why(fault, brows
     view.place.scroll_into_view_if_needed()
     wait_for(lambda: "cannot wake" in view.status(), 60)
     assert view.shown() == first
-    network.fault = ""
-    network.released.set()
+    network.mend()
     view.place.get_by_role("button", name="Try again").click()
     assert view.awake().slide("z[0]").settled().shown() != first
 
@@ -128,7 +127,6 @@ def test_after_a_visit_it_works_without_a_network(browsing, published):
     context.set_offline(True)
     (again,) = Reading(context, pages.address, "01_single_layer").views
     assert again.awake().slide("z[0]").settled().shown() == after
-    pages.fault = ""
 
 
 def test_a_state_travels_in_the_address(browsing, published):

@@ -9,9 +9,10 @@ import nbformat
 import pytest
 import work
 from build import NOTEBOOKS
+from equations import said
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from series import PATHS, code_cells, every_notebook, read, said
+from series import PATHS, code_cells, every_notebook, read
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"<summary>Solution.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -82,6 +82,12 @@ class Server(ThreadingHTTPServer):
         self.fault, self.asked, self.released = "", [], threading.Event()
         self.address = f"http://127.0.0.1:{self.server_port}/"
 
+    def mend(self):
+        """Whatever was wrong with it is so no longer, and what hung goes on."""
+        self.fault, released = "", self.released
+        self.released = threading.Event()
+        released.set()
+
     def handle_error(self, request, client_address):
         """A browser that hangs up is no fault."""
 
@@ -93,7 +99,7 @@ def serving(folder, replaced=()):
     try:
         yield server
     finally:
-        server.released.set()
+        server.mend()
         server.shutdown()
         server.server_close()
 
