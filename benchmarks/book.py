@@ -103,7 +103,7 @@ def first_paints(browser, address):
             page = context.new_page()
             context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
             page.goto(f"{address}{name}.html")
-            page.wait_for_function(PAINT)
+            hosted.wait_for(lambda: page.evaluate(PAINT))
             times.append(page.evaluate(PAINT))
             loaded = page.evaluate(LOADED)
             mathematics = packed(

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from hosted import wait_for
 from serve import SITE
 
 NAMES = sorted(path.name for path in SITE.glob("*.html"))
@@ -33,7 +34,7 @@ def test_a_wide_formula_scrolls_by_keyboard(opened):
     assert box.get_attribute("role") == "group" and "scrolls" in box.get_attribute("aria-label")
     box.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    wait_for(lambda: page.evaluate("document.activeElement.scrollLeft > 0"))
 
 
 def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
