@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -103,7 +104,7 @@ def first_paints(browser, address):
             page = context.new_page()
             context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
             page.goto(f"{address}{name}.html")
-            hosted.wait_for(lambda: page.evaluate(PAINT))
+            hosted.wait_for(partial(page.evaluate, PAINT))
             times.append(page.evaluate(PAINT))
             loaded = page.evaluate(LOADED)
             mathematics = packed(
