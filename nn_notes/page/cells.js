@@ -101,7 +101,7 @@ export function cells(python, sources, show, SPEC) {
   const places = [...document.querySelectorAll("div.cell")];
   const ran = new Map();
   places.forEach((cell, n) => live(cell, n));
-  if (sources.length) document.querySelector("h1")?.after(tools());
+  if (sources.length) places.at(-1).parentElement.append(tools());
   for (const [n, code] of sources.entries()) {
     for (const [, number] of code.matchAll(CHECK)) proof(number, n);
   }

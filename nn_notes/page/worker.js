@@ -53,9 +53,8 @@ async function load() {
   await Promise.all(files.map((file) => fetched(new URL(file.name, root), file.integrity, count)));
   // Not a static import, whose failure nobody could catch.
   const { loadPyodide } = await import(new URL("pyodide.mjs", root).href);
-  const pyodide = await loadPyodide({ indexURL: root.href });
+  const pyodide = await loadPyodide({ indexURL: root.href, packages: ["numpy"] });
   postMessage({ loading: 0.9 });
-  await pyodide.loadPackage("numpy", { messageCallback: () => {} });
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   // Real files: code that shows its source reads them.
   pyodide.unpackArchive(await (await archive).arrayBuffer(), "zip", { extractDir: site });
