@@ -19,7 +19,7 @@ LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 # What can be drawn without an overflow.
 FURTHEST = 1e300
 # Lengths are whole tenths of a pixel: the frame of the axes, and the room around it.
-WIDTH, HEIGHT = 3200, 2100
+WIDTH, HEIGHT = 2400, 1600
 LEFT, RIGHT, TOP, BOTTOM = 560, 120, 300, 420
 # Of text: a character, the longest beside a tick, and a row of the legend.
 LETTER, ROOM, ROW, SWATCH = 62, 350, 170, 260
@@ -132,7 +132,7 @@ def _whole(chart, axes, paths):
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-chart" role="img" aria-label="{escape(chart.words)}" '
         f'width="{whole // 10}" height="{full // 10}" viewBox="0 0 {whole} {full}" font-size="115" '
         f'font-family="sans-serif" fill="currentColor" stroke-linejoin="round">'
-        f'<text x="{LEFT}" y="170" font-size="130" font-weight="600">{escape(chart.title)}</text>'
+        f'<text x="100" y="170" font-size="130" font-weight="600">{escape(chart.title)}</text>'
         f'<g class="nn-axes">{axes}</g>'
         f'<svg {frame}>{lines}</svg><svg {frame} overflow="visible">{dots}</svg>{labels}</svg>'
     )

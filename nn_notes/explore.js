@@ -75,10 +75,13 @@ function control(spec, moved) {
   return slider(spec.label, spec.digits, moved);
 }
 
-// The still picture that stands for this view until it wakes: the last one before it on the page.
+// The still picture that stands for this view until it wakes: the last one before it, and as near as there is one.
 function stillBefore(el) {
   const earlier = (still) => still.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
-  return [...document.querySelectorAll(".nn-still")].filter(earlier).at(-1);
+  for (let around = el.parentElement; around; around = around.parentElement) {
+    const still = [...around.querySelectorAll(".nn-still")].filter(earlier).at(-1);
+    if (still) return still;
+  }
 }
 
 function render({ model, el }) {

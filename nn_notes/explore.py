@@ -158,7 +158,7 @@ class Choice(Control):
 
     def __init__(self, label, value, names):
         self.names = names if isinstance(names, dict) else {name: name for name in names}
-        super().__init__(value, label=label, options=list(self.names.items()))
+        super().__init__(value, label=label, options=[[*pair] for pair in self.names.items()])
 
     def checked(self, value):
         if not isinstance(value, str) or value not in self.names:

@@ -79,7 +79,8 @@ def build(text, path):
         for output in [*cell.get("outputs", [])]:
             # Without a kernel a widget is nothing but a message that it is missing. A live view has its still picture
             # beside it.
-            if output.get("data", {}).pop(WIDGET_VIEW, None) and not output.data:
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if output.get("data") == {}:
                 cell.outputs.remove(output)
             if fault := _fault(output):
                 raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")

@@ -118,7 +118,7 @@ def test_ticks_are_round_numbers(axis, texts):
 def test_the_texts_of_ticks_keep_clear_of_each_other_and_of_the_name(ends):
     axis = Axis("a", *ends)
     texts = [*ElementTree.fromstring(charts.svg(chart(x=axis, y=axis))).iter("{http://www.w3.org/2000/svg}text")]
-    for anchor, room in [("middle", 3200 / 7), ("end", LEFT - 200)]:
+    for anchor, room in [("middle", WIDTH / 6), ("end", LEFT - 200)]:
         for text in (text for text in texts if text.get("text-anchor") == anchor and len(text.text) > 1):
             # A digit is 0.56 of the size of the letters.
             assert float(text.get("textLength", 0.56 * 115 * len(text.text))) <= room
@@ -133,19 +133,19 @@ LOG = Axis("y", 1e-2, 1e2, log=True)
 @pytest.mark.parametrize(
     ("x", "y", "axes", "pieces"),
     [
-        ([0, 1], [0, 1], {}, [[(0, 2100), (3200, 0)]]),
-        ([0, 0.5, 1], [0, 0, 0], {}, [[(0, 2100), (1600, 2100), (3200, 2100)]]),
+        ([0, 1], [0, 1], {}, [[(0, 1600), (2400, 0)]]),
+        ([0, 0.5, 1], [0, 0, 0], {}, [[(0, 1600), (1200, 1600), (2400, 1600)]]),
         # It is broken where there is no number, and a single one has no line.
-        ([0, 0.25, 0.5, 0.75, 1], [0, 0, NAN, 0, 0], {}, [[(0, 2100), (800, 2100)], [(2400, 2100), (3200, 2100)]]),
-        ([0, 0.5, 1], [INF, 0, 1], {}, [[(1600, 2100), (3200, 0)]]),
+        ([0, 0.25, 0.5, 0.75, 1], [0, 0, NAN, 0, 0], {}, [[(0, 1600), (600, 1600)], [(1800, 1600), (2400, 1600)]]),
+        ([0, 0.5, 1], [INF, 0, 1], {}, [[(1200, 1600), (2400, 0)]]),
         ([0, NAN, 1], [0, 0, 0], {}, []),
         ([], [], {}, []),
         # A logarithm has no place for zero or less.
-        ([0, 0.5, 0.75, 1], [-1, 0, 1, 10], {"y": LOG}, [[(2400, 1050), (3200, 525)]]),
+        ([0, 0.5, 0.75, 1], [-1, 0, 1, 10], {"y": LOG}, [[(1800, 800), (2400, 400)]]),
         # As far as single precision counts in tenths.
-        ([0, 1], [0, 1e300], {}, [[(0, 2100), (3200, -1e6)]]),
-        ([0, 1], [-1e300, 1], {}, [[(0, 1e6), (3200, 0)]]),
-        ([0.5, 0.5], [0, 1], {}, [[(1600, 2100), (1600, 0)]]),
+        ([0, 1], [0, 1e300], {}, [[(0, 1600), (2400, -1e6)]]),
+        ([0, 1], [-1e300, 1], {}, [[(0, 1e6), (2400, 0)]]),
+        ([0.5, 0.5], [0, 1], {}, [[(1200, 1600), (1200, 0)]]),
     ],
 )
 def test_a_line_goes_through_its_places(x, y, axes, pieces, recwarn):
@@ -157,12 +157,12 @@ def test_a_line_goes_through_its_places(x, y, axes, pieces, recwarn):
 @pytest.mark.parametrize(
     ("x", "y", "axes", "places"),
     [
-        ([0, 1, 0.5], [0, 1, 0.5], {}, [(0, 2100), (3200, 0), (1600, 1050)]),
-        ([-0.01, 1.01, 0.5, 0.5, 0.5], [0, 0, -1, 1.01, 1], {}, [(1600, 0)]),
-        ([0, 0.5, NAN, 0, 1], [NAN, INF, 0, -1e300, 0], {}, [(3200, 2100)]),
-        ([0, 0.5, 1], [-1, 0, 1], {"y": LOG}, [(3200, 1050)]),
+        ([0, 1, 0.5], [0, 1, 0.5], {}, [(0, 1600), (2400, 0), (1200, 800)]),
+        ([-0.01, 1.01, 0.5, 0.5, 0.5], [0, 0, -1, 1.01, 1], {}, [(1200, 0)]),
+        ([0, 0.5, NAN, 0, 1], [NAN, INF, 0, -1e300, 0], {}, [(2400, 1600)]),
+        ([0, 0.5, 1], [-1, 0, 1], {"y": LOG}, [(2400, 800)]),
         ([], [], {}, []),
-        (0.5, [0, 1], {}, [(1600, 2100), (1600, 0)]),
+        (0.5, [0, 1], {}, [(1200, 1600), (1200, 0)]),
     ],
 )
 def test_dots_stand_in_their_places_and_none_outside(x, y, axes, places, recwarn):
@@ -176,7 +176,7 @@ def test_a_place_that_is_a_little_off_is_seen():
     for mark in drawn(Line(x, y), Dots(x, y)):
         assert mark.goes_through(x, y)
         # Two tenths of a pixel.
-        for off in (2 / 2100, -2 / 2100):
+        for off in (2 / 1600, -2 / 1600):
             assert not mark.goes_through(x, y + off * np.eye(5)[3])
         assert not mark.goes_through(x[:4], y[:4]) and not mark.goes_through(x, np.nan_to_num(y))
 
@@ -199,7 +199,7 @@ def test_a_square_chart_has_the_same_unit_on_both_axes(width, height):
     across, up = (abs(scale.unit) for scale in line.scales)
     assert across == pytest.approx(up, rel=2e-3)
     assert line.size[1] / line.size[0] == pytest.approx(height / width, rel=1e-3)
-    assert drawn(Line([0, 1], [0, 1]))[0].size == (3200, 2100)
+    assert drawn(Line([0, 1], [0, 1]))[0].size == (2400, 1600)
 
 
 # What is built once, and what changes
@@ -244,7 +244,7 @@ def test_titles_names_labels_and_words_are_text():
         ([], 0),
         (["one"], 1),
         (["one", "two", "three"], 1),
-        (["mean squared error", "cross entropy", "target t"], 1),
+        (["mean squared error", "cross entropy", "target t"], 2),
         (["output"] * 9, 3),
         # None is too long for a row of its own.
         (["a blind guess: log 10 = 2.30", "training", "validation"], 2),

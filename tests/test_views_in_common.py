@@ -1,14 +1,19 @@
 """What holds of every live view, on numbers of a reader's own: they stand as they are, and what moves them is kept."""
 
+import json
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import plain
 import pytest
-from page import Page
+from page import CELL, Page, untagged
 from plain import Cubic, Loud
+from stripped import still
 
 from nn_notes import Layer, Network
+from nn_notes.charts import Chart
+from nn_notes.explore import ASLEEP, SPEC, Drawing, Matrix
 from nn_notes.views import (
     activation_curves,
     backpropagation,
@@ -125,24 +130,54 @@ def test_no_number_is_minus_zero_or_has_a_hyphen(page):
 
 @every_view
 def test_without_a_kernel_its_first_state_stands_there(page):
-    html, picture = page.view._repr_mimebundle_()[0]["text/html"], page.view._page.picture
-    assert page.message["board"] in html and "nan" not in page.message["board"]
-    assert re.findall('<img alt="(.*?)"', html) == ([picture["words"]] if picture else [])
+    bundle = page.view._repr_mimebundle_()
+    assert bundle[SPEC]["opening"]["board"] == page.message["board"] and "nan" not in page.message["board"]
+    assert CELL.findall(bundle["text/html"]) == CELL.findall(page.message["board"])
+    json.dumps(bundle, allow_nan=False)
+
+
+@every_view
+def test_without_styles_it_reads_row_by_row_and_speaks_of_no_colours(page):
+    left, rows = still(page.view), page.view._rows
+    assert len(left.rows) == len(rows)
+    for words, row in zip(left.rows, rows, strict=True):
+        # Charts and drawings by their words, arrays and sentences by their own, from left to right.
+        at = -1
+        for item in row:
+            first = item.words if isinstance(item, Chart | Drawing) else item[0] if isinstance(item, Matrix) else item
+            at = words.find(untagged(first), at + 1)
+            assert at >= 0, (item, words)
+    assert left.rest == [ASLEEP]
+    assert not re.search("colou?r|blue|orange|white", " ".join([*left.rows, *left.rest]), re.IGNORECASE)
+    assert len(left.images) == sum(isinstance(item, Chart | Drawing) for row in rows for item in row)
+    assert all(len(words.split()) > 3 for words in left.images)
 
 
 PICTURES = {
     "the change of each output as the nudge grows": lambda: jacobians.view(plain.Z, plain.W, plain.B),
     "path of gradient descent": lambda: gradient_descent.learning_rate(plain.X, plain.T, [-2, 0]),
     "each output of the activation": lambda: activation_curves.view(X, DELTA),
-    "a tangent where the prediction is": losses.prediction,
+    "a tangent where it is": losses.prediction,
 }
 
 
 @pytest.mark.parametrize(("words", "made"), PICTURES.items(), ids=PICTURES)
 def test_both_pictures_follow_and_have_words(words, page):
-    assert words in page.view._page.picture["words"]
+    first, _ = page.charts()
+    assert words in ElementTree.fromstring(first).get("aria-label").lower()
     for label in page.sliders:
-        before, stops = np.array_split(page.pixels.copy(), 2, axis=1), page.stops(label)
+        before, stops = [*page.charts()], page.stops(label)
         page.move(label, stops[(stops.index(page.value(label)) + 10) % len(stops)])
-        for old, new in zip(before, np.array_split(page.pixels, 2, axis=1), strict=True):
-            assert (old != new).any(), label
+        assert all(old != new for old, new in zip(before, page.charts(), strict=True)), label
+
+
+@every_view
+def test_titles_and_names_of_charts_have_room(page):
+    for svg in page.charts():
+        chart = ElementTree.fromstring(svg)
+        _, _, width, height = map(float, chart.get("viewBox").split())
+        title, *_ = chart.iter("{http://www.w3.org/2000/svg}text")
+        # A letter is 0.58 of its size, and a bold one more.
+        assert float(title.get("x")) + 0.62 * 130 * len(title.text) < width, title.text
+        *_, across, up = chart.find("{http://www.w3.org/2000/svg}g").iter("{http://www.w3.org/2000/svg}text")
+        assert 0.58 * 115 * len(across.text) < width and 0.58 * 115 * len(up.text) < height

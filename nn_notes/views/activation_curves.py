@@ -98,7 +98,7 @@ def _charts(a):
     bounded = np.abs(a["curves"]).max() <= VALUES[1]
     across = Axis("xᵢ", line[0], line[-1])
     yield Chart(
-        "Each output over its own xᵢ, with its tangent", across,
+        "Outputs over their xᵢ, and tangents", across,
         Axis(f"{a['f'].name}(x)ᵢ", *reaching(VALUES if bounded else (line[0], line[-1]), a["curves"])),
         [
             *(Line(line, a["curves"][i], color, opacity=0.5) for i, color in entries),
