@@ -39,6 +39,7 @@ MAY_KNOW = {
     "plots": {"numpy", "validate", "matplotlib", "show", "charts"},
     "explore": {"numpy", "validate", "show", "charts"},
     # How views get to a page in Jupyter; nobody but views knows it, and they not before one is shown.
+    "page": {"explore", "page"},
     "widget": {"explore", "anywidget", "traitlets", "IPython"},
     "views": {"numpy", "validate", "family", "show", "charts", "explore", "widget", "views", *SHORT, *LONG},
     "__init__": {"checks", "numeric", *SHORT, *LONG},

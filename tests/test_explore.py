@@ -240,9 +240,9 @@ def test_the_bundle_is_the_first_state_and_repeats():
     assert one == two == json.loads(json.dumps(one)) and one["text/plain"] == ASLEEP
     page = Page(small_view())
     opening = {part: page.message[part] for part in ("board", "stops", "controls")}
-    assert one[SPEC] == page.view.spec | {"opening": opening}
+    assert json.loads(one[SPEC]) == page.view.spec | {"opening": opening}
     page.move("z[0]", 1.5)
-    assert page.view._repr_mimebundle_()[SPEC]["opening"]["controls"]["z"] == [1.5, -1.0]
+    assert json.loads(page.view._repr_mimebundle_()[SPEC])["opening"]["controls"]["z"] == [1.5, -1.0]
 
 
 def test_the_page_is_told_in_plain_json():

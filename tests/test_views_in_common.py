@@ -131,7 +131,7 @@ def test_no_number_is_minus_zero_or_has_a_hyphen(page):
 @every_view
 def test_without_a_kernel_its_first_state_stands_there(page):
     bundle = page.view._repr_mimebundle_()
-    assert bundle[SPEC]["opening"]["board"] == page.message["board"] and "nan" not in page.message["board"]
+    assert json.loads(bundle[SPEC])["opening"]["board"] == page.message["board"] and "nan" not in page.message["board"]
     assert CELL.findall(bundle["text/html"]) == CELL.findall(page.message["board"])
     json.dumps(bundle, allow_nan=False)
 
