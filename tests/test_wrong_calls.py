@@ -11,12 +11,12 @@ import re
 import sys
 from collections import Counter
 from functools import partial as do
-from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from strategies import MADE_SETS
 
 from nn_notes import (
     ACTIVATIONS,
@@ -305,13 +305,8 @@ def behind_its_activation(fitted):
     ]
 
 
-# Those that are drawn.
-MADE_SETS = [f for f in vars(data).values() if callable(f) and getattr(f, "__name__", "") in data.__all__
-             and [*signature(f).parameters] == ["n", "rng", "noise"]]
-
-
 def of_made_set(made):
-    """What both sets that are made of random numbers say."""
+    """What every set that is made of random numbers says."""
     return [
         *no_index(lambda n: do(made, n, RNG), "n"),
         (do(made, 0, RNG), ValueError, "n is 0; it needs 1 or more"),
@@ -607,7 +602,7 @@ WRONG = [
     *no_index(lambda seed: do(data.digits, seed), "seed"),
     (do(data.digits, None), TypeError, "seed is of type NoneType; it needs a whole number"),
     (do(data.digits, -1), ValueError, "seed is -1; it needs 0 or more"),
-    *[row for made in MADE_SETS for row in of_made_set(made)],
+    *[row for made in MADE_SETS.values() for row in of_made_set(made)],
 
     # show
     (do(show.show, [1, 2]), TypeError, "arrays is of type list; it needs a dict"),
