@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import partial
 from xml.etree import ElementTree
 
 import numpy as np
 import plain
 import pytest
+from live import CALLS, made
 from page import CELL, Page, untagged
 from plain import Cubic, Loud
 from stripped import still
@@ -33,21 +35,25 @@ SAMPLES = np.random.default_rng(0).normal(size=(3, 2)), np.eye(2)[[0, 1, 1]]
 WIDE = np.random.default_rng(1).normal(size=(2, 5))
 FAHRENHEIT = [0, 10, 20, 30, 40], [32, 50, 68, 86, 104]
 
-VIEWS = {
-    "00": lambda: derivative_shapes.view([7.77, 0.123], [[-3.3, 0.017], [1.0, 5.0]]),
-    "01": lambda: single_layer.view(Z, W, B),
-    "01, an activation of one's own": lambda: single_layer.view(Z, W, B, Cubic()),
-    "02": lambda: jacobians.view(Z, W, B),
-    "02, five outputs": lambda: jacobians.view(Z, WIDE, np.arange(5) / 3, Cubic()),
-    "03": lambda: weight_tensor.view(Z, B),
-    "04": lambda: backpropagation.view(NETWORK, Z, [0.333, 0.667], "cross_entropy"),
-    "05, a path": lambda: gradient_descent.learning_rate(*FAHRENHEIT, [0, 0.123], 1e-4),
-    "05, a run": lambda: gradient_descent.training(LOGITS, SAMPLES, SAMPLES),
-    "06": lambda: activation_curves.view([-20.123, 0.333, 9.0, 1.0, 0.017], np.arange(5) / 3, "relu"),
-    "06, an activation of one's own": lambda: activation_curves.view([0.333, 3.0], B, Loud()),
-    "07, a prediction": lambda: losses.prediction(0.123, 1 / 3),
-    "07, logits": lambda: losses.view([5.123, 0.333, -1.0], 1),
+OWN = {
+    "derivative_shapes.view": lambda: derivative_shapes.view([7.77, 0.123], [[-3.3, 0.017], [1.0, 5.0]]),
+    "single_layer.view": lambda: single_layer.view(Z, W, B),
+    "single_layer.view, an activation of one's own": lambda: single_layer.view(Z, W, B, Cubic()),
+    "jacobians.view": lambda: jacobians.view(Z, W, B),
+    "jacobians.view, five outputs": lambda: jacobians.view(Z, WIDE, np.arange(5) / 3, Cubic()),
+    "weight_tensor.view": lambda: weight_tensor.view(Z, B),
+    "backpropagation.view": lambda: backpropagation.view(NETWORK, Z, [0.333, 0.667], "cross_entropy"),
+    "gradient_descent.learning_rate": lambda: gradient_descent.learning_rate(*FAHRENHEIT, [0, 0.123], 1e-4),
+    "gradient_descent.training": lambda: gradient_descent.training(LOGITS, SAMPLES, SAMPLES),
+    "activation_curves.view": lambda: activation_curves.view(
+        [-20.123, 0.333, 9.0, 1.0, 0.017], np.arange(5) / 3, "relu"
+    ),
+    "activation_curves.view, an activation of one's own": lambda: activation_curves.view([0.333, 3.0], B, Loud()),
+    "live.prediction": lambda: losses.prediction(0.123, 1 / 3),
+    "live.view": lambda: losses.view([5.123, 0.333, -1.0], 1),
 }
+# One that has no numbers here is taken as its page makes it.
+VIEWS = OWN | {name: partial(made, name) for name in CALLS if not any(own.startswith(name) for own in OWN)}
 X, DELTA, T = np.array([-0.8, 0.4, 1.3]), np.array([0.5, -1.2, 0.8]), [0.2, 0.8]
 
 every_view = pytest.mark.parametrize("made", VIEWS.values(), ids=VIEWS)

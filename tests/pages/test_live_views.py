@@ -6,12 +6,15 @@ these.
 
 import pkgutil
 import re
+from inspect import signature
 
 import numpy as np
 import pictures
+import pytest
 from colours import miscoloured
-from live import CALLS, every_view, made, maker, seen
+from live import CALLS, every_view, given, made, maker, seen
 from series import PATHS, code_cells
+from strategies import in_order
 
 from nn_notes import charts, views
 from nn_notes.show import NEGATIVE as BLUE
@@ -23,6 +26,16 @@ def test_every_module_has_its_page_and_every_page_its_view():
     used = {maker(name).__module__ for name in CALLS}
     assert used == {f"nn_notes.views.{module.name}" for module in pkgutil.iter_modules(views.__path__)}
     assert {path for path, *_ in CALLS.values()} == set(PATHS)
+
+
+@every_view
+def test_what_is_none_is_refused_by_its_name(name):
+    view, standing = maker(name), signature(maker(name)).bind(*given(name))
+    standing.apply_defaults()
+    for argument, value in standing.arguments.items():
+        if value is not None:
+            with pytest.raises(TypeError, match=f"^{in_order(f'{argument} … NoneType')}"):
+                view(**standing.arguments | {argument: None})
 
 
 @every_view

@@ -42,7 +42,7 @@ def parts(output):
     if SPEC not in data:
         return [re.sub("<[^>]*>", " ", html)], []
     # Another machine may find other last digits.
-    spec = json.loads(json.dumps(data[SPEC]), parse_float=lambda digits: f"{float(digits):.9g}")
+    spec = json.loads(data[SPEC], parse_float=lambda digits: f"{float(digits):.9g}")
     board = spec["opening"].pop("board")
     alts, svgs = zip(*EMBEDDED.findall(html), strict=True) if "<img" in html else ((), ())
     said = [re.sub("<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL) for text in (html, board)]
