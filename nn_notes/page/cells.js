@@ -69,6 +69,12 @@ async function run(python, sources, n, where, place, show, SPEC) {
   }
 }
 
+// What a browser's Python lacks, by the tag of a cell that shows it.
+const OTHERWISE = {
+  tag_measured: "In a browser the clock is coarse and memory is short, so this cell may end otherwise than where it was measured.",
+  tag_flags: "In a browser, Python is not told of an overflow, so NumPy warns of nothing.",
+};
+
 function button(label, pressed, attributes = {}) {
   const made = node("button", { type: "button", ...attributes }, label);
   made.addEventListener("click", pressed);
@@ -99,12 +105,13 @@ const kept = {
 export function cells(python, sources, show, SPEC) {
   const originals = [...sources];
   const places = [...document.querySelectorAll("div.cell")];
-  const ran = new Map();
   places.forEach((cell, n) => live(cell, n));
   if (sources.length) places.at(-1).parentElement.append(tools());
+  const first = new Map();
   for (const [n, code] of sources.entries()) {
-    for (const [, number] of code.matchAll(CHECK)) proof(number, n);
+    for (const [, number] of code.matchAll(CHECK)) if (!first.has(number)) first.set(number, n);
   }
+  for (const [number, n] of first) proof(number, n);
 
   function live(cell, n) {
     const input = cell.querySelector(".cell_input");
@@ -125,7 +132,7 @@ export function cells(python, sources, show, SPEC) {
       [again.hidden, stop.hidden, reset.hidden] = [true, false, false];
       await run(python, sources, n, "page", place, show, SPEC);
       [again.hidden, stop.hidden] = [false, true];
-      ran.set(n, place);
+      if (cell.dataset.otherwise) place.append(node("p", { class: "nn-note" }, cell.dataset.otherwise));
     }
     async function open() {
       if (!editor) {
@@ -150,8 +157,8 @@ export function cells(python, sources, show, SPEC) {
       [input.hidden, edit.hidden, reset.hidden, place.hidden] = [false, false, true, true];
       if (stored) stored.hidden = false;
       place.replaceChildren();
-      ran.delete(n);
     }
+    for (const [tag, words] of Object.entries(OTHERWISE)) if (cell.classList.contains(tag)) cell.dataset.otherwise = words;
     const own = kept.get(n, originals[n]);
     if (own !== undefined) {
       sources[n] = own;

@@ -30,7 +30,7 @@ class Reading:
         mark = self.page.get_by_role("button", name=f"Prove equation ({number}) here")
         mark.click()
         place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
-        wait_for(lambda: place.count() and not place.locator(".nn-status").count(), PATIENCE)
+        wait_for(lambda: place.count() and not place.locator("> .nn-status").count(), PATIENCE)
         return place.inner_text().strip()
 
 
@@ -104,6 +104,10 @@ class Cell:
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
 
+    def otherwise(self):
+        """Why it puts out something else in a browser than what is stored, if it does."""
+        return self.place.get_attribute("data-otherwise")
+
     def stored(self):
         """The output that the notebook has."""
         return self.place.locator(".cell_output:not(.nn-output)").inner_text().strip()
@@ -115,5 +119,5 @@ class Cell:
 
     def output(self):
         place = self.place.locator(".nn-output")
-        wait_for(lambda: place.is_visible() and not place.locator(".nn-status").count(), PATIENCE)
+        wait_for(lambda: place.is_visible() and not place.locator("> .nn-status").count(), PATIENCE)
         return place.inner_text().strip()
