@@ -19,12 +19,15 @@ def test_no_page_is_wider_than_a_phone(opened, name):
     assert page.evaluate(cut) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# In the dark the page is the same, in other colours.
+@pytest.mark.parametrize(("scheme", "rules"), [("light", {}), ("dark", {"runOnly": ["color-contrast"]})])
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing(opened, name, scheme):
-    # Formulas are hidden from whom axe speaks for, who have MathML; and they are ten thousand pieces each page.
-    found = Axe().run(opened(name, scheme=scheme), {"exclude": [".katex"]}).response["violations"]
-    assert [(v["id"], v["impact"], v["nodes"][0]["html"][:200]) for v in found] == []
+def test_axe_finds_nothing(opened, name, scheme, rules):
+    page = opened(name, scheme=scheme)
+    # A formula is hundreds of pieces that are hidden from whom axe speaks for, beside MathML that is not.
+    page.evaluate("document.querySelectorAll('.katex').forEach(formula => formula.replaceWith('formula'))")
+    found = Axe().run(page, options=rules).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] != "minor"] == []
 
 
 def test_a_wide_formula_scrolls_by_keyboard(opened):
