@@ -79,7 +79,7 @@ def view(data, code=""):
     """
     made_by = f' data-code="{escape(code)}"' if code else ""
     # In a script nothing is an entity, and only its own end tag ends it.
-    spec = json.dumps(data[SPEC], ensure_ascii=False, sort_keys=True).replace("</", r"<\/")
+    spec = json.dumps(data[SPEC], ensure_ascii=False).replace("</", r"<\/")
     return (
         f'<div class="nn-book-view"{made_by}>{data["text/html"]}'
         f'<script type="application/json" class="nn-spec">{spec}</script></div>'
