@@ -47,3 +47,10 @@ html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
+
+
+def setup(app):
+    # A field of a named tuple is told by its class.
+    app.connect(
+        "autodoc-skip-member", lambda app, what, name, obj, skip, options: skip or type(obj).__name__ == "_tuplegetter"
+    )

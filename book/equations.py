@@ -44,7 +44,9 @@ def _of(page, notebook):
             continue
         for tag in TAG.finditer(cell.source):
             number = tag[1]
-            at = next(n for n, c in enumerate(code_cells) if n >= passed and number in numbers(c.source))
+            later = (n for n, c in enumerate(code_cells) if n >= passed and number in numbers(c.source))
+            if (at := next(later, None)) is None:
+                raise ValueError(f"({number}) on page {page} has no check below it")
             check = code_cells[at]
             latex = cell.source[: tag.start()].rpartition("$$")[2] + cell.source[tag.end() :].partition("$$")[0]
             yield Equation(number, page, latex.strip(), *summary[number], check.source, at, said(check).strip())

@@ -5,12 +5,14 @@ import subprocess
 from html import escape
 from pathlib import Path
 
-from docutils.nodes import SkipNode
+from docutils import nodes
 from equations import TAG
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_suffix(".mjs")
+# So many characters of LaTeX are never wider than a phone.
+SHORT = 30
 
 
 class Typesetter:
@@ -55,7 +57,7 @@ def _html(node, latex, display):
 
 def inline(translator, node):
     translator.body.append(_html(node, node.astext(), False))
-    raise SkipNode
+    raise nodes.SkipNode
 
 
 def block(translator, node):
@@ -70,10 +72,22 @@ def block(translator, node):
     if number:
         translator.body.append(f'<a class="nn-number" href="{escape(node["place"])}" title="{what}">({number})</a>')
     translator.body.append("</div>\n")
-    raise SkipNode
+    raise nodes.SkipNode
+
+
+def glue(app, doctree, page):
+    """A browser would break a line between a formula and the comma behind it: with a short one, none is broken."""
+    for formula in list(doctree.findall(nodes.math)):
+        at = formula.parent.index(formula) + 1
+        after = formula.parent[at] if at < len(formula.parent) else None
+        if isinstance(after, nodes.Text) and after[0] in ".,;:?!)" and len(formula.astext()) <= SHORT:
+            kept = nodes.inline("", "", formula.deepcopy(), nodes.Text(after[0]), classes=["nn-glue"])
+            formula.parent.replace(after, nodes.Text(after[1:]))
+            formula.parent.replace(formula, kept)
 
 
 def setup(app):
+    app.connect("doctree-resolved", glue)
     app.add_html_math_renderer("typeset", (inline, None), (block, None))
     app.connect("build-finished", lambda app, error: typeset.close())
     return {"parallel_read_safe": True}

@@ -1,6 +1,7 @@
 """What gets installed: the lock and the conda environment say what pyproject.toml says, and the wheel is whole."""
 
 import email
+import json
 import re
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ def requirements(lines):
 
 
 WANTED = requirements(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
+# The lock has all extras, conda those that one reads and tests with.
+LOCKED = requirements(PROJECT["dependencies"] + [line for extra in EXTRAS.values() for line in extra])
 
 
 def locked():
@@ -59,11 +62,18 @@ def test_the_lock_names_no_place_to_download_from():
     assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links|--trusted)", LOCK, re.MULTILINE)
 
 
+def test_the_book_s_lock_names_no_place_to_download_from():
+    packages = json.loads((ROOT / "book/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    own = packages.pop("")
+    assert own["dependencies"] == json.loads((ROOT / "book/package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert packages and all("resolved" not in entry and entry["integrity"] for entry in packages.values())
+
+
 def test_the_lock_is_within_the_ranges_of_the_project():
     pinned = [(canonicalize_name(r.name), str(r.specifier).removeprefix("==")) for r, _ in locked()]
-    assert set(WANTED) <= {name for name, _ in pinned}
+    assert set(LOCKED) <= {name for name, _ in pinned}
     for name, version in pinned:
-        assert name not in WANTED or version in WANTED[name], f"{name} {version}"
+        assert name not in LOCKED or version in LOCKED[name], f"{name} {version}"
 
 
 def conda_specs():

@@ -74,3 +74,10 @@ for (const link of document.querySelectorAll('a.nn-ref[href*="#equation-"]')) {
 }
 popover.addEventListener("mouseleave", hide);
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+
+// What a search shows of a page has each formula once, as it is seen.
+if (typeof Search === "object") {
+  const textOf = Search.htmlToText;
+  const unseen = /<span class="katex-mathml">.*?<\/math><\/span>/gs;
+  Search.htmlToText = (html, anchor) => textOf(html.replace(unseen, ""), anchor);
+}
