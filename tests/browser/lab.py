@@ -135,7 +135,7 @@ class Lab:
 
     def still_views(self):
         """What stands in the place of the live views until something has run."""
-        return self.page.locator(".jp-OutputArea-output .nn-view:not(.nn-live)")
+        return self.page.locator(".jp-OutputArea-output .nn-still:not([hidden])")
 
     def live_views(self):
         return self.page.locator(".jp-Notebook .nn-live")
@@ -144,6 +144,9 @@ class Lab:
         """The live views, once the n-th of them stands there."""
         self.live_views().nth(n - 1).locator(".nn-row").first.wait_for(state="attached")
         return [View(self, where) for where in self.live_views().all()]
+
+    def save(self):
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
 
     def close(self):
         self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
