@@ -7,7 +7,6 @@ from functools import cache
 from io import BytesIO
 
 import numpy as np
-from build import WIDGET_VIEW
 from matplotlib.image import imread
 
 from nn_notes.explore import SPEC
@@ -22,9 +21,9 @@ A_LITTLE = 1
 
 def difference(stored, drawn):
     """What sets the stored outputs of a cell apart from those that it has now, in words; none where nothing does."""
+    # The widget that takes a still picture's place has no words, and is not stored.
     stored, drawn = (
-        [parts(output) for output in outputs if "data" in output and WIDGET_VIEW not in output["data"]]
-        for outputs in (stored, drawn)
+        [parts(output) for output in outputs if "text/plain" in output.get("data", {})] for outputs in (stored, drawn)
     )
     if [words for words, _ in stored] != [words for words, _ in drawn]:
         return f"What is stored says\n{stored}\nand the cell says\n{drawn}"
