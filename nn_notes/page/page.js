@@ -153,7 +153,8 @@ if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
     async () => {
       const { active } = await navigator.serviceWorker.ready;
       const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-      active.postMessage({ keep: [location.href.split("#")[0], ...loaded.filter((name) => name.startsWith(site.href))] });
+      const own = [location.href.split("#")[0], new URL("equations.html", site).href];
+      active.postMessage({ keep: [...own, ...loaded.filter((name) => name.startsWith(site.href))] });
       active.postMessage({ keep: await python.files() });
     },
     () => {},

@@ -126,14 +126,16 @@ def test_the_map_has_a_link_to_each_page_and_words_that_fit():
 
 def test_a_live_view_brings_what_it_wakes_from():
     bundle = single_layer.view([1.0], [[2.0, 3.0]], [4.0, 5.0])._repr_mimebundle_()
-    bundle[SPEC]["opening"]["board"] += "</script><p>"
+    spec = json.loads(bundle[SPEC])
+    spec["opening"]["board"] += "</script><p>"
+    bundle[SPEC] = json.dumps(spec)
     output = new_output("display_data", bundle)
     notebook = new_notebook(cells=[new_code_cell("view", outputs=[output]), new_markdown_cell("end")])
     data = staging.staged("01_page", notebook, None).cells[0].outputs[0].data
     assert list(data) == ["text/html"] and SPEC in output.data
     shown = BeautifulSoup(data["text/html"], "html.parser")
     assert shown.select(".nn-book-view > .nn-still") and not shown.select("p:not(.nn-asleep)")
-    assert json.loads(shown.select_one("script.nn-spec").string) == json.loads(json.dumps(bundle[SPEC]))
+    assert json.loads(shown.select_one("script.nn-spec").string) == spec
 
 
 def test_the_landing_page_says_what_makes_its_view():

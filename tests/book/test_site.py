@@ -1,6 +1,5 @@
 """The built site as files: links, mathematics, pictures, cells, and what a page weighs."""
 
-import json
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -104,8 +103,6 @@ def test_pictures_have_their_words_and_their_room(site, path):
 def test_code_cells_stand_in_order(site, path):
     cells = [cell.select_one(".cell_input pre").get_text().strip("\n") for cell in site[path.stem].select("div.cell")]
     assert cells == [cell.source for cell in code_cells(path)]
-    needed = json.loads(site[path.stem].find(id="nn-needs").string)
-    assert len(needed) == len(cells) and all(n < at for at, needs in enumerate(needed) for n in needs)
 
 
 @every_notebook
