@@ -1,7 +1,10 @@
 """Which cells of a notebook a cell needs, so that a page runs these alone: names followed backwards."""
 
 import ast
+import symtable
 
+# Statements that bind their names whatever happens.
+ALWAYS = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 # Methods that leave what they are called on as it was.
 HARMLESS = {
     "all", "any", "argmax", "argmin", "argsort", "as_integer_ratio", "astype", "copy", "cumsum", "derivative",
@@ -63,32 +66,54 @@ class _Cell:
     def __init__(self, source):
         tree = ast.parse(source)
         self.imported, self.settings = set(), set()
-        self.uses, self.binds, self.changes, self.stateful, self.functions = set(), set(), set(), set(), {}
-        self.binds_first = set()
+        self.binds, self.changes, self.stateful, self.functions = set(), set(), set(), {}
+        self.uses, self.binds_first = _read(tree.body)
         for statement in tree.body:
-            reads = _loaded(statement)
             bound = _bound(statement)
-            if isinstance(
-                statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-            ):
-                self.binds_first |= bound - self.uses - reads
-            self.uses |= reads
             self.binds |= bound
-            if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-                self.functions[statement.name] = reads
-            if isinstance(statement, ast.Assign):
-                if any(isinstance(part, ast.Lambda) for part in ast.walk(statement.value)):
-                    self.functions |= dict.fromkeys(bound, reads)
-                if "default_rng" in ast.unparse(statement.value):
-                    self.stateful |= bound
-            if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                self.imported |= bound
-            self.settings |= _set(statement)
             self.changes |= _changed(statement)
+            match statement:
+                case ast.FunctionDef() | ast.ClassDef():
+                    self.functions |= dict.fromkeys(bound, _loaded(statement))
+                case ast.Assign(value=value):
+                    if any(isinstance(part, ast.Lambda) for part in ast.walk(value)):
+                        self.functions |= dict.fromkeys(bound, _loaded(value))
+                    if "default_rng" in ast.unparse(value):
+                        self.stateful |= bound
+                case ast.Import() | ast.ImportFrom():
+                    self.imported |= bound
+                case ast.Expr():
+                    self.settings |= _set(statement)
+
+
+def _read(statements):
+    """The names that statements in a row read before they bind them, and those that they bind whatever happens."""
+    read, bound = set(), set()
+    for statement in statements:
+        match statement:
+            case ast.For(target=target, iter=before, body=body, orelse=after):
+                within = _read(body)[0] | _read(after)[0]
+                read |= (_loaded(before) | within - _bound(target)) - bound
+            case ast.With(items=items, body=body):
+                named = set().union(*(_bound(item.optional_vars) for item in items if item.optional_vars))
+                opened = set().union(*(_loaded(item.context_expr) for item in items))
+                read |= (opened | _read(body)[0] - named) - bound
+            case _:
+                read |= _loaded(statement) - bound
+                if isinstance(statement, ALWAYS):
+                    bound |= _bound(statement) - read
+    return read, bound
 
 
 def _loaded(node):
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    """The names that a statement or an expression reads from outside of it: not those of its own functions."""
+    scopes, found = [symtable.symtable(ast.unparse(node), "", "exec")], set()
+    while scopes:
+        scope = scopes.pop()
+        scopes += scope.get_children()
+        symbols = (symbol for symbol in scope.get_symbols() if symbol.is_referenced())
+        found |= {symbol.get_name() for symbol in symbols if scope.get_type() == "module" or symbol.is_global()}
+    return found
 
 
 def _bound(node):

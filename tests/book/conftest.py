@@ -77,7 +77,8 @@ def opened(browsing, published):
 
     def open_page(name, size="wide", scheme="light", **options):
         page = browsing(size, color_scheme=scheme, **options).new_page()
-        page.on("requestfailed", lambda request: faults.append(request.url))
+        # What is under way when a page is left ends there.
+        page.on("requestfailed", lambda r: faults.append(r.url) if "ERR_ABORTED" not in r.failure else None)
         page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
         page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
         page.goto(f"{published[0].address}{name}")

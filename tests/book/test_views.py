@@ -36,11 +36,12 @@ def native(name, monkeypatch):
 
 
 def test_a_view_stands_at_once_and_wakes_when_it_is_seen(browsing, published):
-    reading = Reading(browsing(), published[0].address, "01_single_layer")
-    (view,) = reading.views
+    pages, network = published
+    before = len(network.asked)
+    (view,) = Reading(browsing(), pages.address, "01_single_layer").views
     first = view.shown()
     assert first["cells"] and view.status() == "Touch it, and it wakes."
-    assert not [address for address in published[1].asked if address.endswith(".wasm")]
+    assert not [address for address in network.asked[before:] if address.endswith(".wasm")]
     assert view.awake().shown() == first
     before = view.shown()
     assert view.slide("z[0]").settled().shown() != before
