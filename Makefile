@@ -66,7 +66,7 @@ pdf: book chromium ## the whole book as one PDF, book/_build/nn_notes.pdf
 	$(PY) book/pdf.py
 
 book-test: book chromium engines ## test the book in real browsers: Chromium, and Firefox and WebKit
-	$(PY) -m pytest tests/book
+	$(PY) -m pytest tests/book -n 2
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
