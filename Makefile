@@ -4,6 +4,7 @@ PYTHON ?= python3
 UV ?= uv
 LAB_ARGS ?=
 PAGES ?=
+PORT ?= 8000
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 
@@ -11,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test book read pdf book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,18 @@ trust: ## run all of this, and write what came of it to docs/trust.md (three qua
 	$(MAKE) test browser-test test-oldest test-newest test-pyodide determinism break-pages mutants
 	$(PY) trust/report.py
 
+book: .venv/ready book/node_modules ## build the book, a site in book/_build/html; BASE_URL="https://…/" says where it will be published
+	$(PY) book/build.py
+
+read: book ## build the book and serve it on this machine; PORT=8000
+	$(PY) book/serve.py $(PORT)
+
+pdf: book chromium ## the whole book as one PDF, book/_build/nn_notes.pdf
+	$(PY) book/pdf.py
+
+book-test: book chromium engines ## test the book in real browsers: Chromium, and Firefox and WebKit
+	$(PY) -m pytest tests/book -n 2
+
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
 
@@ -63,6 +76,28 @@ chromium:
 		{ test "$$(id -u)" = 0 && apt-get update --quiet && \
 			DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium; } || \
 		{ echo "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put it on the PATH."; exit 1; }
+
+node:
+	@command -v npm >/dev/null || \
+		{ test "$$(id -u)" = 0 && apt-get update --quiet && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends nodejs npm; } || \
+		{ echo "There is no npm here. Debian: sudo apt install nodejs npm. Elsewhere: put it on the PATH."; exit 1; }
+
+# Typesets the book's mathematics.
+book/node_modules: book/package-lock.json book/package.json | node
+	npm ci --prefix book --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Firefox, and the engine of Safari as Debian has it, with a screen for it.
+engines:
+	@{ command -v firefox-esr && command -v WebKitWebDriver && command -v xvfb-run; } >/dev/null || \
+		{ test "$$(id -u)" = 0 && apt-get update --quiet && \
+			DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends \
+				firefox-esr webkit2gtk-driver xvfb xauth; } || \
+		{ echo "Debian: sudo apt install firefox-esr webkit2gtk-driver xvfb xauth"; exit 1; }
+
+bench-book: book chromium ## measure the book: how soon it stands, wakes and answers, beside JupyterLab
+	$(PY) benchmarks/book.py
 
 bench: .venv/ready ## measure training against its peers
 	$(PY) benchmarks/peers.py

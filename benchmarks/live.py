@@ -2,7 +2,7 @@
 
 Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider gets the
 focus and STEPS arrow keys, each after the answer to the one before has been painted, and a short pause. The clock runs
-in the page, from the key to the first moment after the frame that shows the answer: all cells, and the picture. Then
+in the page, from the key to the first moment after the frame that shows the answer, cells and charts. Then
 the kernel itself is asked how long it takes to answer the same steps, and how many bytes it sends for it.
 
 The usual way is ``ipywidgets.interact`` around a function that draws a figure, once for the matrices of notebook 01 and
@@ -83,34 +83,29 @@ USUAL = {
     """,
 }
 
-# In the page: after each key, a promise of the milliseconds until its answer has been painted. Our views' matrices are
-# nodes that change, and their pictures are put on a canvas; the usual way's are new images, which have to be decoded.
+# In the page: after each key, a promise of the milliseconds until its answer has been painted. Our views' matrices and
+# paths are nodes that change, all at once; the usual way's are new images, which have to be decoded.
 CLOCK = """(selector) => {
-    const where = document.querySelector(selector), picture = where.querySelector('canvas')
-    const board = where.querySelector('.nn-board') ?? where
-    let pressed, missing, image
-    const arrived = what => {
-        if (!missing?.delete(what) || missing.size) return
+    const where = document.querySelector(selector), board = where.querySelector('.nn-board') ?? where
+    let pressed, image
+    const arrived = () => {
+        if (!pressed) return
         // A message that is sent within a frame arrives when that frame has been painted.
         const {start, measured} = pressed, {port1, port2} = new MessageChannel()
+        pressed = undefined
         port1.onmessage = () => measured(performance.now() - start)
         requestAnimationFrame(() => port2.postMessage(0))
     }
     new MutationObserver(async () => {
-        if (where.matches('.nn-live')) return arrived('board')
+        if (where.matches('.nn-live')) return arrived()
         const now = where.querySelector('img')
         if (!now || now === image) return
         image = now
         await image.decode()
-        arrived('board')
-    }).observe(board, {childList: true, subtree: true, characterData: true})
-    if (picture) {
-        const context = picture.getContext('2d'), put = context.putImageData.bind(context)
-        context.putImageData = (...all) => { put(...all); arrived('picture') }
-    }
+        arrived()
+    }).observe(board, {childList: true, subtree: true, characterData: true, attributeFilter: ['d']})
     image = where.querySelector('img')
     document.addEventListener('keydown', event => {
-        missing = new Set(picture ? ['board', 'picture'] : ['board'])
         window.painted = new Promise(measured => { pressed = {start: event.timeStamp, measured} })
     }, true)
 }"""
@@ -130,9 +125,9 @@ if "One epoch" in _view.actions:
 _times, _sizes = [], []
 for _n in range({steps}):
     _start = _time.perf_counter()
-    _message, _buffers = _view.answer([_steps[_n % 2]])
+    _message = _view.answer([_steps[_n % 2]])
     _times.append(1000 * (_time.perf_counter() - _start))
-    _sizes.append(len(_json.dumps(_message)) + sum(map(len, _buffers)))
+    _sizes.append(len(_json.dumps(_message)))
 print(_json.dumps([_times, _sizes]))
 """
 
@@ -181,7 +176,7 @@ def ours(address, context):
         for n in range(int(count)):
             view = views.nth(n)
             view.locator(".nn-row").first.wait_for()
-            kind = "curves" if view.locator("canvas").count() else "matrices"
+            kind = "curves" if view.locator("svg.nn-chart").count() else "matrices"
             view.evaluate("view => { view.id = 'measured' }")
             opened.page.evaluate(CLOCK, "#measured")
             action = view.get_by_role("button", name="One epoch")

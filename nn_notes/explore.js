@@ -1,6 +1,9 @@
 // The page's side of a live view. It sends what the reader does, one message at a time, and shows what comes back: what
 // changed, not the whole board. While the kernel is busy, what the reader does waits here, and where a control moves on,
 // its newer place takes the older one's. So however fast a slider moves, there is never a backlog.
+//
+// A view is asleep until the first answer: until then its still picture stands there, or, where the page brings the
+// first state along, that state with controls that already take what the reader does.
 
 const MINUS = "\u2212";
 
@@ -72,13 +75,18 @@ function control(spec, moved) {
   return slider(spec.label, spec.digits, moved);
 }
 
-function words32({ buffer, byteOffset, byteLength }) {
-  return new Uint32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+// The still picture that stands for this view until it wakes: the last one before it, and as near as there is one.
+function stillBefore(el) {
+  const earlier = (still) => still.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+  for (let around = el.parentElement; around; around = around.parentElement) {
+    const still = [...around.querySelectorAll(".nn-still")].filter(earlier).at(-1);
+    if (still) return still;
+  }
 }
 
 function render({ model, el }) {
-  const palette = model.get("palette");
-  const repeated = model.get("repeated");
+  const spec = model.get("spec");
+  const { palette, repeated } = spec;
   const controls = {};
   let waiting = [];
   let busy = false;
@@ -90,17 +98,21 @@ function render({ model, el }) {
     waiting.push(step);
     send();
   }
+  function occupied(on) {
+    busy = on;
+    el.setAttribute("aria-busy", on);
+  }
   function send() {
     if (busy || !waiting.length) return;
-    busy = true;
+    occupied(true);
     model.send(waiting);
     waiting = [];
   }
 
   const panel = node("div", { class: "nn-controls" });
-  for (const spec of model.get("controls")) {
-    controls[spec.name] = control(spec, (move) => put({ set: spec.name, ...move }));
-    panel.append(controls[spec.name].element);
+  for (const one of spec.controls) {
+    controls[one.name] = control(one, (move) => put({ set: one.name, ...move }));
+    panel.append(controls[one.name].element);
   }
 
   const buttons = node("div", { class: "nn-buttons" });
@@ -117,10 +129,10 @@ function render({ model, el }) {
     if (playing) put({ act: repeated });
   }
   const player = repeated && button("Play", () => play(!playing));
-  for (const label of model.get("actions")) button(label, () => put({ act: label }));
+  for (const label of spec.actions) button(label, () => put({ act: label }));
 
   const key = node("div");
-  key.innerHTML = model.get("legend");
+  key.innerHTML = spec.legend;
   panel.append(buttons, key);
   // Otherwise the notebook takes the arrow keys for its own.
   for (const one of panel.querySelectorAll("input, select, button")) one.dataset.lmSuppressShortcuts = "true";
@@ -128,17 +140,15 @@ function render({ model, el }) {
   const alert = node("p", { role: "alert", hidden: "" });
   const board = node("div", { class: "nn-board" });
   const shown = node("div", { class: "nn-shown" }, alert, board);
-  const { words, width, height } = model.get("picture");
-  const picture = node("canvas", { role: "img", "aria-label": words, width, height });
-  if (words) alert.before(picture);
 
-  let cells = [];
-  let texts = [];
+  let [cells, texts, axes, paths] = [[], [], [], []];
   const marks = new WeakMap();
   function build(html) {
     board.innerHTML = html;
     cells = board.querySelectorAll("td");
     texts = board.querySelectorAll("caption, .nn-text");
+    axes = board.querySelectorAll(".nn-axes");
+    paths = board.querySelectorAll(".nn-mark");
   }
   function mark(cell) {
     // Not a transition: that would paint every frame, and keep the next answer waiting.
@@ -151,26 +161,30 @@ function render({ model, el }) {
     cells[n].style.cssText = palette[colour];
     mark(cells[n]);
   }
-  const pixels = words && new Uint32Array(width * height).fill(0xffffffff);
-  function paint(places, colours) {
-    places.forEach((place, n) => (pixels[place] = colours[n]));
-    const bytes = new Uint8ClampedArray(pixels.buffer);
-    picture.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0);
-  }
-
-  function show(message, buffers) {
-    busy = false;
+  function show(message) {
     alert.hidden = !message.error;
     alert.textContent = message.error ?? "";
     if (message.board !== undefined) build(message.board);
     message.cells?.forEach(fill);
     for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
+    for (const [n, drawn] of message.axes ?? []) axes[n].innerHTML = drawn;
+    for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);
     }
-    if (buffers.length) paint(...buffers.map(words32));
+  }
+  let still;
+  function takeItsPlace() {
+    still = stillBefore(el);
+    if (still) still.hidden = true;
+    el.hidden = false;
+  }
+  function answered(message) {
+    occupied(false);
+    show(message);
+    if (el.hidden) takeItsPlace();
     if (playing && (message.error || message.ended)) play(false);
     if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));
     else send();
@@ -178,11 +192,17 @@ function render({ model, el }) {
 
   el.classList.add("nn-view", "nn-live");
   el.append(panel, shown);
-  model.on("msg:custom", show);
+  el.hidden = true;
+  if (spec.opening) {
+    show(spec.opening);
+    takeItsPlace();
+  }
+  model.on("msg:custom", answered);
   put({ open: true });
   return () => {
     playing = false;
-    model.off("msg:custom", show);
+    model.off("msg:custom", answered);
+    if (still) still.hidden = false;
   };
 }
 

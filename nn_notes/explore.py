@@ -2,39 +2,38 @@
 
 One mechanism for the whole series. What the reader moves is the state. ``model(**state)``, a pure function, makes named
 arrays of it. ``layout(arrays)`` arranges them in rows, and of those only what differs from what stands on the page is
-sent: one message there and one back for every change, however many matrices. A curve is a ``Canvas``: a figure made
-once, of which only the moving artists are drawn again.
+sent: one message there and one back for every change, however many matrices and charts.
 
-``explore.js`` is the page's side, and ``explore.css`` what it looks like.
+A view knows nobody who carries its messages. A transport, such as ``widget`` for Jupyter, registers itself as
+``View.transport``. ``explore.js`` is the page's side of every transport, and ``explore.css`` what it looks like.
 """
 
+import json
 import reprlib
 from base64 import b64encode
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
-from io import BytesIO
 from math import ceil, floor, isclose, isfinite, log10
 from pathlib import Path
 from typing import NamedTuple
 
-import anywidget
-import matplotlib.image
 import numpy as np
-import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from . import charts
+from .charts import Chart
 from .show import PALETTE, caption, cells, legend, table
 from .validate import array as checked_array
 from .validate import choice, index, instance, named, real_number
 
-__all__ = ["Canvas", "Choice", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
+__all__ = ["Choice", "Drawing", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
 CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+# What a page that carries messages itself needs to build a view, and to show its first state.
+SPEC = "application/vnd.nn-notes.view"
+ASLEEP = "A still picture of a live view. Run this cell, and it moves."
 # A page with more sliders than this is slow.
 MOST = 1000
-# In place, as a page that is not trusted to bring a style sheet still takes this.
-ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;margin:0 0 14px"
 
 
 class Matrix(NamedTuple):
@@ -159,7 +158,7 @@ class Choice(Control):
 
     def __init__(self, label, value, names):
         self.names = names if isinstance(names, dict) else {name: name for name in names}
-        super().__init__(value, label=label, options=list(self.names.items()))
+        super().__init__(value, label=label, options=[[*pair] for pair in self.names.items()])
 
     def checked(self, value):
         if not isinstance(value, str) or value not in self.names:
@@ -220,72 +219,26 @@ def _stop(label, to, stops):
     return stops[stops.index(to)]
 
 
-class Canvas:
-    """A figure that is made once; only ``moving`` artists are drawn again, over a copy of what stands still.
+class Drawing(NamedTuple):
+    """An SVG on the board that is none of a ``Chart``: its text, and ``words`` for those who do not see it."""
 
-    What stands still is drawn again where the limits of an axis have moved.
-
-    ``words`` say what it shows, for those who do not see it.
-    """
-
-    def __init__(self, figure, moving, words):
-        self._canvas, self._moving, self.words = FigureCanvasAgg(figure), moving, words
-        self._figure = figure
-        for artist in moving:
-            artist.set_animated(True)
-        self._draw_still()
-        # The axes stay where they are, whatever their limits.
-        figure.set_layout_engine("none")
-        self.width, self.height = self._canvas.get_width_height()
-
-    def _draw_still(self):
-        self._canvas.draw()
-        self._still, self._drawn = self._canvas.copy_from_bbox(self._figure.bbox), self._limits()
-
-    def _limits(self):
-        return [ax.viewLim.bounds for ax in self._figure.axes]
-
-    def pixels(self):
-        """The figure as it now is, row after row, a whole number to each pixel."""
-        if self._limits() != self._drawn:
-            self._draw_still()
-        self._canvas.restore_region(self._still)
-        for artist in self._moving:
-            artist.axes.draw_artist(artist)
-        return np.array(self._canvas.buffer_rgba()).view(np.uint32).ravel()
-
-    def png(self):
-        """The figure as it now is, as PNG bytes."""
-        file = BytesIO()
-        matplotlib.image.imsave(file, self.pixels().view(np.uint8).reshape(self.height, self.width, 4), format="png")
-        return file.getvalue()
-
-
-class _Page(anywidget.AnyWidget):
-    """What the page is told once: how to build the view."""
-
-    _esm = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    _css = CSS
-    controls = traitlets.List().tag(sync=True)
-    actions = traitlets.List().tag(sync=True)
-    repeated = traitlets.Unicode().tag(sync=True)
-    picture = traitlets.Dict().tag(sync=True)
-    legend = traitlets.Unicode().tag(sync=True)
-    palette = traitlets.List().tag(sync=True)
+    svg: str
+    words: str
 
 
 class _Shown(NamedTuple):
-    """What stands on the page."""
+    """What stands on the page: how the board is built, and all that moves in it."""
 
     frame: list
     cells: list
     texts: list
-    pixels: np.ndarray
+    axes: list
+    paths: list
 
 
-# A page begins with white paper.
-WHITE = np.uint32(0xFFFFFFFF)
-NOTHING = _Shown(None, [], [], WHITE)
+# An image has neither the ink nor the ground of the page that it stands on.
+PAPER = "color:#000;background:#fff"
+NOTHING = _Shown(None, [], [], [], [])
 
 
 class View:
@@ -294,38 +247,35 @@ class View:
     Args:
         controls: a dict from a name in the state to its ``Slider``, ``LogSlider``, ``Sliders`` or ``Choice``.
         model: a pure function of the whole state, by name, that gives a dict of arrays.
-        layout: a function of that dict that gives rows, each a list of ``Matrix`` and HTML text.
+        layout: a function of that dict that gives rows: lists of ``Matrix``, ``Chart``, ``Drawing`` and HTML text.
         memory: what the state holds beside the controls, as a dict.
         actions: a dict from a button's label to a function of the state that gives what changes in it.
         repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
-        canvas, paint: a ``Canvas``, and a function of the arrays that sets its moving artists.
         scale: the absolute value at which a cell's colour is full.
 
-    Raises whatever the model, layout and paint raise at first.
+    Raises whatever the model and layout raise at first.
 
-    The view shows itself when it is the last line of a cell. Where no kernel runs, its first state stands there as
-    tables and a picture.
+    The view shows itself when it is the last line of a cell: asleep, as tables and pictures of its first state, until
+    its transport carries the first answer.
     """
 
-    def __init__(
-        self, controls, model, layout, memory=None, actions=None, repeated="", canvas=None, paint=None, scale=2.0
-    ):
+    # Who shows a view and carries its messages: a function of the view.
+    transport = None
+
+    def __init__(self, controls, model, layout, memory=None, actions=None, repeated="", scale=2.0):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
-        self._canvas, self._paint = canvas, paint
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
         self.actions = {**(actions or {}), "Reset": lambda state: first}
         self._settle()
-        self._page = _Page(
-            controls=[{"name": name, **control.spec} for name, control in controls.items()],
-            actions=list(self.actions),
-            repeated=repeated,
-            picture={"words": canvas.words, "width": canvas.width, "height": canvas.height} if canvas else {},
-            legend=legend(scale),
-            palette=PALETTE,
-        )
-        self._page.on_msg(lambda page, content, _: page.send(*self.answer(content)))
+        self.spec = {
+            "controls": [{"name": name, **control.spec} for name, control in controls.items()],
+            "actions": list(self.actions),
+            "repeated": repeated,
+            "legend": legend(scale),
+            "palette": PALETTE,
+        }
         self._update()
 
     def answer(self, steps):
@@ -337,10 +287,10 @@ class View:
                 Only what the view offers is done: its controls and their stops, its actions.
 
         Returns:
-            The message that the page needs and its buffers. Where something raises, its error is in the message,
-            beside what the page needs to stand where the state now is.
+            The message that the page needs. Where something raises, its error is in the message, beside what the page
+            needs to stand where the state now is.
         """
-        faults, changed, buffers = [], False, []
+        faults, changed = [], False
         try:
             steps = instance("steps", steps, list)
         except TypeError as fault:
@@ -352,15 +302,14 @@ class View:
                 faults.append(fault)
         message = self._moved()
         try:
-            board, buffers = self._update()
-            message |= board
+            message |= self._update()
         except (Exception, KeyboardInterrupt) as fault:
             faults.append(fault)
         if faults:
             message["error"] = "\n".join(f"{type(fault).__name__}: {fault}".removesuffix(": ") for fault in faults)
         elif not changed:
             message["ended"] = True
-        return message, buffers
+        return message
 
     def _do(self, step):
         """One step. Returns whether it changes anything."""
@@ -373,7 +322,7 @@ class View:
             case {"set": name, "to": to, **more} if more.keys() <= {"entry"}:
                 control = choice("set", name, self.controls)
                 # Its place is sent in any case: the page may have put it where it cannot stay.
-                self._placed.pop(name, None)
+                self._stood["controls"].pop(name, None)
                 control.take(to, **more)
                 self._settle()
                 return True
@@ -398,67 +347,109 @@ class View:
 
     def _forget(self):
         """Send everything the next time."""
-        self._shown, self._placed, self._offered = NOTHING, {}, {}
+        self._shown, self._stood = NOTHING, {"stops": {}, "controls": {}}
+
+    def _standing(self):
+        """Where the controls stand, and what those with stops can be put to."""
+        return {
+            "stops": {name: control.stops for name, control in self.controls.items() if control.stops},
+            "controls": {name: control.place() for name, control in self.controls.items()},
+        }
 
     def _moved(self):
         """Which controls now stand elsewhere than on the page, and which have other stops."""
-        placed = {name: control.place() for name, control in self.controls.items()}
-        offered = {name: control.stops for name, control in self.controls.items() if control.stops}
-        message = {
-            "stops": {name: stops for name, stops in offered.items() if stops != self._offered.get(name)},
-            "controls": {name: place for name, place in placed.items() if place != self._placed.get(name)},
+        before, self._stood = self._stood, self._standing()
+        return {
+            part: {name: new for name, new in now.items() if new != before[part].get(name)}
+            for part, now in self._stood.items()
         }
-        self._placed, self._offered = placed, offered
-        return message
 
     def _update(self):
-        """What has to change on the board to show the state as it now is: a message and its buffers."""
+        """What has to change on the board to show the state as it now is."""
         self.arrays = self._model(**self.state)
         self._rows = self._layout(self.arrays)
-        before, now, message, buffers = self._shown, self._look(), {}, []
+        before, now = self._shown, self._look()
         if now.frame != before.frame:
-            message["board"] = self._board()
+            message = {"board": self._board()}
         else:
-            message["cells"], message["texts"] = _new(now.cells, before.cells), _new(now.texts, before.texts)
-        if self._canvas is not None:
-            changed = np.flatnonzero(now.pixels != before.pixels).astype(np.uint32)
-            buffers = [changed.tobytes(), now.pixels[changed].tobytes()] if len(changed) else []
+            pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
+            message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
         # Last, so that what is interrupted on the way is sent the next time.
         self._shown = now
-        return message, buffers
+        return message
 
     def _look(self):
         every = [item for row in self._rows for item in row]
-        matrices = [item for item in every if isinstance(item, Matrix)]
-        frame = [[np.shape(item.array) if isinstance(item, Matrix) else "" for item in row] for row in self._rows]
-        if self._canvas is not None:
-            self._paint(self.arrays)
+        matrices, drawn = ([item for item in every if isinstance(item, kind)] for kind in (Matrix, Chart))
         return _Shown(
-            frame,
+            [[_frame(item) for item in row] for row in self._rows],
             [cell for m in matrices for cell in cells(m.array, self._scale, m.digits, m.known)],
-            [(caption(item.label, item.array, item.axes) if isinstance(item, Matrix) else item,) for item in every],
-            WHITE if self._canvas is None else self._canvas.pixels(),
+            [(_words(item),) for item in every if not isinstance(item, Chart)],
+            [(charts.axes(chart),) for chart in drawn],
+            [(path,) for chart in drawn for path in charts.paths(chart)],
         )
 
     def _board(self):
-        return "".join(
-            f'<div class="nn-row" style="{ROW}">{"".join(self._item(item) for item in row)}</div>' for row in self._rows
-        )
+        rows = ("".join(self._item(item) for item in row) for row in self._rows)
+        return "".join(f'<div class="nn-row">{row}</div>' for row in rows)
 
     def _item(self, item):
-        if isinstance(item, str):
-            return f'<div class="nn-text">{item}</div>'
-        return table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+        match item:
+            case Matrix():
+                return table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+            case Chart():
+                return charts.svg(item)
+        return f'<div class="nn-text">{_words(item)}</div>'
+
+    def _still(self):
+        """The first state for a page that may have neither styles nor scripts nor SVG: tables side by side, and images.
+
+        What colours mean is said by the style sheet, since without it there are none.
+        """
+        rows = ("".join(f"<td>{self._image(item)}</td>" for item in row) for row in self._rows)
+        board = "".join(f'<table class="nn-row" role="presentation"><tr>{row}</tr></table>' for row in rows)
+        return (
+            f'<style>{CSS}</style><div class="nn-view nn-still">{board}{legend(self._scale)}'
+            f'<p class="nn-asleep">{ASLEEP}</p></div>'
+        )
+
+    def _image(self, item):
+        if not isinstance(item, Chart | Drawing):
+            return self._item(item)
+        svg = charts.svg(item) if isinstance(item, Chart) else item.svg
+        svg = svg.replace("<svg", f'<svg style="{PAPER}"', 1)
+        return f'<img alt="{escape(item.words)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        picture = ""
-        if self._canvas is not None:
-            png = b64encode(self._canvas.png()).decode()
-            picture = f'<img alt="{escape(self._canvas.words)}" src="data:image/png;base64,{png}">'
-        still = f'<style>{CSS}</style><div class="nn-view">{legend(self._scale)}{picture}{self._board()}</div>'
-        data, metadata = self._page._repr_mimebundle_()
-        words = {"text/html": still, "text/plain": "A live view: run the cell to move it."}
-        return data | words, metadata
+        opening = self._standing() | {"board": self._board()}
+        # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
+        spec = json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
+        return {"text/html": self._still(), "text/plain": ASLEEP, SPEC: spec}
+
+    def _ipython_display_(self):
+        if View.transport is None:
+            # What IPython takes for: as if there were no such method.
+            raise NotImplementedError
+        View.transport(self)
+
+
+def _frame(item):
+    """What of an item is built once: a change to it builds the whole board anew."""
+    match item:
+        case Matrix():
+            return np.shape(item.array)
+        case Chart():
+            return charts.outline(item)
+    return ""
+
+
+def _words(item):
+    match item:
+        case Matrix():
+            return caption(item.label, item.array, item.axes)
+        case Drawing():
+            return item.svg
+    return item
 
 
 def _new(now, before):

@@ -1,8 +1,9 @@
 """The witness: derivatives by nudging, from the function's values alone. It knows no formula that it judges.
 
 It is cross-examined. The complex step is right to the last digit where a function is analytic, and wrong without a
-sign of it where one is not: behind |·|, a norm, a conjugate. So real nudges, which do not share that weakness, follow
-it along a direction that moves every entry at once. They know how many digits they vouch for, and they see a kink.
+sign of it where one is not: behind an absolute value, a norm, a conjugate. So real nudges, which do not share that
+weakness, follow it along a direction that moves every entry at once. They know how many digits they vouch for, and they
+see a kink.
 """
 
 from typing import NamedTuple

@@ -10,12 +10,12 @@ nothing.
 from io import BytesIO
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from .charts import FURTHEST, colours, reaching
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number
 from .validate import array, choice, index, items, named, real_number, string
 
@@ -40,50 +40,11 @@ __all__ = [
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
-LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 DPI = 96
 # A matrix is drawn cell by cell up to so many rows or columns, and with its numbers up to so many entries.
 CELLS, NUMBERS = 40, 64
 # A cube takes milliseconds.
 CUBES = 1000
-# What matplotlib can still draw without an overflow.
-FURTHEST = 1e300
-
-
-def colours(n):
-    """A colour to each of n lines, no two the same: the four of the series, and beyond them greens."""
-    return [*LINES, *map(to_hex, colormaps["viridis"](np.linspace(0.4, 0.85, max(0, n - len(LINES)))))][:n]
-
-
-def reaching(limits, values, log=False):
-    """The limits of an axis, or wider ones that have all values between them.
-
-    A side that falls short moves out to twice as far, or to the next power of ten, so that a picture which follows is
-    seldom drawn anew.
-
-    Args:
-        limits: a pair, the lower one first.
-        values: an array; what is not finite, or not above 0 where the axis is logarithmic, has no place anyway.
-        log: whether the axis is logarithmic.
-
-    Returns:
-        A pair.
-    """
-    (low, high), values = limits, np.asarray(values)
-    values = np.clip(values[np.isfinite(values)], -FURTHEST, FURTHEST)
-    if log:
-        values = values[values > 0]
-    if not values.size:
-        return low, high
-    least, most = values.min(), values.max()
-    if log:
-        low = low if least >= low else 10.0 ** np.floor(np.log10(least))
-        return low, high if most <= high else 10.0 ** np.ceil(np.log10(most))
-    middle, half = (low + high) / 2, (high - low) / 2
-    below, above = (
-        half if far <= half else half * 2.0 ** np.ceil(np.log2(far / half)) for far in (middle - least, most - middle)
-    )
-    return middle - below, middle + above
 
 
 class Picture:

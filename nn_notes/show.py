@@ -18,6 +18,7 @@ __all__ = [
     "ZERO",
     "caption",
     "cells",
+    "colour",
     "factor",
     "ink",
     "legend",
@@ -175,11 +176,13 @@ def _rows_of_cells(a, scale, digits, known):
 
 
 def legend(scale):
-    """What the colours of the tables mean, as an HTML table."""
-    drawn = "".join(_cell(*cell) for cell in cells(np.linspace(-scale, scale, 11), scale, 1))
+    """What the colours of the tables mean, in HTML.
+
+    Its words come from the style sheet: a page without one has no colours either.
+    """
     return (
-        f'<table class="nn-legend"><caption>Colour <small>blue is negative, white is zero, orange is positive'
-        f"</small></caption><tr>{drawn}</tr></table>"
+        f'<div class="nn-legend" role="img" aria-label="Blue is negative, white is zero, orange is positive." '
+        f'data-low="{number(-scale, 1)}" data-high="{number(scale, 1)}"><span></span></div>'
     )
 
 
@@ -189,6 +192,11 @@ _STEPS = 50
 def _shade(a, scale):
     """The places in ``PALETTE`` of the colours of numbers; NaN has that of zero."""
     return np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
+
+
+def colour(x, scale):
+    """The colour of a number."""
+    return _COLOURS[_shade(x, scale)]
 
 
 def ink(x, scale):

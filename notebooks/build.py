@@ -76,9 +76,12 @@ def build(text, path):
         except CellExecutionError as error:
             raise BuildError(f"{text.name}: {error}") from None
     for n, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            # A code host then shows the view's static picture instead of a message that a widget is missing.
+        for output in [*cell.get("outputs", [])]:
+            # Without a kernel a widget is nothing but a message that it is missing. A live view has its still picture
+            # beside it.
             output.get("data", {}).pop(WIDGET_VIEW, None)
+            if output.get("data") == {}:
+                cell.outputs.remove(output)
             if fault := _fault(output):
                 raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")
     for cell in notebook.cells:

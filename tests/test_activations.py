@@ -271,8 +271,6 @@ def test_what_is_too_large_is_an_error_that_says_where():
         Exponential()([1, 1000])
     with pytest.raises(FloatingPointError, match=r"^bent\(below=2\.0\)\.vjp\[1\] is inf"):
         Bent(2).vjp([1, 1e308], [1, -1])
-    with pytest.raises(FloatingPointError, match=r"^tanh.derivative\[0\] is .*nan"):
-        tanh.derivative([1e308j])
 
 
 @activations

@@ -35,9 +35,13 @@ MAY_KNOW = {
     "checks": {"numpy", "validate"},
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
-    "plots": {"numpy", "validate", "matplotlib", "show"},
-    "explore": {"numpy", "validate", "matplotlib", "anywidget", "traitlets", "show"},
-    "views": {"numpy", "validate", "family", "show", "plots", "explore", "views", *SHORT, *LONG},
+    "charts": {"numpy", "show"},
+    "plots": {"numpy", "validate", "matplotlib", "show", "charts"},
+    "explore": {"numpy", "validate", "show", "charts"},
+    # How views get to a page in Jupyter; nobody but views knows it, and they not before one is shown.
+    "page": {"explore", "page"},
+    "widget": {"explore", "anywidget", "traitlets", "IPython"},
+    "views": {"numpy", "validate", "family", "show", "charts", "explore", "widget", "views", *SHORT, *LONG},
     "__init__": {"checks", "numeric", *SHORT, *LONG},
 }
 
@@ -102,7 +106,8 @@ start = threading.Thread.start
 threading.Thread.start = lambda self: (print("asked for a thread"), start(self))[1]
 
 {code}
-print("done", *sorted({{"matplotlib", "ipywidgets", "sklearn", "scipy", "IPython"}} & set(sys.modules)))
+others = "matplotlib", "anywidget", "ipywidgets", "traitlets", "sklearn", "scipy", "IPython"
+print("done", *sorted(set(others) & set(sys.modules)))
 """
 IMPORT = "import nn_notes"
 TRAIN = """
@@ -115,6 +120,25 @@ network = Network.init([64, 8, 10], ["tanh", "identity"], rng)
 how = {"loss": "softmax_cross_entropy", "learning_rate": 0.1, "epochs": 1, "batch_size": 32, "patience": 1}
 descent.fit(network, split.train, split.validation, rng=rng, **how)
 """
+# Every view, made and asked, as a transport that is none of Jupyter's would.
+VIEWS = """
+import pkgutil
+from nn_notes import Layer, Network, views
+from nn_notes.views import (activation_curves, backpropagation, derivative_shapes, gradient_descent, jacobians, losses,
+                            single_layer, weight_tensor)
+
+x, W, I = [0.5, -1.0], [[0.5, -1.0], [1.5, 0.3]], [[1, 0], [0, 1]]
+network = Network(Layer(W, x, "identity"))
+made = [
+    activation_curves.view(x, x), backpropagation.view(network, x, x, "mse"), derivative_shapes.view(x, W),
+    gradient_descent.learning_rate(x, x, x), gradient_descent.training(network, (W, I), (W, I)),
+    jacobians.view(x, W, x), losses.prediction(), losses.view(x), single_layer.view(x, W, x), weight_tensor.view(x, x),
+]
+for view in made:
+    view.answer([{"open": True}, {"act": "Reset"}]), view._repr_mimebundle_()
+modules = {view._model.__module__.removeprefix("nn_notes.views.") for view in made}
+assert modules == {module.name for module in pkgutil.iter_modules(views.__path__)}
+"""
 
 
 def watched(code):
@@ -122,8 +146,8 @@ def watched(code):
     return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
 
 
-@pytest.mark.parametrize("code", [IMPORT, TRAIN], ids=["import", "train"])
-def test_importing_and_training_need_neither_threads_nor_processes_nor_the_network(code):
+@pytest.mark.parametrize("code", [IMPORT, TRAIN, VIEWS], ids=["import", "train", "views"])
+def test_importing_training_and_views_need_neither_jupyter_nor_threads_processes_or_the_network(code):
     assert watched(code) == "done\n"
 
 
@@ -134,10 +158,29 @@ def test_importing_and_training_need_neither_threads_nor_processes_nor_the_netwo
         ("import subprocess; subprocess.run([sys.executable, '-c', ''])", "asked for subprocess.Popen"),
         ("import socket; socket.socket()", "asked for socket.__new__"),
         ("import nn_notes, ipywidgets", "ipywidgets"),
+        # Who shows a view, and then only.
+        ("import nn_notes.widget", "IPython anywidget"),
+        ("import nn_notes.plots", "matplotlib"),
     ],
 )
 def test_the_watch_sees(code, report):
     assert report in watched(code)
+
+
+TRANSPORTS = """
+from nn_notes.explore import View
+print(View.transport)
+{before}
+import nn_notes.views
+print(View.transport.__module__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "transport"), [("", "nn_notes.views"), ("View.transport = staticmethod(print)", "builtins")]
+)
+def test_views_bring_a_transport_where_there_is_none(before, transport):
+    assert watched(TRANSPORTS.format(before=before)) == f"None\n{transport}\ndone\n"
 
 
 def test_only_numpy_and_matplotlib_are_compiled():

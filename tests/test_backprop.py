@@ -85,7 +85,7 @@ def test_short_form_long_form_and_witness_agree(depth):
         drawn.update([*enumerate(names), x.shape[:-1], *(len(layer.b) for layer in network.layers)])
 
     for n, (loss, last) in enumerate(FITTING):
-        few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+        few = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
         seed(n)(few(given(problems(depth, loss, last))(agree)))()
     assert drawn == {*product(range(depth), ACTIVATIONS), *BATCHES, *range(1, 8)}, "some kinds never came up"
 

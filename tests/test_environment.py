@@ -1,6 +1,7 @@
 """What gets installed: the lock and the conda environment say what pyproject.toml says, and the wheel is whole."""
 
 import email
+import json
 import re
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ def requirements(lines):
 
 
 WANTED = requirements(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
+# The lock has all extras, conda those that one reads and tests with.
+LOCKED = requirements(PROJECT["dependencies"] + [line for extra in EXTRAS.values() for line in extra])
 
 
 def locked():
@@ -59,11 +62,18 @@ def test_the_lock_names_no_place_to_download_from():
     assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links|--trusted)", LOCK, re.MULTILINE)
 
 
+def test_the_book_s_lock_names_no_place_to_download_from():
+    packages = json.loads((ROOT / "book/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    own = packages.pop("")
+    assert own["dependencies"] == json.loads((ROOT / "book/package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert packages and all("resolved" not in entry and entry["integrity"] for entry in packages.values())
+
+
 def test_the_lock_is_within_the_ranges_of_the_project():
     pinned = [(canonicalize_name(r.name), str(r.specifier).removeprefix("==")) for r, _ in locked()]
-    assert set(WANTED) <= {name for name, _ in pinned}
+    assert set(LOCKED) <= {name for name, _ in pinned}
     for name, version in pinned:
-        assert name not in WANTED or version in WANTED[name], f"{name} {version}"
+        assert name not in LOCKED or version in LOCKED[name], f"{name} {version}"
 
 
 def conda_specs():
@@ -150,3 +160,30 @@ def test_the_ranges_take_in_what_hosted_notebooks_have():
     hosted = {"numpy": ("2.0.2", "2.4.6"), "matplotlib": ("3.10.0", "3.10.9")}
     for name, versions in hosted.items():
         assert all(version in WANTED[name] for version in versions), name
+
+
+WORKFLOWS = {
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob(".github/workflows/*.yml")
+}
+
+
+@pytest.mark.parametrize("name", ["test.yml", "book.yml", "release.yml"])
+def test_a_workflow_runs_only_what_is_pinned_with_no_more_rights_than_it_needs(name):
+    text, workflow = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8"), WORKFLOWS[name]
+    used = re.findall(r"uses: (.+)", text)
+    assert used and [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 90 and job.get("permissions", {}).keys() <= {"pages", "id-token"}
+        for step in job["steps"]:
+            # What comes from outside is put into a command by the environment alone.
+            assert "${{" not in step.get("run", "")
+            assert "checkout" not in step.get("uses", "") or step["with"]["persist-credentials"] is False
+
+
+def test_workflows_run_commands_that_there_are():
+    recipes = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    steps = [step for workflow in WORKFLOWS.values() for job in workflow["jobs"].values() for step in job["steps"]]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert {command.split()[1] for command in commands if command.startswith("make ")} <= recipes
+    assert (ROOT / ".ci/run").is_file() and ".ci/run" in commands

@@ -1,15 +1,20 @@
 """The mechanism of the live views: what the reader does reaches the state, and what differs reaches the page."""
 
 import json
+import re
+from base64 import b64decode
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
+from IPython.core.formatters import DisplayFormatter
 from page import Page, fail, small_view
+from stripped import still
 
-from nn_notes.explore import LogSlider, Matrix, Slider, Sliders, View
+from nn_notes.charts import Axis, Chart, Line
+from nn_notes.explore import ASLEEP, SPEC, Drawing, LogSlider, Matrix, Slider, Sliders, View
 
 
 def put(name, to, entry=None):
@@ -77,15 +82,21 @@ def test_what_raises_takes_no_other_move_along():
 def test_only_what_changed_is_sent():
     page = Page(small_view())
     page.move("z[1]", -0.5)
-    assert page.message["cells"] == [[1, "−0.50", 38], [3, "−1.00", 25]]
-    assert page.message["texts"] == [] and page.message["controls"] == {"z": [0.5, -0.5]}
-    # The dot where it was, and where it is.
-    assert page.size < 100 + 8 * 2 * 100
+    changed = {
+        "cells": [[1, "−0.50", 38], [3, "−1.00", 25]],
+        # The line and the dot.
+        "paths": [[0, "M1200 800 1600 1067"], [1, "M1400 933h0"]],
+        "stops": {},
+        "controls": {"z": [0.5, -0.5]},
+    }
+    assert page.message == changed
     page.move("z[1]", -0.5)
-    assert page.message == {"cells": [], "texts": [], "stops": {}, "controls": {"z": [0.5, -0.5]}}
+    assert page.message == {"stops": {}, "controls": {"z": [0.5, -0.5]}}
     page.move("n", 2)
     assert page.message["texts"] == [[2, "at 2 <small>(2,)</small>"], [3, "2 and narrow"]]
-    assert page.size < 150
+    page.move("γ", 10.0)
+    ((n, axes),) = page.message["axes"]
+    assert n == 0 and ">−10</text>" in axes and page.message.keys() == {"axes", "cells", "paths", "stops", "controls"}
 
 
 ODD = [[0.333, -2.75], [1.0, 0.017], [1e300, 5e-324], [1 / 3, -0.1 - 0.2]]
@@ -214,28 +225,77 @@ def test_what_changes_nothing_ends_the_repetition():
     assert seen == [False, False, False, True] and page.view.state["factor"] == 16
 
 
-def test_the_still_bundle_is_the_first_state_and_repeats():
-    one, two = small_view()._repr_mimebundle_()[0], small_view()._repr_mimebundle_()[0]
-    assert one["text/html"] == two["text/html"]
-    assert 'alt="A dot, &quot;z&quot;."' in one["text/html"] and one["text/html"].count("<td") == 4 + 11
-    assert "<script" not in one["text/html"] and one["text/plain"] == "A live view: run the cell to move it."
-    assert "application/vnd.jupyter.widget-view+json" in one
+def test_a_view_without_a_transport_falls_back_to_its_bundle(monkeypatch):
+    monkeypatch.setattr(View, "transport", None)
+    format_dict, metadata = DisplayFormatter().format(small_view())
+    assert format_dict.keys() == {"text/html", "text/plain", SPEC} and not metadata
+    shown = []
+    monkeypatch.setattr(View, "transport", shown.append)
+    view = small_view()
+    assert DisplayFormatter().format(view) == ({}, {}) and shown == [view]
+
+
+def test_the_bundle_is_the_first_state_and_repeats():
+    one, two = small_view()._repr_mimebundle_(), small_view()._repr_mimebundle_()
+    assert one == two == json.loads(json.dumps(one)) and one["text/plain"] == ASLEEP
+    page = Page(small_view())
+    opening = {part: page.message[part] for part in ("board", "stops", "controls")}
+    assert json.loads(one[SPEC]) == page.view.spec | {"opening": opening}
+    page.move("z[0]", 1.5)
+    assert json.loads(page.view._repr_mimebundle_()[SPEC])["opening"]["controls"]["z"] == [1.5, -1.0]
 
 
 def test_the_page_is_told_in_plain_json():
-    page = small_view()._page
-    json.dumps([page.controls, page.actions, page.repeated, page.picture, page.legend, page.palette])
-    assert page.actions == ["Double", "Flip", "Fail", "Reset"] and page.repeated == "Double"
+    spec = small_view().spec
+    assert json.loads(json.dumps(spec)) == spec
+    assert spec["actions"] == ["Double", "Flip", "Fail", "Reset"] and spec["repeated"] == "Double"
+    assert [control["name"] for control in spec["controls"]] == ["z", "n", "γ", "kind"]
 
 
-def test_no_figure_is_made_or_drawn_whole_while_it_moves(monkeypatch):
-    page = Page(small_view())
+def test_a_chart_is_built_anew_only_where_more_than_its_paths_and_axes_differ():
+    def layout(a):
+        axes = Axis("x", 0, a["n"]), Axis(f"{a['n']}", 0, 1)
+        return [[Chart("", *axes, [Line([0, 1], [0, 1])] * (1 + (a["n"] > 2)), "")]]
 
-    def refuse(*_, **__):
-        raise AssertionError("a callback makes or redraws a figure")
+    page = Page(View({"n": Slider("n", 1, 1, 3, step=1)}, lambda n: {"n": n}, layout))
+    page.move("n", 2)
+    assert page.message.keys() - {"stops", "controls"} == {"axes", "paths"}
+    page.move("n", 3)
+    assert page.message.keys() - {"stops", "controls"} == {"board"}
+    assert page.everything() == Page(page.view).everything()
 
-    monkeypatch.setattr(Figure, "__init__", refuse)
-    monkeypatch.setattr(Figure, "draw", refuse)
-    before = page.pixels.copy()
-    page.move("z[0]", 1.0)
-    assert not page.error and not np.array_equal(page.pixels, before)
+
+# What stands there until a view wakes, or where it cannot
+
+
+def test_without_styles_a_still_picture_reads_row_by_row():
+    page = still(small_view())
+    # And nothing is said of colours, which are not there.
+    assert [" ".join(row.split()) for row in page.rows] == [
+        '[A dot, "z".]',
+        "z (2,): 0.50 −1.00 ; times at 1 (2,): 1.00 −2.00 ;",
+        "1 and narrow",
+    ]
+    assert page.rest == [ASLEEP] and "Run this cell" in ASLEEP
+
+
+def test_drawings_and_charts_are_images_in_a_still_picture_and_have_words():
+    drawing = Drawing(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>', 'A "line".'
+    )
+    chart = Chart("<b>", Axis("x", 0, 1), Axis("y", 0, 1), [Line([0, 1], [0, 1])], "A <line>.")
+    view = View({}, dict, lambda _: [[drawing, chart]])
+    assert still(view).images == ['A "line".', "A <line>."]
+    for svg in re.findall('base64,([^"]*)', view._repr_mimebundle_()["text/html"]):
+        # Ink on paper, on a page of whatever colour.
+        assert "color:#000;background:#fff" in ElementTree.fromstring(b64decode(svg)).get("style")
+
+
+def test_a_drawing_follows():
+    def layout(a):
+        return [[Drawing(f"<svg><path d='M0 0h{a['n']:g}'/></svg>", f"{a['n']:g} long")]]
+
+    page = Page(View({"n": Slider("n", 1, 0, 4, step=1)}, lambda n: {"n": n}, layout))
+    assert "<svg><path d='M0 0h1'/></svg>" in page.message["board"]
+    page.move("n", 3)
+    assert page.message["texts"] == [[0, "<svg><path d='M0 0h3'/></svg>"]] and "board" not in page.message

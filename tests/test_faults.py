@@ -131,13 +131,13 @@ def test_a_view_that_the_reader_interrupts():
     """Interrupt the kernel hits whatever runs, an answer too; the page must not wait for ever."""
     page, interrupted = Page(small_view()), []
 
-    def paint(a, painted=page.view._paint):
-        painted(a)
+    def layout(a, arranged=page.view._layout):
         if not interrupted:
             interrupted.append(True)
             raise KeyboardInterrupt
+        return arranged(a)
 
-    page.view._paint = paint
+    page.view._layout = layout
     page.move("z[0]", 1.5)
     assert page.error == "KeyboardInterrupt"
     page.move("γ", 1)

@@ -151,9 +151,6 @@ def test_softmax_cross_entropy_ignores_a_shift(eighths, shift):
 # What is beyond float64
 
 BEYOND = [
-    (lambda: mse([1e308, 0], [0, 0]), "mse is inf"),
-    (lambda: mse([[1, 2], [1e200, 0]], np.zeros((2, 2))), "mse[1] is inf"),
-    (lambda: mse(np.float32([1e20, 0]), np.float32([0, 0])), "mse is inf"),
     (lambda: mse.gradient([1e308], [-1e308]), "mse.gradient[0] is inf"),
     (lambda: softmax_cross_entropy([1e308, -1e308], [0, 1]), "softmax_cross_entropy is inf"),
     (lambda: sigmoid_cross_entropy([1e308, 1e308], [0, 0]), "sigmoid_cross_entropy is inf"),

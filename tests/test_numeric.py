@@ -227,9 +227,7 @@ def test_where_f_is_not_analytic_the_witness_says_so(f, x, same):
         numeric.jacobian(f, x)
 
 
-def test_the_way_out_is_named_with_both_slopes():
-    with pytest.raises(ValueError, match=f"^{in_order('f … x[0] = 3 … f(x)[0] … 0.2 … 0.128 … central')}"):
-        numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0])
+def test_the_way_out_of_what_is_not_analytic_leads_out():
     expected = [[0.128, -0.096], [-0.096, 0.072]]
     np.testing.assert_allclose(numeric.jacobian(lambda x: x / np.linalg.norm(x), [3.0, 4.0], "central"), expected)
 
@@ -264,11 +262,6 @@ def test_a_loss_near_its_target_is_not_rough(gap):
         slope = 2 * gap * sigmoid.derivative(np.tanh([w])) * (1 - np.tanh(w) ** 2)
         found = numeric.jacobian(lambda w, t=t: (sigmoid(np.tanh(w)) - t) ** 2, [w], "central")
         np.testing.assert_allclose(found, [slope], rtol=1e-8 / gap**0.5)
-
-
-def test_a_ripple_that_is_finer_than_the_nudges_is_rough():
-    with pytest.raises(ValueError, match=f"^{in_order('f … rough … x[0] = 1e-06 … 1.006 … 0.0056')}"):
-        numeric.jacobian(lambda x: x**2 + x + 1e-11 * np.sin(1e9 * x), [1e-6], "central")
 
 
 def test_whole_numbers_are_exact():

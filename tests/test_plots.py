@@ -11,11 +11,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from nn_notes import ACTIVATIONS, descent
 from nn_notes.activations import ComponentWise
+from nn_notes.charts import reaching
 from nn_notes.plots import (
     DIVERGING,
     bend,
     box,
-    colours,
     curves,
     figure,
     heatmap,
@@ -23,7 +23,6 @@ from nn_notes.plots import (
     loglog,
     parting,
     picture,
-    reaching,
     slices,
     surface,
     tensor,
@@ -61,7 +60,6 @@ def test_pictures_that_are_kept_keep_no_figure():
 
 @pytest.mark.parametrize("n", [1, 4, 5, 12])
 def test_every_line_has_a_colour_of_its_own(n):
-    assert len(set(colours(n))) == n and colours(4) == colours(n)[:4] + colours(4)[n:]
     x, y = np.arange(1.0, 4), np.random.default_rng(0).uniform(1, 2, (3, n))
     _, (ax, log, parted) = figure(3)
     series = {f"{k}": y[:, k] for k in range(n)}
@@ -73,23 +71,6 @@ def test_every_line_has_a_colour_of_its_own(n):
         assert len({line.get_color() for line in drawn}) == n
     np.testing.assert_array_equal([line.get_ydata() for line in made[n:]], 2 * y.T)
     assert [a.get_color() for a in made[:n]] == [b.get_color() for b in made[n:]]
-
-
-@pytest.mark.parametrize(
-    ("limits", "values", "log", "expected"),
-    [
-        ((-1, 2), [0, 2], False, (-1, 2)),
-        ((-1, 2), [0, 2.1], False, (-1, 3.5)),
-        ((-1, 2), [-40, 0], False, (-47.5, 2)),
-        ((-8, 8), [20, -20], False, (-32, 32)),
-        ((-1, 2), [np.nan, np.inf, -np.inf], False, (-1, 2)),
-        ((1e-3, 1e3), [1, 1e3], True, (1e-3, 1e3)),
-        ((1e-3, 1e3), [2e3, 5e-6, 0, -1, np.inf], True, (1e-6, 1e4)),
-        ((1e-3, 1e3), [0, -1], True, (1e-3, 1e3)),
-    ],
-)
-def test_limits_reach_as_far_as_the_numbers(limits, values, log, expected):
-    np.testing.assert_allclose(reaching(limits, np.array(values, float), log), expected)
 
 
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):

@@ -120,6 +120,20 @@ def test_colours_do_not_overflow(recwarn):
     assert [place for _, place in cells] == [100, 0, 50, 50, 50, 100, 0] and not recwarn
 
 
+@pytest.mark.parametrize("x", [-3.0, -1.0, -0.01, 0.0, 0.5, 2.0])
+def test_a_number_has_one_colour_wherever_it_stands(x):
+    ((_, place),) = show.cells([x])
+    assert show.PALETTE[place].startswith(f"background:{show.colour(x, 2.0)};color:{show.ink(x, 2.0)};")
+    assert (show.colour(x, 2.0) == show.ZERO) == (abs(x) < 0.02)
+
+
+def test_a_legend_says_what_colours_mean_and_nothing_where_there_are_none():
+    legend = show.legend(4.0)
+    assert re.sub("<[^>]*>", "", legend) == ""
+    for words in ("Blue is negative, white is zero, orange is positive.", "−4.0", "4.0"):
+        assert f'"{words}"' in legend
+
+
 # Beyond two axes
 
 

@@ -3,15 +3,17 @@
 import copy
 import pickle
 import re
+from itertools import combinations
 
 import numpy as np
 import plain
 import pytest
-from page import Page, within
+from page import Page
 from plain import CURVATURES, DIRECTIONS, T, X
 from strategies import parameters
 
 from nn_notes import Layer, Network
+from nn_notes.show import POSITIVE
 from nn_notes.views import gradient_descent
 
 START = np.array([-2.0, 0.0])
@@ -59,21 +61,33 @@ def test_the_verdict_is_that_of_the_path(share, start, sentence):
     assert sentence in at(share * LIMIT, start).words()
 
 
-def test_the_surface_stands_behind_the_path():
-    assert np.mean(at().pixels[..., :3] < 0.95 * 255) > 0.2
+def test_contours_stand_behind_the_path_each_half_as_far_above_the_lowest_as_the_next():
+    *contours, path = [mark for mark in at().marks() if mark.chart == 0 and "line" in mark.looks]
+    assert len(contours) == 12 and "faint" not in path.looks
+
+    def above(theta):
+        return [np.mean((w * X + b - T) ** 2 - (LOWEST[0] * X + LOWEST[1] - T) ** 2) for w, b in theta]
+
+    heights = [above(contour.data()) for contour in contours]
+    for J in heights:
+        # Read off in tenths of a pixel.
+        np.testing.assert_allclose(J, np.mean(J), rtol=0.05)
+    np.testing.assert_allclose(np.mean(heights[:-1], axis=1) / np.mean(heights[1:], axis=1), 2, rtol=0.05)
+    assert not contours[0].within(*contours[0].data().T) and contours[-1].within(*contours[-1].data().T)
 
 
 def test_the_picture_widens_and_comes_back():
     page = Page(gradient_descent.learning_rate([0.5, 1.5], [1, 2], [0, 0], 0.5))
-    (left, _), first = page.view._canvas._figure.axes, page.pixels.copy()
-    limits = left.get_xlim()
+    first = page.everything()
+    ends = [scale.unit for scale in page.marks()[0].scales]
     for label, to in [("γ", 100), ("w₀", 100)]:
         page.move(label, to)
-        assert within(left, *page.view.arrays["θ"][:7].T)
-    assert np.ptp(left.get_xlim()) > np.ptp(limits)
+        path = next(mark for mark in page.marks() if mark.looks == {"line", POSITIVE})
+        assert path.within(*page.view.arrays["θ"][:7].T)
+    # A pixel is more of w and of b.
+    assert (np.abs([scale.unit for scale in path.scales]) < np.abs(ends)).all()
     page.click("Reset")
-    assert left.get_xlim() == limits
-    np.testing.assert_array_equal(page.pixels, first)
+    assert page.everything() == first
 
 
 FAHRENHEIT = [0, 10, 20, 30, 40], [32, 50, 68, 86, 104]
@@ -92,13 +106,13 @@ FAHRENHEIT = [0, 10, 20, 30, 40], [32, 50, 68, 86, 104]
 )
 def test_a_start_and_its_path_are_in_the_picture(x, t, start, rate):
     page = Page(gradient_descent.learning_rate(x, t, start, rate))
-    left, right = page.view._canvas._figure.axes
+    left, right = (mark for mark in page.marks() if mark.looks == {"line", POSITIVE})
     assert [page.value("w₀"), page.value("b₀")] == start
     theta, J = page.view.arrays["θ"], page.view.arrays["J"]
-    assert within(left, *theta[: gradient_descent.LISTED + 1].T)
+    assert left.within(*theta[: gradient_descent.LISTED + 1].T)
     # All of the curve but for the roundoff at its end.
     shown = np.greater(J, gradient_descent.ROUNDOFF * J[0])
-    assert within(right, [0, len(J) - 1], J[shown])
+    assert right.within(np.flatnonzero(shown), J[shown])
 
 
 def test_a_first_step_that_overflows_is_said_to():
@@ -238,7 +252,7 @@ def test_the_given_network_is_left_alone():
 def test_a_run_ends_after_its_epochs(monkeypatch):
     monkeypatch.setattr(gradient_descent, "EPOCHS", 3)
     page = run()
-    assert page.view._page.repeated == "One epoch"
+    assert page.view.spec["repeated"] == "One epoch"
     for _ in range(3):
         page.click("One epoch")
         assert "ended" not in page.message
@@ -273,31 +287,31 @@ def test_new_random_numbers_begin_a_different_run():
     assert (page.value("γ"), page.value("batch size B")) == (pytest.approx(0.5, rel=0.04), "8")
 
 
-def test_the_picture_has_words_and_follows_the_run():
+def test_the_picture_follows_the_run_and_comes_back():
     page = run()
-    assert "loss by epoch" in page.view._page.picture["words"]
-    first, seen = page.pixels.tobytes(), set()
+    first, seen = [*page.paths], []
     for label in ("One epoch", "One epoch", "New random numbers", "Reset"):
         page.click(label)
-        seen.add(page.pixels.tobytes())
-    assert len(seen) == 4 and page.pixels.tobytes() == first
+        seen.append([*page.paths])
+    assert all(one != other for one, other in combinations(seen, 2)) and page.paths == first
 
 
 def test_the_picture_has_a_line_through_all_losses_and_a_dot_at_the_last():
     page = run()
     for n in range(3):
-        *lines, dot, other_dot = page.view._canvas._moving
+        blind, *lines, dot, other_dot = page.marks()
+        assert blind.goes_through([-1, 121], np.log(3))
         _, history = trained(parameters(NETWORK), [(page.value("γ"), 32)] * n)
         for line, end, J in zip(lines, (dot, other_dot), history.T, strict=True):
-            np.testing.assert_allclose(line.get_xydata(), np.stack([np.arange(n + 1), J], axis=1), rtol=1e-9)
-            np.testing.assert_allclose(end.get_xydata(), [[n, J[-1]]], rtol=1e-9)
+            assert line.goes_through(range(n + 1), J) and end.goes_through([n], J[-1:])
+            assert len(end.data()) == 1
         page.click("One epoch")
 
 
 def test_a_run_far_out_is_in_the_picture():
     page = run(Network([Layer(1e4 * np.ones((4, 3)) * [1, -2, 3], np.zeros(3), "identity")]))
-    (ax, *_) = page.view._canvas._figure.axes
-    assert within(ax, 0, page.view.arrays["losses"]) and ax.get_ylim()[1] > 10
+    losses = page.view.arrays["losses"]
+    assert all(mark.within(0, losses) for mark in page.marks()) and losses.max() > 10
 
 
 @pytest.mark.parametrize("size", ["1", "8", "32"])

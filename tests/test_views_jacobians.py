@@ -3,7 +3,7 @@
 import numpy as np
 import plain
 import pytest
-from page import Page, within
+from page import Page
 from plain import Cubic
 
 from nn_notes import ACTIVATIONS
@@ -80,14 +80,14 @@ def test_new_numbers_are_met_by_the_same_nudge(page):
 @pytest.mark.parametrize("f", ["identity", "softmax", Cubic()], ids=repr)
 def test_the_curves_of_any_number_of_outputs_are_in_the_picture(M, f):
     page = Page(jacobians.view([3.0, -2.0], 4 * np.random.default_rng(M).normal(size=(2, M)), np.arange(M) / 7, f))
-    (left, right), a = page.view._canvas._figure.axes, page.view.arrays
-    assert within(left, 0, a["actual curve"]) and within(left, 0, a["predicted curve"])
-    drawn = [line.get_ydata() for line in left.lines[: 2 * M]]
-    np.testing.assert_array_equal(drawn, [*a["actual curve"].T, *a["predicted curve"].T])
-    errors = a["error curve"]
-    if (errors > a["roundoff"]).any():
-        assert within(right, 1, errors[errors > a["roundoff"]])
-    else:
+    a, lines = page.view.arrays, [mark for mark in page.marks() if "line" in mark.looks]
+    curves = [*a["actual curve"].T, *a["predicted curve"].T]
+    for line, curve in zip(lines, curves, strict=False):
+        assert line.goes_through(jacobians.LENGTHS, curve) and line.within(jacobians.LENGTHS, curve)
+    errors, seen = a["error curve"], a["error curve"] > a["roundoff"]
+    assert lines[-1].goes_through(jacobians.LENGTHS, errors)
+    assert lines[-1].within(jacobians.LENGTHS[seen], errors[seen])
+    if not seen.any():
         assert "the prediction is exact" in page.words()
     page.move("length", 0.1)
     page.move("z[1]", 0.3)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(os.environ.get("FIGURES", ROOT / ".figures"))
-NOT_THE_PROJECT = {".git", "__pycache__", "build", "dist", "mutants", "work"}
+NOT_THE_PROJECT = {".git", "__pycache__", "_build", "build", "dist", "mutants", "node_modules", "work"}
 
 
 def files():

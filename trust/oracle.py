@@ -144,7 +144,7 @@ LOSSES = {
     ),
     "softmax_cross_entropy": Loss(
         lambda u, t: plain_cross_entropy(plain_softmax(u), t),  # 7.5
-        lambda u, t: sum(t[k] * _minus_log_softmax(u, k) for k in range(len(u))),
+        lambda u, t: sum(t[k] * _minus_log_softmax(u, k) for k in range(len(u)) if t[k]),
         {"": 4},
         # Of the larger of t and S − t, and so for σ; S has an error of its own.
         {".gradient": 3, " by complex step": 6},
@@ -226,7 +226,7 @@ def exact_gradients(parameters, names, x, t, loss, nudge=no_nudge):
 def by_complex_step(f, x):
     """``f`` maps a list of numbers to a list of numbers; its Jacobian, ``[k][l]``, numerator layout."""
     columns = [f([mpc(a, STEP) if l == n else a for n, a in enumerate(x)]) for l in range(len(x))]
-    return [[mpmath.im(column[k]) / STEP for column in columns] for k in range(len(f(x)))]
+    return [[mpmath.im(a) / STEP for a in row] for row in zip(*columns, strict=True)]
 
 
 # The measures

@@ -30,7 +30,8 @@ from oracle import EPS, by_complex_step, errors, exact, ulp
 from strategies import FITTING, targets
 
 from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, backprop, descent, numeric, tensors
-from nn_notes.activations import ComponentWise, relu, sigmoid, softmax, tanh
+from nn_notes.activations import ComponentWise, ReLU, Sigmoid, Softmax, Tanh
+from nn_notes.losses import MSE, CrossEntropy, SoftmaxCrossEntropy
 
 COMPONENTWISE = [name for name, f in ACTIVATIONS.items() if isinstance(f, ComponentWise)]
 FULL = [name for name in ACTIVATIONS if name not in COMPONENTWISE]
@@ -424,7 +425,7 @@ def test_a_network_by_autograd(loss, last, precision, hold):
             hold(name, value, J, largest(np.array(J)), where)
             hold(name, flat(grads), flat(wanted), unit, where)
         if precision == DOUBLE:
-            by_witness(network, x, t, E, wanted[0][0], unit, float(J), where)
+            by_witness(network, x, t, E, wanted[0][0][0], unit, float(J), where)
 
         X, T = np.atleast_2d(x, t)
         order = np.random.default_rng(0).permutation(len(X))
@@ -455,14 +456,15 @@ def test_a_network_by_autograd(loss, last, precision, hold):
         hold(f"descent.epoch{suffix}", got, wanted, max(largest(wanted), enlarged), where)
 
     def by_witness(network, x, t, E, wanted, unit, J, where):
+        """By the first row of W alone: an entry is nudged like any other, and each costs many runs of the network."""
         first, *rest = network.layers
 
-        def objective(W):
-            return E(Network([Layer(W, first.b, first.activation), *rest])(x), t).mean()
+        def objective(row):
+            return E(Network([Layer([row, *first.W[1:]], first.b, first.activation), *rest])(x), t).mean()
 
-        hold("numeric.jacobian: complex step", numeric.jacobian(objective, first.W), wanted, unit, where)
+        hold("numeric.jacobian: complex step", numeric.jacobian(objective, first.W[0]), wanted, unit, where)
         # A central difference has the roundings of J over its step of 6e-6, and the step's square.
-        central = numeric.jacobian(objective, first.W, "central")
+        central = numeric.jacobian(objective, first.W[0], "central")
         hold("numeric.jacobian: central", central, wanted, max(unit, J), where)
 
     for depth in range(1, 6):
@@ -574,37 +576,34 @@ def test_the_tensors_of_a_layer_by_autograd(hold, M_in, M_out, name, batch, seed
     # In autograd's F, the Jacobian of a softmax is a difference of terms as large as S, whose rounding comes along.
     S = abs(f(u)).max() if name in FULL else np.zeros(())
 
-    def against(number, derivative, got, *terms):
-        wanted = by_row(derivative, z)
-        hold(f"tensors.{number}", got, wanted, largest(wanted, *terms), where)
+    def u_of(z, W, b):
+        return anp.dot(z, W) + b
+
+    def z_of(z, W, b):
+        return f(u_of(z, W, b))
+
+    def twin(z, W, b):
+        return f(anp.dot(W.T, z) + b)
+
+    def against(name, of, which, got, *terms):
+        """Each derivative against that of u or z′ by z, W or b, which are argument 0, 1 and 2."""
+        wanted = by_row(lambda z: autograd.jacobian(of, which)(z, W, b), z)
+        hold(f"tensors.{name}", got, wanted, largest(wanted, *terms), where)
         return wanted
 
-    against(
-        "du_dz",
-        lambda z: autograd.jacobian(lambda z: anp.dot(z, W) + b)(z),
-        np.broadcast_to(tensors.du_dz(W), (*batch, M_out, M_in)),
-    )
-    T = against("du_dW", lambda z: autograd.jacobian(lambda W: anp.dot(z, W) + b)(W), tensors.du_dW(z, M_out))
-    against(
-        "du_db",
-        lambda z: autograd.jacobian(lambda b: anp.dot(z, W) + b)(b),
-        np.broadcast_to(tensors.du_db(M_out), (*batch, M_out, M_out)),
-    )
+    against("du_dz", u_of, 0, np.broadcast_to(tensors.du_dz(W), (*batch, M_out, M_in)))
+    T = against("du_dW", u_of, 1, tensors.du_dW(z, M_out))
+    against("du_db", u_of, 2, np.broadcast_to(tensors.du_db(M_out), (*batch, M_out, M_out)))
     F = by_row(autograd.jacobian(f), u)
-    against("dz_db", lambda z: autograd.jacobian(lambda b: f(anp.dot(z, W) + b))(b), tensors.dz_db(F), S)
-    against("dz_dz", lambda z: autograd.jacobian(lambda z: f(anp.dot(z, W) + b))(z), tensors.dz_dz(F, W), S * W)
-    against(
-        "twin_dz_dz",
-        lambda z: autograd.jacobian(lambda z: f(anp.dot(W.T, z) + b))(z),
-        tensors.twin_dz_dz(F, W.T),
-        S * W,
-    )
-    against("dz_dW", lambda z: autograd.jacobian(lambda W: f(anp.dot(z, W) + b))(W), tensors.dz_dW(F, T), S * z)
+    against("dz_db", z_of, 2, tensors.dz_db(F), S)
+    against("dz_dz", z_of, 0, tensors.dz_dz(F, W), S * W)
+    against("twin_dz_dz", twin, 0, tensors.twin_dz_dz(F, W.T), S * W)
+    against("dz_dW", z_of, 1, tensors.dz_dW(F, T), S * z)
     # The rows of a batch do not touch, so the gradient of the sum of δ·z′ has a row for each.
     row = autograd.grad(lambda u: anp.sum(delta * f(u)))(u)
     hold("tensors.pull_back", tensors.pull_back(delta, F), row, largest(row, S * delta), where)
     each = zip(np.atleast_2d(delta), np.atleast_2d(z), strict=True)
-    by_W = [autograd.grad(lambda W, d=d, z=z: anp.dot(d, f(anp.dot(z, W) + b)))(W) for d, z in each]
+    by_W = [autograd.grad(lambda W, d=d, z=z: anp.dot(d, z_of(z, W, b)))(W) for d, z in each]
     unit = largest(np.array(by_W), S * abs(delta).max() * z)
     hold("tensors.dE_dW", tensors.dE_dW(row, T), np.array(by_W), unit, where)
 
@@ -714,48 +713,31 @@ def test_a_step_of_descent_at_any_size(precision, hold):
 # The oracle sees a slip
 
 
-def _swamped(u, t):
-    return np.log(np.exp(u - u.max(axis=-1, keepdims=True)).sum(axis=-1)) - np.vecdot(
-        t, u - u.max(axis=-1, keepdims=True)
-    )
+def swamped(E, u, t):
+    v = u - u.max(axis=-1, keepdims=True)
+    return np.log(np.exp(v).sum(axis=-1)) - np.vecdot(t, v)
 
 
-# A formula that is as right on paper, or almost, and which test it has to fail.
+def multiplied_out(E, y, t):
+    return 2 / y.shape[-1] * y - 2 / y.shape[-1] * t
+
+
+# A formula that is as right on paper, or almost, of which class it is, and which test it has to fail.
 SLIPS = {
-    "6.1 by tanh": (type(sigmoid), "bare_value", lambda f, u: (1 + np.tanh(u / 2)) / 2, "sigmoid"),
-    "6.2 as it stands": (
-        type(sigmoid),
-        "bare_derivative",
-        lambda f, u: f.bare_value(u) * (1 - f.bare_value(u)),
-        "sigmoid",
-    ),
-    "6.4 as it stands": (type(tanh), "bare_derivative", lambda f, u: 1 - np.tanh(u) ** 2, "tanh"),
-    "6.9 upside down": (type(relu), "bare_derivative", lambda f, u: (u.real < 0).astype(float), "relu"),
-    "7.2 multiplied out": (
-        type(LOSSES["mse"]),
-        "bare_gradient",
-        lambda E, y, t: 2 / y.shape[-1] * y - 2 / y.shape[-1] * t,
-        "mse",
-    ),
-    "7.4 with 1e-15 against a zero": (
-        type(LOSSES["cross_entropy"]),
-        "bare_gradient",
-        lambda E, y, t: -t / (y + 1e-15),
-        "cross_entropy",
-    ),
-    "7.7 without log1p": (
-        type(LOSSES["softmax_cross_entropy"]),
-        "bare_value",
-        lambda E, u, t: _swamped(u, t),
-        "softmax_cross_entropy",
-    ),
+    "6.1 by tanh": (Sigmoid, "bare_value", lambda f, u: (1 + np.tanh(u / 2)) / 2, "sigmoid"),
+    "6.2 as it stands": (Sigmoid, "bare_derivative", lambda f, u: f.bare_value(u) * (1 - f.bare_value(u)), "sigmoid"),
+    "6.4 as it stands": (Tanh, "bare_derivative", lambda f, u: 1 - np.tanh(u) ** 2, "tanh"),
+    "6.9 upside down": (ReLU, "bare_derivative", lambda f, u: (u.real < 0).astype(float), "relu"),
+    "7.2 multiplied out": (MSE, "bare_gradient", multiplied_out, "mse"),
+    "7.4 with 1e-15 against 0": (CrossEntropy, "bare_gradient", lambda E, y, t: -t / (y + 1e-15), "cross_entropy"),
+    "7.7 without log1p": (SoftmaxCrossEntropy, "bare_value", swamped, "softmax_cross_entropy"),
     "2.7 off by 1e-12": (
         ComponentWise,
         "bare_vjp",
         lambda f, delta, u: delta * f.bare_derivative(u) * (1 + 1e-12),
         "mse-sigmoid",
     ),
-    "6.10 without its sum": (type(softmax), "bare_vjp", lambda f, delta, u: delta * f.bare_value(u), "mse-softmax"),
+    "6.10 without its sum": (Softmax, "bare_vjp", lambda f, delta, u: delta * f.bare_value(u), "mse-softmax"),
 }
 
 

@@ -23,7 +23,7 @@ SETS = {
     "newest": (["--resolution", "highest"], []),
     "pyodide": (
         ["numpy==2.4.*", "matplotlib==3.10.*"],
-        ["notebooks", "tests/test_security.py::test_notebooks_fetch_nothing", "tests/test_plots.py"],
+        ["notebooks", "tests/pages/test_notebooks.py", "tests/test_plots.py"],
     ),
 }
 

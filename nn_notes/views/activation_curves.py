@@ -5,17 +5,17 @@ from html import escape
 import numpy as np
 
 from ..activations import ACTIVATIONS
-from ..explore import Canvas, Choice, Matrix, Sliders, View
-from ..plots import colours, figure, reaching
+from ..charts import Axis, Chart, Dots, Line, colours, reaching
+from ..explore import Choice, Matrix, Sliders, View
 from ..show import number, significant
 from ..validate import array
 from .single_layer import offered
 
 __all__ = ["view"]
 
-# How far the sliders go at least, and so the values of identity and ReLU, which have a scale of their own.
+# How far the sliders go at least, and so the values of identity and ReLU.
 FAR = 8
-# From where to where the scale goes of those whose values stay near 0 and 1, and the slopes.
+# From where to where the axis goes for those whose values stay near 0 and 1, and for the slopes.
 VALUES, SLOPES = (-1.15, 1.15), (-0.05, 1.1)
 # From where to where a tangent goes, seen from its dot.
 REACH = np.array([-2, 2])
@@ -43,9 +43,8 @@ def view(x, delta, activation="sigmoid"):
     activation, table = offered(activation)
     M, rng = len(x), np.random.default_rng(0)
     low, high = reaching((-FAR, FAR), np.stack([x, -x]))
-    line = np.linspace(low, high, 321)
+    line = np.linspace(low, high, 161)
     at = np.eye(M, dtype=bool)
-    bounded = [name for name, f in table.items() if np.abs(f(np.tile(line[:, None], M))).max() <= VALUES[1]]
 
     def model(f, x, δ):
         f = table[f]
@@ -53,7 +52,7 @@ def view(x, delta, activation="sigmoid"):
         moved = np.where(at[:, None], line[:, None], x)
         F = f.jacobian(x)
         return {
-            "f": f, "x": x, "f(x)": f(x), "F": F, "δ": δ, "δF": f.vjp(δ, x),
+            "f": f, "x": x, "line": line, "f(x)": f(x), "F": F, "δ": δ, "δF": f.vjp(δ, x),
             "tangents": f(x)[:, None] + F.diagonal()[:, None] * REACH,
             "curves": np.array([f(along)[:, i] for i, along in enumerate(moved)]),
             "slopes": np.array([f.jacobian(along)[:, i, i] for i, along in enumerate(moved)]),
@@ -62,6 +61,7 @@ def view(x, delta, activation="sigmoid"):
     def layout(a):
         before, after = np.linalg.norm(a["δ"]), np.linalg.norm(a["δF"])
         return [
+            [*_charts(a)],
             [Matrix("<i>x</i>", a["x"]), "→", Matrix("<i>f</i>(<i>x</i>)", a["f(x)"])],
             ["<br>".join(formula(a["f"], a["x"], a["f(x)"], a["F"][i, i], i) for i in range(M))],
             [
@@ -74,46 +74,6 @@ def view(x, delta, activation="sigmoid"):
             ],
         ]  # fmt: skip
 
-    fig, (left, right) = figure(2, width=8, height=3.1)
-    ticks = np.linspace(low, high, 5)
-    left.set(title="each output over its own xᵢ, with its tangent", ylabel=", ".join(bounded))
-    wide = left.secondary_yaxis("right", functions=(lambda y: high * y, lambda y: y / high))
-    wide.set(ylabel=", ".join(name for name in table if name not in bounded), yticks=ticks)
-    wide.ticklabel_format(axis="y", scilimits=(-3, 3))
-    right.set(title="its slope: the diagonal of F", ylabel="slope")
-    for ax, limits in ((left, VALUES), (right, SLOPES)):
-        ax.set(xlabel="xᵢ", xlim=(low, high), xticks=ticks, ylim=limits)
-        ax.ticklabel_format(axis="y", scilimits=(-3, 3))
-    lines = colours(M)
-    artists = {
-        "curves": [left.plot([], [], color=color, alpha=0.5)[0] for color in lines],
-        "slopes": [right.plot([], [], color=color, alpha=0.5)[0] for color in lines],
-        "tangents": [left.plot([], [], color=color, linewidth=2)[0] for color in lines],
-        "f(x)": [left.plot([], [], "o", color=c, label=f"i = {i}")[0] for i, c in enumerate(lines)],
-        "diagonal": [right.plot([], [], "o", color=color)[0] for color in lines],
-    }
-    left.legend(loc="lower right", frameon=False, ncols=-(-M // 8))
-
-    def paint(a):
-        unit = 1 if a["f"].name in bounded else high
-        left.set_ylim(reaching(VALUES, np.append(a["curves"], a["f(x)"]) / unit))
-        least, most = left.get_ylim()
-        wide.set_yticks([high * y for y in left.get_yticks() if least <= y <= most])
-        right.set_ylim(reaching(SLOPES, np.append(a["slopes"], a["F"].diagonal())))
-        for i in range(M):
-            x = a["x"][i]
-            artists["curves"][i].set_data(line, a["curves"][i] / unit)
-            artists["tangents"][i].set_data(x + REACH, a["tangents"][i] / unit)
-            artists["f(x)"][i].set_data([x], [a["f(x)"][i] / unit])
-            artists["slopes"][i].set_data(line, a["slopes"][i])
-            artists["diagonal"][i].set_data([x], [a["F"][i, i]])
-
-    canvas = Canvas(
-        fig,
-        [artist for group in artists.values() for artist in group],
-        "Left: each output of the activation over its own input, with a dot at the present input and its tangent. "
-        "Right: the slope of that curve, with a dot at the present input.",
-    )
     return View(
         {
             "f": Choice("activation", activation, list(table)),
@@ -128,10 +88,33 @@ def view(x, delta, activation="sigmoid"):
                 "δ": rng.integers(-20, 21, M) / 10,
             }
         },
-        canvas=canvas,
-        paint=paint,
         scale=1.0,
     )
+
+
+def _charts(a):
+    """Each output over its own input, with its tangent, and the slopes."""
+    line, x, entries = a["line"], a["x"], [*enumerate(colours(len(a["x"])))]
+    bounded = np.abs(a["curves"]).max() <= VALUES[1]
+    across = Axis("xᵢ", line[0], line[-1])
+    yield Chart(
+        "Outputs over their xᵢ, and tangents", across,
+        Axis(f"{a['f'].name}(x)ᵢ", *reaching(VALUES if bounded else (line[0], line[-1]), a["curves"])),
+        [
+            *(Line(line, a["curves"][i], color, opacity=0.5) for i, color in entries),
+            *(Line(x[i] + REACH, a["tangents"][i], color, width=2) for i, color in entries),
+            *(Dots(x[i : i + 1], a["f(x)"][i : i + 1], color, f"i = {i}") for i, color in entries),
+        ],
+        "Each output of the activation over its own input, with a dot at the present input and its tangent.",
+    )  # fmt: skip
+    yield Chart(
+        "Its slope: the diagonal of F", across, Axis("slope", *reaching(SLOPES, a["slopes"])),
+        [
+            *(Line(line, a["slopes"][i], color, opacity=0.5) for i, color in entries),
+            *(Dots(x[i : i + 1], a["F"].diagonal()[i : i + 1], color, f"i = {i}") for i, color in entries),
+        ],
+        "The slope of each of these curves, with a dot at the present input.",
+    )  # fmt: skip
 
 
 def formula(f, x, y, slope, i):

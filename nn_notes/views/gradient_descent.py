@@ -7,9 +7,9 @@ import numpy as np
 from .. import descent, losses
 from ..activations import Identity, softmax
 from ..backprop import gradients
-from ..explore import Canvas, Choice, LogSlider, Matrix, Slider, View
+from ..charts import Axis, Chart, Dots, Line, reaching
+from ..explore import Choice, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
-from ..plots import descent_path, figure, reaching, surface
 from ..show import NEGATIVE, POSITIVE, factor, number, significant
 from ..validate import array, real_number
 
@@ -19,6 +19,7 @@ STEPS, LISTED = 40, 6
 EPOCHS = 120
 # From where to where the pictures of J go, or further, where J does: over the path, and over a run.
 HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
+AROUND = np.linspace(0, 2 * np.pi, 121)
 # What is left of J at the end of a path that has arrived.
 ROUNDOFF = 1e-14
 
@@ -46,7 +47,7 @@ def learning_rate(x, t, start, rate=None):
     start = array("start", start, shape=(2,))
     inputs = np.stack([x, np.ones(len(x))], axis=1)
     lowest = np.linalg.lstsq(inputs, t, rcond=None)[0]
-    curvatures = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)[::-1]
+    curvatures, directions = (part[..., ::-1] for part in np.linalg.eigh(2 / len(x) * inputs.T @ inputs))
     limit = 2 / curvatures[0]
     rate = float(f"{limit / 2:.3g}") if rate is None else real_number("rate", rate, above=0)
 
@@ -63,11 +64,16 @@ def learning_rate(x, t, start, rate=None):
         θ = descent.path(gradient, np.array([w, b]), γ, STEPS)
         if len(θ) < 2:
             raise FloatingPointError(f"the first step is not finite; a γ below {γ:.3g} may mend it")
-        return {"γ": γ, "θ": θ, "J": loss(θ.T), "J*": loss(lowest), "∇J": gradient(θ[0]), "1 − γλ": 1 - γ * curvatures}
+        far = half * widened((θ[: LISTED + 1] - middle) / half)
+        return {
+            "γ": γ, "θ": θ, "θ*": lowest, "J": loss(θ.T), "J*": loss(lowest), "∇J": gradient(θ[0]),
+            "1 − γλ": 1 - γ * curvatures, "sight": middle + np.outer([-1, 1], far),
+        }  # fmt: skip
 
     def layout(a):
         γ, θ, J, slope = a["γ"], a["θ"], a["J"], a["∇J"]
         return [
+            [*charts(a)],
             [
                 Matrix("<i>θ</i><sub>1</sub>", θ[1], "w, b"), "=",
                 Matrix("<i>θ</i><sub>0</sub>", θ[0], "w, b"), f"− {significant(γ)} ·",
@@ -89,50 +95,37 @@ def learning_rate(x, t, start, rate=None):
         ]  # fmt: skip
 
     low, high = np.floor(lowest - 3.5), np.ceil(lowest + 3.5)
-    # So wide that it is more than rounding.
-    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-6 * np.abs(lowest))
-    fig, (left, right) = figure(2, width=9, height=3.8)
-    # Room beside the axes, as the numbers there may grow.
-    fig.get_layout_engine().set(rect=(0.02, 0, 0.98, 1))
-    drawn, fields = None, ()
+    # So wide that it is more than rounding, and as wide as high.
+    middle, half = (low + high) / 2, np.full(2, np.max([*(high - low) / 2, *1e-6 * np.abs(lowest)]))
 
-    def see(far):
-        """Draw the loss so many times as far around its lowest point, unless it stands there."""
-        nonlocal drawn, fields
-        if far == drawn:
-            return
-        for field in fields:
-            field.remove()
-        places = np.linspace(middle - far * half, middle + far * half, 61).T
-        fields = surface(left, loss, *places, "The loss J, and the path over it", ["w", "b"])
-        drawn = far
+    def charts(a):
+        """The path over the loss, and the loss by step."""
+        (w_low, b_low), (w_high, b_high) = a["sight"]
+        yield Chart(
+            "The loss J, and the path over it", Axis("w", w_low, w_high), Axis("b", b_low, b_high),
+            [
+                *_contours(a, curvatures, directions),
+                Line(*a["θ"].T, POSITIVE, width=1),
+                Dots(*a["θ"].T, POSITIVE, "a step", size=4),
+                Dots(*a["θ"][:1].T, POSITIVE, "the start", size=9),
+                Dots(*lowest[:, None], label="lowest J", size=6),
+            ],
+            "The loss over w and b as contours, and the path of gradient descent towards the lowest point.",
+            square=True,
+        )  # fmt: skip
+        J = Axis("J", *reaching(HEIGHTS, a["J"][a["J"] > ROUNDOFF * a["J"][0]], log=True), log=True)
+        steps = np.arange(len(a["J"]))
+        yield Chart(
+            "J by step", Axis("step", -1, STEPS + 1), J,
+            [
+                Line([-1, STEPS + 1], np.full(2, a["J*"]), width=1, dash="20 30",
+                     label=f"lowest J: {significant(a['J*'], 2)}"),
+                Line(steps, a["J"], POSITIVE, width=1),
+                Dots(steps, a["J"], POSITIVE, size=4),
+            ],
+            "The loss by step.",
+        )  # fmt: skip
 
-    see(1.0)
-    left.plot(*lowest, "kx", label="lowest J", zorder=3)
-    right.axhline(
-        loss(lowest), color="black", linewidth=1, linestyle=":", label=f"lowest J: {significant(loss(lowest), 2)}"
-    )
-    right.set(title="J by step", xlabel="step", ylabel="J", xlim=(-1, STEPS + 1), ylim=HEIGHTS)
-    # Last, since a lowest J of 0 has no place on this axis to begin with.
-    right.set_yscale("log")
-    path, first = descent_path(left, start[None], "a step")
-    (curve,) = right.plot([], [], ".-", color=path.get_color(), linewidth=1, markersize=5)
-    left.legend(loc="upper left")
-    right.legend(loc="upper right")
-
-    def paint(a):
-        see(widened((a["θ"][: LISTED + 1] - middle) / half))
-        right.set_ylim(reaching(HEIGHTS, a["J"][a["J"] > ROUNDOFF * a["J"][0]], log=True))
-        path.set_data(*a["θ"].T)
-        first.set_data(*a["θ"][:1].T)
-        curve.set_data(range(len(a["J"])), a["J"])
-
-    canvas = Canvas(
-        fig,
-        [path, first, curve],
-        "Left: the loss over w and b as contours, and the path of gradient descent from its start towards the lowest "
-        "point. Right: the loss by step.",
-    )
     return View(
         {
             "γ": LogSlider("γ", rate, limit / 100, limit * 1.5),
@@ -141,10 +134,21 @@ def learning_rate(x, t, start, rate=None):
         },
         model,
         layout,
-        canvas=canvas,
-        paint=paint,
         scale=4.0,
     )
+
+
+def _contours(a, curvatures, directions):
+    """Ellipses around the lowest point: on each, J is twice as far above its lowest as on the one within.
+
+    J − J* = ½ Σ λ (θ − θ*)² along the directions of curvature.
+    """
+    circle = np.array([np.cos(AROUND), np.sin(AROUND)])
+    # Where the loss hardly curves, an ellipse runs straight out of sight.
+    reach = np.ptp(a["sight"][:, 0]) / np.sqrt(np.maximum(curvatures / curvatures[0], 1e-6))
+    ellipse = directions @ (reach[:, None] * circle)
+    for level in 2.0 ** (-np.arange(12) / 2):
+        yield Line(*a["θ*"][:, None] + level * ellipse, width=0.7, opacity=0.45)
 
 
 def widened(visited):
@@ -241,6 +245,7 @@ def training(network, train, validation):
         J_train, J_validation = a["losses"][-1]
         best = a["losses"][:, 1].argmin()
         return [
+            [_chart(a, sizes[-1])],
             [
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
@@ -250,23 +255,6 @@ def training(network, train, validation):
             [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
         ]
 
-    fig, ax = figure(width=6.2, height=3.4)
-    top = math.log(sizes[-1])
-    ax.axhline(top, color="#777777", linewidth=1, linestyle=":", label=f"a blind guess: log {sizes[-1]} = {top:.2f}")
-    ax.set(title="Mean loss by epoch", xlabel="epoch", ylabel="mean loss", yscale="log")
-    ax.set(xlim=(-1, EPOCHS + 1), ylim=LOSSES)
-    ends = ("training", NEGATIVE), ("validation", POSITIVE)
-    lines = [ax.plot([], [], color=color, label=name)[0] for name, color in ends]
-    dots = [ax.plot([], [], "o", color=color, markersize=5)[0] for _, color in ends]
-    fig.legend(loc="outside lower center", ncols=3, frameon=False)
-
-    def paint(a):
-        epochs = np.arange(len(a["losses"]))
-        ax.set_ylim(reaching(LOSSES, a["losses"], log=True))
-        for line, dot, J in zip(lines, dots, a["losses"].T, strict=True):
-            line.set_data(epochs, J)
-            dot.set_data(epochs[-1:], J[-1:])
-
     return View(
         {"γ": LogSlider("γ", 0.2, 0.002, 2, steps=90), "B": Choice("batch size B", "32", ["1", "8", "32", "128"])},
         model,
@@ -274,10 +262,25 @@ def training(network, train, validation):
         memory=begin(network, 0),
         actions={"One epoch": one_epoch, "New random numbers": new_numbers},
         repeated="One epoch",
-        canvas=Canvas(fig, [*lines, *dots], "Training and validation loss by epoch, as far as the run has come."),
-        paint=paint,
         scale=1.0,
     )
+
+
+def _chart(a, classes):
+    """The losses of a run, as far as it has come."""
+    J, blind, epochs = a["losses"].T, math.log(classes), np.arange(len(a["losses"]))
+    ends = [("training", NEGATIVE, J[0]), ("validation", POSITIVE, J[1])]
+    return Chart(
+        "Mean loss by epoch", Axis("epoch", -1, EPOCHS + 1),
+        Axis("mean loss", *reaching(LOSSES, J, log=True), log=True),
+        [
+            Line([-1, EPOCHS + 1], [blind, blind], width=1, dash="20 30",
+                 label=f"a blind guess: log {classes} = {blind:.2f}"),
+            *(Line(epochs, losses, color, name) for name, color, losses in ends),
+            *(Dots(epochs[-1:], losses[-1:], color, size=5) for _, color, losses in ends),
+        ],
+        "Training and validation loss by epoch, as far as the run has come.",
+    )  # fmt: skip
 
 
 def _moved(last, L):

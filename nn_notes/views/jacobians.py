@@ -3,8 +3,8 @@
 import numpy as np
 
 from .. import tensors
-from ..explore import Canvas, Choice, LogSlider, Matrix, View
-from ..plots import LINES, figure, parting, reaching
+from ..charts import Axis, Chart, Dots, Line, colours, reaching
+from ..explore import Choice, LogSlider, Matrix, View
 from ..show import number, significant
 from .single_layer import controls, first_order, new_numbers, offered, start_of
 
@@ -15,10 +15,6 @@ LENGTHS = np.logspace(-2, 0.5, 60)
 CHANGES, ERRORS = (-1, 2), (1e-7, 10)
 # Below this, as a part of what changes, an error is roundoff.
 EXACT = 1e-12
-WORDS = (
-    "Left: the change of each output as the nudge grows, actual and predicted, which part. "
-    "Right: the error of the prediction against the length of the nudge, and a line of slope 2."
-)
 
 
 def view(z, W, b, activation="sigmoid"):
@@ -71,6 +67,7 @@ def view(z, W, b, activation="sigmoid"):
             return Matrix(label or f"<i>{name}</i>", a[name], axes)
 
         return [
+            [*_charts(a)],
             [m("u"), "=", m("z"), "·", m("W", "row i, column j"), "+", m("b")],
             [m("z′"), "= <i>f</i>(<i>u</i>)", m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>")],
             [
@@ -85,36 +82,6 @@ def view(z, W, b, activation="sigmoid"):
             [_verdict(a)],
         ]  # fmt: skip
 
-    fig, (left, right) = figure(2, width=7.6, height=2.8)
-    labels = ("length of the nudge", "change of z′")
-    nothing = np.zeros((len(LENGTHS), len(start["b"])))
-    lines = parting(left, LENGTHS, nothing, nothing, "Actual and predicted change", labels)
-    left.set(xlim=(0, LENGTHS[-1]), ylim=CHANGES)
-    left.ticklabel_format(axis="y", scilimits=(-3, 3))
-    left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
-    if (M := len(start["b"])) > len(LINES):
-        left.legend(
-            lines[:M], range(M), frameon=False, fontsize=8, ncols=5, loc="upper left", title="dashed: predicted"
-        )
-    right.loglog(LENGTHS, LENGTHS**2 / 10, ":", color="#777777", label="a line of slope 2")
-    lines += right.loglog(LENGTHS, LENGTHS, color="black", label="error of this nudge")
-    right.set(xlim=LENGTHS[[0, -1]], ylim=ERRORS, xlabel=labels[0], ylabel="error", title="Where they part")
-    right.title.set_fontsize(11)
-    right.legend(frameon=False, fontsize=8, loc="upper left")
-    dots = [ax.plot([], [], "o", color="black")[0] for ax in (left, right)]
-
-    def paint(a):
-        changes = np.hstack([a["actual curve"], a["predicted curve"]])
-        curves = np.hstack([changes, a["error curve"][:, None]])
-        # As far up as down, so that the legend keeps its place.
-        left.set_ylim(reaching(CHANGES, [changes, -changes / 2]))
-        right.set_ylim(reaching(ERRORS, curves[curves[:, -1] > a["roundoff"], -1], log=True))
-        for line, curve in zip(lines, curves.T, strict=True):
-            line.set_ydata(curve)
-        both = np.hstack([a["Δz′ predicted"], a["Δz′ actual"]])
-        dots[0].set_data(np.full(both.shape, a["length"]), both)
-        dots[1].set_data([a["length"]], [a["error"]])
-
     return View(
         controls(start, activation, table)
         | {
@@ -124,9 +91,36 @@ def view(z, W, b, activation="sigmoid"):
         model,
         layout,
         actions={"New random numbers": new_numbers(start)},
-        canvas=Canvas(fig, [*lines, *dots], WORDS),
-        paint=paint,
     )
+
+
+def _charts(a):
+    """The changes by the length of the nudge, predicted and actual, and how they part."""
+    actual, predicted, error = (a[name] for name in ("actual curve", "predicted curve", "error curve"))
+    pairs, length = [*enumerate(colours(len(a["b"])))], Axis("length of the nudge", 0, LENGTHS[-1])
+    changes = np.hstack([actual, predicted])
+    yield Chart(
+        "Actual and predicted change", length,
+        # As far up as down.
+        Axis("change of z′", *reaching(CHANGES, [changes, -changes / 2])),
+        [
+            *(Line(LENGTHS, actual[:, k], color, f"output {k}") for k, color in pairs),
+            *(Line(LENGTHS, predicted[:, k], color, dash="60 40") for k, color in pairs),
+            Line([], [], label="predicted", dash="60 40"),
+            Dots(a["length"], np.hstack([a["Δz′ predicted"], a["Δz′ actual"]])),
+        ],
+        "The change of each output as the nudge grows, actual and predicted: the lines part.",
+    )  # fmt: skip
+    yield Chart(
+        "Where they part", length._replace(low=LENGTHS[0], log=True),
+        Axis("error", *reaching(ERRORS, error[error > a["roundoff"]], log=True), log=True),
+        [
+            Line(LENGTHS, LENGTHS**2 / 10, dash="20 30", opacity=0.7, label="a line of slope 2"),
+            Line(LENGTHS, error, label="error of this nudge"),
+            Dots(a["length"], a["error"][None]),
+        ],
+        "The error of the prediction against the length of the nudge, and a line of slope 2.",
+    )  # fmt: skip
 
 
 def _verdict(a):

@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import losses
 from ..activations import softmax
-from ..explore import Canvas, Choice, Matrix, Slider, Sliders, View
-from ..plots import figure, reaching
+from ..charts import Axis, Chart, Dots, Line, reaching
+from ..explore import Choice, Matrix, Slider, Sliders, View
 from ..show import NEGATIVE, POSITIVE, number
 from ..validate import array, index, real_number
 
@@ -16,6 +16,7 @@ PLACES = np.linspace(0.005, 0.995, 199)
 REACH = 0.12
 # From where to where the pictures go, or further, where the dots do.
 VALUES, SLOPES = (0, 4), (-12, 12)
+NAMES = ("mean squared error", NEGATIVE), ("cross entropy", POSITIVE)
 
 
 def prediction(y=0.25, t=0.8):
@@ -54,6 +55,7 @@ def prediction(y=0.25, t=0.8):
     def layout(a):
         y, t = a["y"], a["t"]
         return [
+            [*_charts(a)],
             [Matrix("<i>y</i>", y, "yes, no"), Matrix("<i>t</i>", t, "yes, no")],
             [
                 Matrix("∂<i>E</i><sub>MSE</sub>/∂<i>y</i> = (2/<i>D</i>)(<i>y</i> − <i>t</i>)", a["∂E/∂y"][0]),
@@ -69,43 +71,47 @@ def prediction(y=0.25, t=0.8):
             ],
         ]
 
-    fig, (left, right) = figure(2, width=9, height=3.4)
-    left.set(title="The losses, and their tangents", xlabel="y", ylabel="E", xlim=(0, 1), ylim=VALUES)
-    right.set(title="The slopes", xlabel="y", ylabel="slope by y", xlim=(0, 1), ylim=SLOPES)
-    right.axhline(0, color="#777777", linewidth=1)
-    names, colours = ("mean squared error", "cross entropy"), (NEGATIVE, POSITIVE)
-    shapes = [left.plot([], [], color=c, label=name)[0] for name, c in zip(names, colours, strict=True)]
-    slopes = [right.plot([], [], color=c)[0] for c in colours]
-    tangents = [left.plot([], [], "--", color=c, linewidth=1)[0] for c in colours]
-    dots = [ax.plot([], [], "o", color=c)[0] for ax in (left, right) for c in colours]
-    marks = [ax.axvline(t, color="black", linewidth=1, linestyle=":") for ax in (left, right)]
-    marks[0].set_label("target t")
-    left.legend(frameon=False, loc="upper center")
-
-    def paint(a):
-        here, near = a["y"][0], np.array([-REACH, REACH])
-        left.set_ylim(reaching(VALUES, a["E"]))
-        right.set_ylim(reaching(SLOPES, a["slope"]))
-        for n in range(2):
-            shapes[n].set_data(PLACES, a["curves"][n])
-            slopes[n].set_data(PLACES, a["slopes"][n])
-            tangents[n].set_data(here + near, a["E"][n] + a["slope"][n] * near)
-            dots[n].set_data([here], a["E"][n : n + 1])
-            dots[2 + n].set_data([here], a["slope"][n : n + 1])
-            marks[n].set_xdata([a["t"][0]] * 2)
-
-    words = (
-        "Left: mean squared error and cross entropy by the prediction, each with a dot and a tangent where the "
-        "prediction is. Right: their slopes. A dotted line marks the target, where both slopes are zero."
-    )
     return View(
         {"y": Slider("y", y, 0.01, 0.99, 0.01), "t": Slider("t", t, 0, 1, 0.01)},
         model,
         layout,
         actions={"New random numbers": lambda state: dict(zip("yt", rng.integers(2, 99, 2) / 100, strict=True))},
-        canvas=Canvas(fig, [*marks, *shapes, *slopes, *tangents, *dots], words),
-        paint=paint,
     )
+
+
+def _charts(a):
+    """Both losses over the prediction, and their slopes."""
+    y, t, near = a["y"][:1], a["t"][0], np.array([-REACH, REACH])
+    x, J = Axis("y", 0, 1), Axis("E", *reaching(VALUES, a["E"]))
+    slope = Axis("slope by y", *reaching(SLOPES, a["slope"]))
+    pairs = [*enumerate(NAMES)]
+
+    def target(axis):
+        return Line([t, t], axis[1:3], width=1, dash="20 30", label="target t")
+
+    yield Chart(
+        "The losses, and their tangents", x, J,
+        [
+            target(J),
+            *(Line(PLACES, a["curves"][n], color, name) for n, (name, color) in pairs),
+            *(
+                Line(y + near, E + slope * near, color, width=1, dash="60 40")
+                for E, slope, (_, color) in zip(a["E"], a["slope"], NAMES, strict=True)
+            ),
+            *(Dots(y, a["E"][n : n + 1], color) for n, (_, color) in pairs),
+        ],
+        "Mean squared error and cross entropy by the prediction, each with a dot and a tangent where it is.",
+    )  # fmt: skip
+    yield Chart(
+        "The slopes", x, slope,
+        [
+            Line([0, 1], [0, 0], width=1, opacity=0.5),
+            target(slope),
+            *(Line(PLACES, a["slopes"][n], color, name) for n, (name, color) in pairs),
+            *(Dots(y, a["slope"][n : n + 1], color) for n, (_, color) in pairs),
+        ],
+        "The slope of each loss by the prediction. A dotted line marks the target, where both are zero.",
+    )  # fmt: skip
 
 
 def view(u, target=0):

@@ -5,15 +5,16 @@ from functools import lru_cache
 import numpy as np
 
 from .. import tensors
-from ..explore import Choice, Matrix, Slider, Sliders, View
-from ..plots import CUBES, DIVERGING
-from ..show import ZERO, number
+from ..explore import Choice, Drawing, Matrix, Slider, Sliders, View
+from ..show import ZERO, colour, number
 from ..validate import array
 from .single_layer import new_numbers
 
 __all__ = ["view"]
 
 SCALE = 2.0
+# A box of more cubes takes a page milliseconds.
+CUBES = 1000
 AXES = {"k": "k, the output watched", "i": "i, the input", "j": "j, where the weight leads"}
 # Where a step along each axis leads on the page, in pixels, and how wide the box opens at the chosen slice, in steps.
 STEPS = {"k": np.array([22, -13]), "i": np.array([0, 32]), "j": np.array([32, 8])}
@@ -100,19 +101,20 @@ def _sentence(axis, n, z, xi):
 
 def _drawing(T, axis, n):
     """T as a box that is open at slice n of an axis, in SVG."""
-    colours = DIVERGING((T / SCALE + 1) / 2, bytes=True)[..., :3]
     (left, top, width, height), cells, letters = _outline(T.shape, axis, n)
     paths = ""
     for at, path, chosen in cells:
         empty = ZERO if chosen else "none"
-        fill = "#" + bytes(colours[at]).hex() if T[at] else empty
+        fill = colour(T[at], SCALE) if T[at] else empty
         # One opacity for the whole of a cell would be slow to paint.
         see = 1 if chosen else 0.25
         paths += f'<path d="{path}" fill-opacity="{see}" stroke-opacity="{see}" fill="{fill}"/>'
-    return (
-        f'<svg role="img" aria-label="T as a box, open at slice {n} along {axis}" width="{width}" height="{height}" '
+    words = f"T as a box, open at slice {n} along {axis}"
+    return Drawing(
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{width}" height="{height}" '
         f'viewBox="{left} {top} {width} {height}" stroke="#777" stroke-width="0.8" stroke-linejoin="round">'
-        f'{paths}<g fill="currentColor" stroke="none" font-style="italic" font-size="16">{letters}</g></svg>'
+        f'{paths}<g fill="currentColor" stroke="none" font-style="italic" font-size="16">{letters}</g></svg>',
+        words,
     )
 
 

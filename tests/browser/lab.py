@@ -41,19 +41,24 @@ def server(notebooks, home):
         yield f"{address}/tree/{{}}?reset&token={token}"
 
 
-@contextmanager
-def browser():
-    """Chromium, as the machine has it: one context, so that JupyterLab comes from the cache from the second page on."""
+def chromium():
+    """Where the machine has Chromium."""
     executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if executable is None:
         raise RuntimeError(
             "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put one on the PATH as "
             f"{', '.join(CHROMIUMS)}, or name it in the environment variable CHROMIUM."
         )
+    return executable
+
+
+@contextmanager
+def browser():
+    """Chromium, as the machine has it: one context, so that JupyterLab comes from the cache from the second page on."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield chromium.new_context(viewport={"width": 1280, "height": 900})
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser.new_context(viewport={"width": 1280, "height": 900})
+        browser.close()
 
 
 def opened(address, context, name):
@@ -130,7 +135,7 @@ class Lab:
 
     def still_views(self):
         """What stands in the place of the live views until something has run."""
-        return self.page.locator(".jp-OutputArea-output .nn-view:not(.nn-live)")
+        return self.page.locator(".jp-OutputArea-output .nn-still:not([hidden])")
 
     def live_views(self):
         return self.page.locator(".jp-Notebook .nn-live")
@@ -139,6 +144,9 @@ class Lab:
         """The live views, once the n-th of them stands there."""
         self.live_views().nth(n - 1).locator(".nn-row").first.wait_for(state="attached")
         return [View(self, where) for where in self.live_views().all()]
+
+    def save(self):
+        self.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
 
     def close(self):
         self.page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")

@@ -7,9 +7,12 @@ import plain
 import pytest
 import work
 from build import NOTEBOOKS
+from kernels import client, read
 from lab import View, stored_views
+from nbconvert import HTMLExporter
 
 from nn_notes import ACTIVATIONS
+from nn_notes.explore import ASLEEP
 
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
@@ -19,15 +22,74 @@ def test_notebook_runs_clean(opened, name):
     lab, stored = opened(name), stored_views(name)
     assert stored
     lab.still_views().nth(stored - 1).wait_for(state="attached")
-    for still in lab.still_views().all():
-        assert still.locator("td").all_text_contents(), "the view is empty before anything has run"
-    assert lab.still_views().count() == stored and lab.live_views().count() == 0
+    asleep(lab, stored)
     lab.run_all()
-    assert len(lab.views(stored)) == stored and lab.still_views().count() == 0
+    assert len(lab.views(stored)) == stored
     for live in lab.live_views().all():
         live.locator(".nn-row").first.wait_for(state="attached")
+        live.evaluate("live => live.scrollIntoView()")
+        live.wait_for(state="visible")
+        # It stands in the place of its picture, which takes no room.
+        still, alive = live.evaluate(
+            """live => [...live.closest('.jp-OutputArea').querySelectorAll('.jp-OutputArea-child')]
+                .map(output => output.offsetHeight)"""
+        )
+        assert still == 0 < alive
+    assert lab.still_views().count() == 0
     assert lab.errors() == []
     lab.close()
+
+
+def asleep(lab, n):
+    """So many views stand there as still pictures that say how to wake them, and nothing that seems to be alive."""
+    assert lab.still_views().count() == n and lab.live_views().count() == 0
+    for still in lab.still_views().all():
+        # JupyterLab leaves out of the painting what is out of sight.
+        still.evaluate("still => still.scrollIntoView()")
+        still.wait_for(state="visible")
+        assert still.locator("td td").all_text_contents(), "the view is empty before anything has run"
+        assert still.locator("input, select, button").count() == 0
+        assert still.locator(".nn-asleep").inner_text() == ASLEEP
+        assert lab.page.locator(".jupyter-widgets:visible").all_text_contents() == []
+
+
+def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(opened):
+    name = "02_jacobians"
+    lab, stored = opened(name), stored_views(name)
+    lab.run_all()
+    lab.views(stored)[0].press("length", "ArrowRight")
+    lab.save()
+    lab.close()
+    lab = opened(name)
+    # The widget that was saved is one that this kernel does not know.
+    lab.page.locator(".jupyter-widgets", has_text="model not found").wait_for(state="attached")
+    asleep(lab, stored)
+    lab.run_all()
+    lab.views(stored)
+    assert lab.still_views().count() == 0
+    lab.close()
+
+
+# Of a widget whose state is not stored.
+@pytest.mark.filterwarnings("ignore:Your element with mimetype")
+@pytest.mark.parametrize("store", [True, False], ids=["with its widgets", "without"])
+def test_an_exported_page_shows_still_pictures_and_nothing_dead(browser, tmp_path, store):
+    notebook, name = read("07_losses"), "07_losses"
+    client(notebook, store_widget_state=store).execute()
+    assert ("widgets" in notebook.metadata) == store
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    # No network, as there is none here. What a page fetches from elsewhere it does without.
+    alone = browser.browser.new_context(offline=True)
+    page = alone.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    stills = page.locator(".nn-still")
+    assert stills.count() == stored_views(name)
+    for still in stills.all():
+        assert still.is_visible() and ASLEEP in still.inner_text()
+        after = still.evaluate("still => still.closest('.jp-OutputArea-child').nextElementSibling?.offsetHeight")
+        assert not after
+    alone.close()
 
 
 START = plain.Z, plain.W, plain.B

@@ -73,6 +73,22 @@ def test_building_twice_gives_the_same_bytes(built):
     assert [cell.get("execution_count") for cell in notebook.cells] == [None, 1, 2, 3, None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("bundles", "stored"),
+    [
+        ([{build.WIDGET_VIEW: {"model_id": "0" * 32}}], []),
+        # A still picture, and the widget that takes its place.
+        ([{"text/plain": "still"}, {build.WIDGET_VIEW: {}}], [{"text/plain": "still"}]),
+        ([{"text/plain": "words", build.WIDGET_VIEW: {}}], [{"text/plain": "words"}]),
+    ],
+    ids=["a widget", "a picture and a widget", "a widget in words"],
+)  # fmt: skip
+def test_of_a_widget_its_words_are_stored_or_nothing(built, bundles, stored):
+    code = f"from IPython.display import display\n\nfor bundle in {bundles}:\n    display(bundle, raw=True)"
+    _, cell = nbformat.read(built(f"Words.\n\n```{{code-cell}}\n{code}\n```\n"), as_version=4).cells
+    assert [output.data for output in cell.outputs] == stored
+
+
 def test_what_was_measured_stays_as_long_as_its_cell_does(built):
     tags, code = ":tags: [nbval-ignore-output, measured]", "import time\n\nprint(time.perf_counter()%s)"
     cell = f"```{{code-cell}} ipython3\n{tags}\n\n{code}\n```\n"

@@ -7,14 +7,13 @@ from copy import deepcopy
 from itertools import pairwise
 
 import pytest
+from equations import HOLDS, TAG, checks, number_of, said
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from series import PATHS, every_notebook, read, said
+from series import PATHS, every_notebook, read
 
 # How many equations each notebook has, numbered from 1.
 PROMISED = {"00": 11, "01": 7, "02": 10, "03": 11, "04": 9, "05": 5, "06": 11, "07": 7}
 
-TAG = re.compile(r"\\tag\*?\s*\{(.*?)\}")
-HOLDS = re.compile(r"^\((.+?)\) holds(?:.* forms agree, (.*))?", re.MULTILINE)
 # A shape below a brace, and whether another factor follows.
 SHAPE = re.compile(r"\}_\{(\([^()]*\)|\\text\{(?:a|one) number\})\}(\\[,;]\s*\\underbrace)?")
 
@@ -32,7 +31,7 @@ def _of_numbers(notebook, expected):
         if cell.cell_type == "markdown":
             tagged += [(number, place) for number in TAG.findall(cell.source)]
         else:
-            checked += [(number, place) for number in map(_number, _checks(cell.source)) if number]
+            checked += [(number, place) for number in map(number_of, checks(cell.source)) if number]
     numbers = Counter(number for number, _ in tagged)
     yield from (f"({number}) is tagged more than once" for number, times in numbers.items() if times > 1)
     yield from (f"({number}) is missing" for number in expected if number not in numbers)
@@ -48,15 +47,15 @@ def _of_numbers(notebook, expected):
 def _of_checks(notebook):
     """Each check is the package's own, of two forms or more, and its cell has printed that the equation holds."""
     for place, cell in enumerate(notebook.cells):
-        calls = _checks(cell.source) if cell.cell_type == "code" else []
+        calls = checks(cell.source) if cell.cell_type == "code" else []
         for call in calls:
             forms = call.args[1:]
-            if not _number(call):
+            if not number_of(call):
                 yield f"cell {place}: {ast.unparse(call)} does not name its equation in a plain string"
             if len({ast.dump(form) for form in forms}) < len(forms):
                 yield f"cell {place}: {ast.unparse(call)} compares a form with itself"
         printed = Counter(number for number, _ in HOLDS.findall(said(cell))) if calls else {}
-        for number, times in Counter(filter(None, map(_number, calls))).items():
+        for number, times in Counter(filter(None, map(number_of, calls))).items():
             if printed[number] < times:
                 yield f"cell {place}: its stored output does not say that ({number}) holds"
     if not _imports_check(notebook):
@@ -112,18 +111,6 @@ def _fits(shape, printed):
     """Whether a check has printed this shape, or that of several in a stack, or of a column as NumPy has it."""
     found = [ast.literal_eval(text) for text in re.findall(r"\(.*?\)", printed.replace("one number", "()"))]
     return any(shape in (own, own[1:]) or own == tuple(n for n in shape if n > 1) for own in found)
-
-
-def _checks(source):
-    """The calls of check in a code cell, as syntax trees."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
-    return [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", None)) == "check"]
-
-
-def _number(call):
-    """The number of the equation, if a check names it in a plain string."""
-    name = call.args[0]
-    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
 
 
 def _imports_check(notebook):

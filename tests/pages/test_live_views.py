@@ -6,16 +6,20 @@ these.
 
 import pkgutil
 import re
+from inspect import signature
 
 import numpy as np
 import pictures
+import pytest
 from colours import miscoloured
-from live import CALLS, every_view, made, maker, seen
-from page import CELL
+from live import CALLS, every_view, given, made, maker, seen
 from series import PATHS, code_cells
+from strategies import in_order
 
-from nn_notes import plots, views
-from nn_notes.show import NEGATIVE, POSITIVE
+from nn_notes import charts, views
+from nn_notes.show import NEGATIVE as BLUE
+from nn_notes.show import POSITIVE as ORANGE
+from nn_notes.show import significant
 
 
 def test_every_module_has_its_page_and_every_page_its_view():
@@ -25,17 +29,26 @@ def test_every_module_has_its_page_and_every_page_its_view():
 
 
 @every_view
+def test_what_is_none_is_refused_by_its_name(name):
+    view, standing = maker(name), signature(maker(name)).bind(*given(name))
+    standing.apply_defaults()
+    for argument, value in standing.arguments.items():
+        if value is not None:
+            with pytest.raises(TypeError, match=f"^{in_order(f'{argument} … NoneType')}"):
+                view(**standing.arguments | {argument: None})
+
+
+@every_view
 def test_a_view_begins_as_it_is_stored(name):
     path, n, _ = CALLS[name]
-    data, metadata = made(name)._repr_mimebundle_()
-    assert not pictures.difference(code_cells(path)[n].outputs, [{"data": data, "metadata": metadata}])
+    assert not pictures.difference(code_cells(path)[n].outputs, [{"data": made(name)._repr_mimebundle_()}])
 
 
 @every_view
 def test_cells_have_the_colour_of_their_number(name):
-    legend = [(text, style) for style, text in CELL.findall(made(name)._page.legend)]
+    scale = made(name)._scale
     for now in seen(name):
-        assert miscoloured([*legend, *now.cells]) == []
+        assert miscoloured(now.cells, scale) == []
 
 
 # Formulas of the page, worked out with the arrays of the page.
@@ -117,56 +130,62 @@ def test_sliders_stand_at_the_numbers_of_the_array_with_their_letter(name):
             np.testing.assert_allclose(array.flat[: len(values)], values, atol=1e-9, err_msg=letter)
 
 
-# Of each line that moves: its axes, its looks and its name in the legend, and the places through which it goes.
+# Of each line and of dots: the chart, its looks and its name in the legend, and the numbers through which it goes.
 
-BLACK, BLUE, ORANGE = "#000000", NEGATIVE, POSITIVE
+INK, DASHED, DOTTED = "currentColor", "60 40", "20 30"
 
 
 def of_the_nudge(a):
-    lengths = np.logspace(-2, 0.5, 60)
-    for k, colour in enumerate(plots.colours(len(a["b"]))):
-        yield 0, {colour, "-", f"output {k}, actual"}, lengths, a["actual curve"][:, k]
-        yield 0, {colour, "--", f"output {k}, predicted"}, lengths, a["predicted curve"][:, k]
-    both = [*a["Δz′ predicted"], *a["Δz′ actual"]]
-    yield 0, {BLACK, "o"}, np.full(len(both), a["length"]), both
-    yield 1, {BLACK, "-", "error of this nudge"}, lengths, a["error curve"]
-    yield 1, {BLACK, "o"}, [a["length"]], [a["error"]]
+    lengths, length = np.logspace(-2, 0.5, 60), a["length"]
+    for k, colour in enumerate(charts.colours(len(a["b"]))):
+        yield 0, {"line", colour, f"output {k}"}, lengths, a["actual curve"][:, k]
+        yield 0, {"line", colour, DASHED}, lengths, a["predicted curve"][:, k]
+    yield 0, {"dots", INK}, length, [*a["Δz′ predicted"], *a["Δz′ actual"]]
+    yield 0, {"line", INK, DASHED, "predicted"}, [], []
+    yield 1, {"line", INK, DOTTED, "faint", "a line of slope 2"}, lengths, lengths**2 / 10
+    yield 1, {"line", INK, "error of this nudge"}, lengths, a["error curve"]
+    yield 1, {"dots", INK}, [length], [a["error"]]
 
 
 def of_the_path(a):
-    yield 0, {ORANGE, "-", "a step"}, *a["θ"].T
-    yield 0, {ORANGE, "o"}, *a["θ"][:1].T
-    yield 1, {ORANGE, "-"}, range(len(a["J"])), a["J"]
+    yield 0, {"line", ORANGE}, *a["θ"].T
+    yield 0, {"dots", ORANGE, "a step"}, *a["θ"].T
+    yield 0, {"dots", ORANGE, "the start"}, *a["θ"][:1].T
+    yield 0, {"dots", INK, "lowest J"}, *a["θ*"][:, None]
+    yield 1, {"line", INK, DOTTED, f"lowest J: {significant(a['J*'], 2)}"}, [-1, 41], a["J*"]
+    for kind in ("line", "dots"):
+        yield 1, {kind, ORANGE}, range(len(a["J"])), a["J"]
 
 
 def of_the_run(a):
+    blind = np.log(len(a["said"]))
+    yield 0, {"line", INK, DOTTED, f"a blind guess: log {len(a['said'])} = {blind:.2f}"}, [-1, 121], blind
     for colour, which, J in zip((BLUE, ORANGE), ("training", "validation"), a["losses"].T, strict=True):
-        yield 0, {colour, "-", which}, range(len(J)), J
-        yield 0, {colour, "o"}, [len(J) - 1], J[-1:]
+        yield 0, {"line", colour, which}, range(len(J)), J
+        yield 0, {"dots", colour}, [len(J) - 1], J[-1:]
 
 
 def of_the_activation(a):
-    line, near = np.linspace(-8, 8, 321), np.array([-2, 2])
-    # Those that reach further than sigmoid and tanh have a scale of their own.
-    unit = 1 if np.abs(a["curves"]).max() < 1.15 else 8
-    for i, (colour, x, slope) in enumerate(zip(plots.colours(len(a["x"])), a["x"], a["F"].diagonal(), strict=True)):
-        yield 0, {colour, "-"}, line, a["curves"][i] / unit
-        yield 0, {colour, "-"}, x + near, (a["f(x)"][i] + slope * near) / unit
-        yield 0, {colour, "o", f"i = {i}"}, [x], [a["f(x)"][i] / unit]
-        yield 1, {colour, "-"}, line, a["slopes"][i]
-        yield 1, {colour, "o"}, [x], [slope]
+    line, near = np.linspace(-8, 8, 161), np.array([-2, 2])
+    for i, (colour, x, slope) in enumerate(zip(charts.colours(len(a["x"])), a["x"], a["F"].diagonal(), strict=True)):
+        yield 0, {"line", colour, "faint"}, line, a["curves"][i]
+        yield 0, {"line", colour}, x + near, a["f(x)"][i] + slope * near
+        yield 0, {"dots", colour, f"i = {i}"}, [x], [a["f(x)"][i]]
+        yield 1, {"line", colour, "faint"}, line, a["slopes"][i]
+        yield 1, {"dots", colour, f"i = {i}"}, [x], [slope]
 
 
 def of_the_losses(a):
     places, near, (y, _), (t, _) = np.linspace(0.005, 0.995, 199), np.array([-0.12, 0.12]), a["y"], a["t"]
     for n, (colour, which) in enumerate([(BLUE, "mean squared error"), (ORANGE, "cross entropy")]):
-        yield 0, {colour, "-", which}, places, a["curves"][n]
-        yield 0, {colour, "--"}, y + near, a["E"][n] + a["slope"][n] * near
-        yield 0, {colour, "o"}, [y], [a["E"][n]]
-        yield 1, {colour, "-"}, places, a["slopes"][n]
-        yield 1, {colour, "o"}, [y], [a["slope"][n]]
-    yield 0, {BLACK, ":", "target t"}, [t, t], [0, 1]
-    yield 1, {BLACK, ":"}, [t, t], [0, 1]
+        yield 0, {"line", colour, which}, places, a["curves"][n]
+        yield 0, {"line", colour, DASHED}, y + near, a["E"][n] + a["slope"][n] * near
+        yield 0, {"dots", colour}, [y], [a["E"][n]]
+        yield 1, {"line", colour, which}, places, a["slopes"][n]
+        yield 1, {"dots", colour}, [y], [a["slope"][n]]
+    yield 1, {"line", INK, "faint"}, [0, 1], [0, 0]
+    for n, limits in enumerate([charts.reaching((0, 4), a["E"]), charts.reaching((-12, 12), a["slope"])]):
+        yield n, {"line", INK, DOTTED, "target t"}, t, limits
 
 
 LINES = {
@@ -181,11 +200,11 @@ LINES = {
 @every_view
 def test_curves_tangents_and_dots_go_through_their_places(name):
     for now in seen(name):
-        expected = [*LINES[name](now.arrays)] if now.lines else []
-        assert len(now.lines) == len(expected)
-        for n, looks, x, y in expected:
-            places = np.stack([x, y], axis=1)
+        # Contours are no curve of an array; they have a test of their own.
+        drawn = [mark for mark in now.marks if not (name.endswith("learning_rate") and "faint" in mark.looks)]
+        expected = [*LINES[name](now.arrays)] if name in LINES else []
+        assert len(drawn) == len(expected)
+        for chart, looks, x, y in expected:
             assert any(
-                n == axes and looks <= own and data.shape == places.shape and np.allclose(data, places, atol=1e-12)
-                for axes, own, data in now.lines
-            ), looks
+                mark.chart == chart and mark.looks == looks and mark.goes_through(x, y) for mark in drawn
+            ), (chart, looks)  # fmt: skip

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from build import NOTEBOOKS, source
+from equations import TAG
 
 ROOT = NOTEBOOKS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,5 +70,5 @@ def test_previous_and_next(text):
 def test_the_summary_has_every_equation(text):
     summary = prose(text).partition("## Summary")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\d\.\d+) \|", summary, re.MULTILINE)
-    tags = re.findall(r"\\tag\*?\s*\{(.*?)\}", prose(text))
+    tags = TAG.findall(prose(text))
     assert tags and set(tags) <= set(rows)

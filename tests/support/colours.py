@@ -14,9 +14,8 @@ def hue(colour):
     return int(np.sign(float(colour[0]) - float(colour[2])))
 
 
-def miscoloured(cells):
-    """Of cells, pairs of a text and a style, those in a wrong colour. The first are a legend's, from full blue on."""
-    full = -number(cells[0][0])
+def miscoloured(cells, full):
+    """Of cells, pairs of a text and a style, those in a wrong colour, where it is full at a number as large as this."""
     wrong = []
     for text, style in cells:
         x = 0.0 if text in ("·", "…", "NaN") else number(text)

@@ -43,11 +43,12 @@ def said(outputs):
     return "".join(texts)
 
 
-def client(notebook):
+def client(notebook, **options):
     """What gives the notebook the outputs of a new kernel."""
     return NotebookClient(
         notebook,
         coalesce_streams=True,
         extra_arguments=QUIET,
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
+        **options,
     )

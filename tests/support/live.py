@@ -54,7 +54,7 @@ def _used(tree):
 
 
 def _defined(statement):
-    """The names that a statement gives a value, or an entry."""
+    """The names that a statement gives a value or an entry, or asks for something, as of ``rng`` the next number."""
     names = set()
     for node in ast.walk(statement):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -63,6 +63,8 @@ def _defined(statement):
             names.add(node.name)
         elif isinstance(node, (ast.Name, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             names |= _used(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            names |= _used(node.func.value)
     return names
 
 
@@ -72,7 +74,7 @@ class Seen(NamedTuple):
     rows: list
     cells: list
     sliders: dict
-    lines: list
+    marks: list
     state: dict
     arrays: dict
 
@@ -87,7 +89,7 @@ def seen(name):
     ]
     page, states = Page(view), []
     for _ in range(25):
-        states.append(Seen(page.rows(), [*page.cells], page.standing(), page.lines(), {**view.state}, view.arrays))
+        states.append(Seen(page.rows(), [*page.cells], page.standing(), page.marks(), {**view.state}, view.arrays))
         page.wander(rng)
         assert not page.error
     return states

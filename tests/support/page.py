@@ -5,11 +5,11 @@ import re
 from html import unescape
 from itertools import islice
 
+import charted
 import numpy as np
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
 
-from nn_notes.explore import Canvas, Choice, LogSlider, Matrix, Slider, Sliders, View
+from nn_notes.charts import Axis, Chart, Dots, Line
+from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
 
 TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>')
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
@@ -20,18 +20,16 @@ class Page:
     """What a reader has before him.
 
     ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
-    cells, ``texts`` the captions and sentences in HTML, ``error`` what the alert says, ``pixels`` the picture.
-    ``sliders`` are the labels of the sliders, and ``choices`` a dict from the label of a choice to its names.
+    cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``error`` what
+    the alert says. ``sliders`` are the labels of the sliders, and ``choices`` a dict from the label of a choice to its
+    names.
     """
 
     def __init__(self, view):
-        self.view, picture = view, view._page.picture
-        self._paper = np.full(picture.get("height", 0) * picture.get("width", 0), 0xFFFFFFFF, np.uint32)
-        self.pixels = self._paper.view(np.uint8).reshape(picture["height"], picture["width"], 4) if picture else None
-        self._palette = view._page.palette
+        self.view, self._palette = view, view.spec["palette"]
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
         self._labels, self.places, self._stops, self.choices = {}, {}, {}, {}
-        for spec in view._page.controls:
+        for spec in view.spec["controls"]:
             for n, label in enumerate(spec.get("labels", [spec.get("label")])):
                 self._labels[label] = spec["name"], n if "labels" in spec else None
             if "options" in spec:
@@ -41,15 +39,21 @@ class Page:
 
     def do(self, *steps):
         """Take steps as the page sends them, in one message."""
-        self.message, buffers = self.view.answer(json.loads(json.dumps(steps)))
+        self.message = self.view.answer(json.loads(json.dumps(steps)))
         text = json.dumps(self.message)
-        self.size = len(text) + sum(map(len, buffers))
+        self.size = len(text)
         message = json.loads(text)
         self.error = message.get("error", "")
         if "board" in message:
-            self._frame = CELL.sub("", TEXT.sub("", message["board"]))
+            self._frame = message["board"]
+            for moves in (TEXT, CELL, charted.AXES, charted.PATH):
+                self._frame = moves.sub("", self._frame)
             self.cells = [(text, style) for style, text in CELL.findall(message["board"])]
             self.texts = [caption or sentence for caption, sentence in TEXT.findall(message["board"])]
+            self.axes, self.paths = (
+                [drawn for _, drawn in part.findall(message["board"])] for part in (charted.AXES, charted.PATH)
+            )
+            self._charts = charted.CHART.findall(message["board"])
             # Of each table on each row, how many rows and cells it has; a sentence has none.
             self._rows = [
                 [(table.count("<tr>"), len(CELL.findall(table))) for table in TABLE_OR_SENTENCE.findall(row)]
@@ -59,11 +63,11 @@ class Page:
             self.cells[n] = text, self._palette[colour]
         for n, html in message.get("texts", []):
             self.texts[n] = html
+        for part, shown in (("axes", self.axes), ("paths", self.paths)):
+            for n, drawn in message.get(part, []):
+                shown[n] = drawn
         self._stops |= message.get("stops", {})
         self.places |= message.get("controls", {})
-        if buffers:
-            places, colours = (np.frombuffer(buffer, np.uint32) for buffer in buffers)
-            self._paper[places] = colours
 
     def move(self, label, value):
         """Move the slider of that label to the stop that is nearest to a value, or choose it."""
@@ -121,17 +125,16 @@ class Page:
         """The arrays on the page: a dict from the words of each caption, without its shape, to its numbers."""
         return dict(item for row in self.rows() for item in row if not isinstance(item, str))
 
-    def lines(self):
-        """Of each line of the picture that moves: the number of its axes, its looks and its name, and its places."""
-        canvas = self.view._canvas
-        return [
-            (
-                canvas._figure.axes.index(line.axes),
-                {to_hex(line.get_color()), line.get_linestyle(), line.get_marker(), line.get_label()},
-                line.get_xydata().copy(),
-            )
-            for line in (canvas._moving if canvas else [])
-        ]
+    def charts(self):
+        """Each chart as it now stands there."""
+        axes, paths = iter(self.axes), iter(self.paths)
+        for svg in self._charts:
+            svg = charted.AXES.sub(lambda found: found[1] + next(axes), svg)
+            yield charted.PATH.sub(lambda found: found[1] + next(paths), svg)
+
+    def marks(self):
+        """The lines and dots of the charts."""
+        return charted.marks(self.charts())
 
     def shows(self, arrays, *words):
         """The board has these arrays and no others, to all digits that it has room for, and its sentences these words.
@@ -157,20 +160,14 @@ class Page:
 
     def everything(self):
         """All that now stands there, to be compared."""
-        pixels = None if self.pixels is None else self.pixels.tobytes()
         # Copies, as the page goes on.
-        return self._frame, [*self.cells], [*self.texts], self.error, {**self.places}, {**self._stops}, pixels
+        board = self._frame, [*self.cells], [*self.texts], [*self.axes], [*self.paths]
+        return *board, self.error, {**self.places}, {**self._stops}
 
 
 def untagged(html):
     """A caption or sentence in words alone, without the shape."""
     return unescape(re.sub(r"<small>.*?</small>|<[^>]*>", "", html)).strip()
-
-
-def within(ax, x, y):
-    """Whether places lie in the picture."""
-    (left, right), (low, high) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
-    return left <= np.min(x) and np.max(x) <= right and low <= np.min(y) and np.max(y) <= high
 
 
 def number(text):
@@ -185,10 +182,6 @@ def fail(state):
 
 def small_view():
     """A small view with one of everything; its layout has another form where ``kind`` is wide."""
-    figure = Figure(figsize=(3, 2))
-    ax = figure.subplots()
-    ax.set(xlim=(-3, 3), ylim=(-3, 3))
-    (dot,) = ax.plot([], [], "o")
 
     def model(z, n, γ, kind, factor):
         if n == 3:
@@ -196,8 +189,16 @@ def small_view():
         return {"z": z, "product": factor * γ * z, "n": n, "kind": kind}
 
     def layout(a):
+        here, there = np.split(a["z"], 2)
+        reach = max(3, *np.abs(a["product"]))
+        chart = Chart(
+            "z", Axis("z₀", -reach, reach), Axis("z₁", -3, 3),
+            [Dots(here, there, label="z"), Line([0, a["product"][0]], [0, a["product"][1]], "#2166ac")],
+            'A dot, "z".',
+        )  # fmt: skip
         row = [Matrix("<i>z</i>", a["z"]), "times", Matrix(f"at {a['n']:g}", a["product"])]
-        return [row, [f"{a['n']:g} and {a['kind']}"]] if a["kind"] == "narrow" else [[*row, row[0]]]
+        rows = [row, [f"{a['n']:g} and {a['kind']}"]] if a["kind"] == "narrow" else [[*row, row[0]]]
+        return [[chart], *rows]
 
     return View(
         {
@@ -215,6 +216,4 @@ def small_view():
             "Fail": fail,
         },
         repeated="Double",
-        canvas=Canvas(figure, [dot], 'A dot, "z".'),
-        paint=lambda a: dot.set_data([a["z"][0]], [a["z"][1]]),
     )

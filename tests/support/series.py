@@ -17,8 +17,3 @@ def read(path):
 
 def code_cells(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
-
-
-def said(cell):
-    """What a cell has printed."""
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream")

@@ -1,11 +1,12 @@
 """What the tests of the core share: generic numbers, networks, data that fit their loss, and what these are drawn from.
 
-The family is gone through here, so that a new activation or loss is tested without being named.
+Families and made sets are gone through here, so that a new activation, loss or set is tested without being named.
 """
 
 import copy
 import pickle
 import re
+from inspect import signature
 
 import numpy as np
 import oracle
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from nn_notes import ACTIVATIONS, LOSSES, Layer, Network
+from nn_notes import ACTIVATIONS, LOSSES, Layer, Network, data
 
 activations = pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=ACTIVATIONS)
 losses = pytest.mark.parametrize("E", LOSSES.values(), ids=LOSSES)
@@ -27,6 +28,12 @@ FITTING = [
     for last, f in ACTIVATIONS.items()
     if row.takes == "numbers" or f.probabilities == (row.takes == "probabilities")
 ]
+# The data sets that are made of random numbers.
+MADE_SETS = {
+    name: f
+    for name, f in vars(data).items()
+    if name in data.__all__ and [*signature(f).parameters] == ["n", "rng", "noise"]
+}
 BATCHES = [(), (1,), (5,)]
 
 # Pre-activations of a sample or a batch, as large as they ever get.

@@ -34,7 +34,7 @@ import numpy as np
 
 TRUST = Path(__file__).parents[1]
 NOTEBOOKS = TRUST.parent / "notebooks"
-sys.path[:0] = [str(TRUST), str(NOTEBOOKS)]
+sys.path[:0] = [str(TRUST), str(NOTEBOOKS), str(TRUST.parent / "book")]
 
 import figures  # noqa: E402
 from statements import Page, compiled, read  # noqa: E402

@@ -7,8 +7,9 @@ show. What all forms rest on is the example itself, and the equation holds at an
 
 import ast
 import dis
-import re
 from types import CodeType
+
+from equations import TAG
 
 # What a page calls without which its checks would be the same.
 LOOKED_AT = {"print", "show", "picture", "source", "answer", "refute", "compare"}
@@ -58,7 +59,7 @@ class Page:
     def __init__(self, name, cells):
         self.name, self.statements, self.generators, modules = name, [], set(), set()
         prose = "\n".join(text for kind, text, _ in cells if kind == "markdown")
-        self.equations = re.findall(r"\\tag\*?\s*\{(.*?)\}", prose)
+        self.equations = TAG.findall(prose)
         for code in [text for kind, text, tags in cells if kind == "code" and "nbval-ignore-output" not in tags]:
             for node in Cut().visit(ast.parse(code)).body:
                 statement = Statement(node)

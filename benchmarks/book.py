@@ -1,0 +1,217 @@
+"""How soon a page of the book stands, wakes and answers, and what it weighs: python benchmarks/book.py
+
+The built book is served on this machine as a static host would serve it, packed, and Pyodide from a second server. The
+same run measures every view in JupyterLab too, with the same keys: the page is not to be slower.
+
+Slowed is four times: the paint by the browser itself; Python, whose worker the browser does not slow, by stopping its
+process for three of every four milliseconds.
+
+It writes benchmarks/results.md, and exits with 1 where a goal is missed. Run it on an idle machine with two cores.
+"""
+
+import gzip
+import os
+import re
+import signal
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+sys.path += [str(ROOT / "tests/browser"), str(ROOT / "tests/support"), str(ROOT / "notebooks")]
+
+import hosted  # noqa: E402
+import lab  # noqa: E402
+import live  # noqa: E402
+import pyodide  # noqa: E402
+from booked import Reading  # noqa: E402
+from build import NOTEBOOKS  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+BUILD = ROOT / "book/_build"
+NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+PAGES = ["index", *NAMES, "equations", "symbols", "slips", "exercises", "api"]
+HEAVIEST = "05_gradient_descent"
+ROUNDS = 5
+# Milliseconds, kilobytes and megabytes.
+GOALS = {
+    "first paint, slowed": 1000,
+    "kB before fonts and mathematics": 1000,
+    "answers cold": 4000,
+    "answers warm": 1500,
+    "answers cold, slowed": 6000,
+    "MB with all views awake": 350,
+}
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+LOADED = """() => performance.getEntriesByType('resource').map(({name, encodedBodySize}) => [name, encodedBodySize])
+    .concat(performance.getEntriesByType('navigation').map(({name, encodedBodySize}) => [name, encodedBodySize]))"""
+
+
+@contextmanager
+def slowed():
+    """Every process that renders pages runs for one of every four milliseconds, its workers too."""
+    ended = threading.Event()
+
+    def stop_and_go():
+        while not ended.is_set():
+            for which, seconds in ((signal.SIGSTOP, 0.003), (signal.SIGCONT, 0.001)):
+                for process in renderers():
+                    with_signal(process, which)
+                time.sleep(seconds)
+
+    thread = threading.Thread(target=stop_and_go)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        for process in renderers():
+            with_signal(process, signal.SIGCONT)
+
+
+def with_signal(process, which):
+    try:
+        os.kill(process.pid, which)
+    except ProcessLookupError:
+        """It has ended."""
+
+
+def renderers():
+    return [process for process in psutil.Process().children(recursive=True) if "--type=renderer" in command(process)]
+
+
+def command(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def first_paints(browser, address):
+    """Of each page the milliseconds to its first paint, slowed, and its kB before fonts and mathematics."""
+    for name in PAGES:
+        times = []
+        for _ in range(ROUNDS):
+            context = browser.new_context(viewport={"width": 1366, "height": 768})
+            page = context.new_page()
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+            page.goto(f"{address}{name}.html")
+            hosted.wait_for(partial(page.evaluate, PAINT))
+            times.append(page.evaluate(PAINT))
+            loaded = page.evaluate(LOADED)
+            mathematics = packed(
+                page.evaluate("[...document.querySelectorAll('.katex')].map(e => e.outerHTML).join('')")
+            )
+            context.close()
+        # What Python is loaded from comes with the first view that is seen, after the page stands.
+        own = [size for url, size in loaded if not re.search(r"katex|\.woff2|/page/|offline", url)]
+        yield name, times, (sum(own) - mathematics) / 1000
+
+
+def packed(text):
+    return len(gzip.compress(text.encode()))
+
+
+def answers(browser, address, warm=False, name=HEAVIEST):
+    """Milliseconds from opening a page to the first answer of its view, several times."""
+    times = []
+    for _ in range(ROUNDS):
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        if warm:
+            Reading(context, address, name).views[0].awake()
+            context.pages[0].wait_for_timeout(1000)
+            context.pages[0].close()
+        start = time.perf_counter()
+        Reading(context, address, name).views[0].awake()
+        times.append(1000 * (time.perf_counter() - start))
+        context.close()
+    return times
+
+
+def memory(browser, address):
+    """MB of the process that renders the heaviest page, with all its views awake."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    for view in Reading(context, address, HEAVIEST).views:
+        view.awake()
+    sizes = [process.memory_full_info().pss for process in renderers()]
+    context.close()
+    return max(sizes) / 1e6
+
+
+def steps(browser, address):
+    """Of each view its name, and the milliseconds from key to painted page in the book."""
+    for name in NAMES:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        reading = Reading(context, address, name)
+        for n, view in enumerate(reading.views):
+            view.awake().place.evaluate("place => { place.querySelector('.nn-live').id = 'measured' }")
+            reading.page.evaluate(live.CLOCK, "#measured")
+            action = view.place.get_by_role("button", name="One epoch")
+            focused, pressed = (
+                (action, ["Enter", "Enter"])
+                if action.count()
+                else (view.place.get_by_role("slider").first, ["ArrowRight", "ArrowLeft"])
+            )
+            yield f"{name[:2]} {chr(97 + n)}", live.keys(reading.page, focused, pressed)
+            view.place.evaluate("place => { place.querySelector('.nn-live').id = '' }")
+        context.close()
+
+
+def main():
+    rows, found = [], {}
+    with (
+        hosted.published(BUILD / "html", pyodide.gather(BUILD / "pyodide")) as (pages, _),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=lab.chromium(), args=lab.FLAGS)
+        paints = [*first_paints(browser, pages.address)]
+        found["first paint, slowed"] = max(statistics.median(times) for _, times, _ in paints)
+        found["kB before fonts and mathematics"] = max(weight for *_, weight in paints)
+        found["answers cold"] = statistics.median(answers(browser, pages.address))
+        found["answers warm"] = statistics.median(answers(browser, pages.address, warm=True))
+        with slowed():
+            found["answers cold, slowed"] = statistics.median(answers(browser, pages.address))
+        found["MB with all views awake"] = memory(browser, pages.address)
+        book = dict(steps(browser, pages.address))
+        browser.close()
+    with tempfile.TemporaryDirectory() as home, lab.browser() as context, lab.server(NOTEBOOKS, Path(home)) as address:
+        jupyter = {name: times for name, _, times, *_ in live.ours(address, context)}
+    for name, times in book.items():
+        beside = jupyter[name]
+        rows.append((name, statistics.median(times), live.late(times), statistics.median(beside), live.late(beside)))
+    missed = [name for name, most in GOALS.items() if found[name] > most]
+    missed += [f"view {name}" for name, median, late, other, other_late in rows if median > other or late > other_late]
+    text = report(found, paints, rows, missed)
+    (ROOT / "benchmarks/results.md").write_text(text, encoding="utf-8")
+    print(text)
+    return bool(missed)
+
+
+def report(found, paints, rows, missed):
+    lines = [
+        "# The book, measured",
+        "",
+        f"By `make bench-book`, {ROUNDS} times each, medians; Chromium, servers on the same machine.",
+        "",
+    ]
+    lines += ["| | measured | goal |", "|---|---|---|"]
+    lines += [f"| {name} | {found[name]:.0f} | {most} |" for name, most in GOALS.items()]
+    lines += ["", "| page | first paint, slowed, ms | kB before fonts and mathematics |", "|---|---|---|"]
+    lines += [f"| {name} | {statistics.median(times):.0f} | {weight:.0f} |" for name, times, weight in paints]
+    lines += ["", "From key press to painted page, in ms:", ""]
+    lines += ["| view | the book | 95 % | JupyterLab | 95 % |", "|---|---|---|---|---|"]
+    lines += [f"| {name} | {' | '.join(f'{x:.1f}' for x in numbers)} |" for name, *numbers in rows]
+    lines += ["", f"Missed: {', '.join(missed)}." if missed else "All that is asked is met."]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

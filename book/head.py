@@ -1,0 +1,48 @@
+"""What each page says of itself to browsers, to search engines and to the machinery that wakes it."""
+
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+
+IMAGE = "_static/card.png"
+# As much as a search engine shows.
+LENGTH = 160
+
+
+def describe(app, page, template, context, doctree):
+    """A description and a card for every page, and to a notebook its own file."""
+    title = re.sub("<[^>]*>", "", context.get("title", ""))
+    tags = context.get("metatags") or ""
+    said = {"og:title": title, "og:type": "website"}
+    if doctree is not None and (description := _description(doctree)):
+        said["og:description"] = description
+        tags += f'<meta name="description" content="{escape(description)}">'
+    if base := app.config.html_baseurl:
+        said |= {"og:url": f"{base}{page}.html", "og:image": f"{base}{IMAGE}", "twitter:card": "summary_large_image"}
+    if Path(app.srcdir, f"{page}.ipynb").is_file():
+        tags += f'<link rel="alternate" type="application/x-ipynb+json" href="_static/notebooks/{page}.ipynb">'
+    context["metatags"] = tags + "".join(f'<meta property="{k}" content="{escape(v)}">' for k, v in said.items() if v)
+
+
+def _description(doctree):
+    """The first paragraph, as far as it goes in whole words."""
+    paragraph = next(iter(doctree.findall(nodes.paragraph)), None)
+    text = re.sub(r"\s+", " ", paragraph.astext()) if paragraph else ""
+    return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0] + " …"
+
+
+def list_pages(app, error):
+    """A site map, where it is known at which address the site will be."""
+    if app.config.html_baseurl and not error:
+        pages = sorted(page for page in app.env.found_docs)
+        places = "".join(f"<url><loc>{escape(f'{app.config.html_baseurl}{page}.html')}</loc></url>" for page in pages)
+        sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>\n'
+        Path(app.outdir, "sitemap.xml").write_text(f"<?xml version='1.0'?>\n{sitemap}", encoding="utf-8")
+
+
+def setup(app):
+    app.connect("html-page-context", describe)
+    app.connect("build-finished", list_pages)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,144 @@
+"""What Sphinx builds the book from: the executed notebooks as they are, with what a page on the web needs besides."""
+
+import base64
+import json
+import os
+import re
+import struct
+import zipfile
+from copy import deepcopy
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from shutil import copy, copytree, rmtree
+from subprocess import run
+
+import nbformat
+import pages
+import tqdm
+
+import nn_notes
+from nn_notes.explore import SPEC
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PACKAGE = Path(nn_notes.__file__).parent
+KATEX = HERE / "node_modules/katex/dist"
+# Its own two lines; the book has Sphinx's links to the pages before and after.
+NEIGHBOURS = re.compile(r"\n+Previous: .*\Z")
+
+
+def stage(source):
+    """Lay everything out in the folder ``source``, anew."""
+    rmtree(source, ignore_errors=True)
+    static = source / "_static"
+    copytree(HERE / "static", static)
+    notebooks = read()
+    for name, notebook in notebooks.items():
+        nbformat.write(staged(name, notebook, static), source / f"{name}.ipynb")
+    listed = "\n".join(f"{pages.short(name)} <{name}>" for name in notebooks)
+    index = (HERE / "index.md").read_text(encoding="utf-8").replace("NOTEBOOKS", listed)
+    landing = view(pages.landing_view()._repr_mimebundle_(), pages.LANDING_CODE)
+    for name, text in {**pages.generated(notebooks), "index.md": index, "view.html": landing}.items():
+        (source / name).write_text(text, encoding="utf-8")
+    _mathematics(static / "katex")
+    _page(static / "page")
+    _offline(source)
+    copytree(ROOT / "notebooks", static / "notebooks", ignore=lambda _, names: [n for n in names if ".ipynb" not in n])
+    _package(static / "page/nn_notes.zip")
+    (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())
+
+
+def read():
+    """A dict from the name of a page to its notebook."""
+    return {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+
+
+def staged(name, notebook, static):
+    """A copy of a notebook whose live views bring along what they are made of, and whose pictures are files."""
+    notebook = deepcopy(notebook)
+    pictures = 0
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if SPEC in data:
+                output.data = {"text/html": view(data)}
+            elif "image/png" in data:
+                pictures += 1
+                file = f"figures/{name}-{pictures}.png"
+                (static / file).parent.mkdir(exist_ok=True)
+                png = base64.b64decode(data["image/png"])
+                (static / file).write_bytes(png)
+                output.data = {"text/html": _picture(f"_static/{file}", png, output.metadata.get("image/png", {}))}
+    notebook.cells[-1].source = NEIGHBOURS.sub("", notebook.cells[-1].source)
+    return notebook
+
+
+def view(data, code=""):
+    """A live view in a page: its still picture, and what it wakes from.
+
+    Args:
+        data: the view's MIME bundle.
+        code: Python that makes the view, for a page that has no cell which does.
+    """
+    made_by = f' data-code="{escape(code)}"' if code else ""
+    # In a script nothing is an entity, and only its own end tag ends it.
+    spec = data[SPEC].replace("</", r"<\/")
+    return (
+        f'<div class="nn-book-view"{made_by}>{data["text/html"]}'
+        f'<script type="application/json" class="nn-spec">{spec}</script></div>'
+    )
+
+
+def _picture(address, png, metadata):
+    width, height = struct.unpack(">II", png[16:24])
+    size = f'width="{metadata.get("width", width)}" height="{metadata.get("height", height)}"'
+    return f'<img src="{address}" alt="{escape(metadata.get("alt", ""))}" {size} loading="lazy">'
+
+
+def _mathematics(folder):
+    """KaTeX's style sheet, and its fonts in the one format that every browser of today takes."""
+    (folder / "fonts").mkdir(parents=True)
+    style = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    style = re.sub(r',url\([^)]*\) format\("(?:woff|truetype)"\)', "", style)
+    (folder / "katex.css").write_text(style, encoding="utf-8")
+    for font in (KATEX / "fonts").glob("*.woff2"):
+        (folder / "fonts" / font.name).write_bytes(font.read_bytes())
+
+
+def _page(folder):
+    """The page's side of live views and cells: what it runs, its editor, and where Python comes from."""
+    folder.mkdir()
+    for file in (*(PACKAGE / "page").glob("*.js"), *(PACKAGE / "page").glob("*.css"), *PACKAGE.glob("explore.*s")):
+        copy(file, folder)
+    copy(KATEX / "katex.mjs", folder)
+    # Many files of one library, which a browser would fetch one by one.
+    command = [HERE / "node_modules/.bin/esbuild", HERE / "editor.js", "--bundle", "--minify", "--format=esm"]
+    run([*map(str, command), f"--outfile={folder / 'editor.mjs'}", "--log-level=warning"], check=True)
+    pins = json.loads((HERE / "pyodide.json").read_text(encoding="utf-8"))
+    if own := os.environ.get("PYODIDE"):
+        # A folder with Pyodide's files: the book then asks no other machine for anything.
+        copytree(own, folder.parent / "pyodide")
+        pins["base"] = "../pyodide/"
+    (folder / "pyodide.json").write_text(json.dumps(pins), encoding="utf-8")
+
+
+def _offline(source):
+    """The service worker: it stands above what it keeps, and what it kept of another version goes."""
+    digest = sha256()
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        digest.update(file.read_bytes())
+    worker = (PACKAGE / "page/offline.js").read_text(encoding="utf-8").replace("VERSION", digest.hexdigest()[:12])
+    (source / "_root").mkdir()
+    (source / "_root/offline.js").write_text(worker, encoding="utf-8")
+
+
+def _package(path):
+    """The package in one file, with the part of its dependencies that is pure Python: the same bytes on every build."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for folder in (PACKAGE, Path(tqdm.__file__).parent):
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    entry = zipfile.ZipInfo(file.relative_to(folder.parent).as_posix())
+                    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                    package.writestr(entry, file.read_bytes())

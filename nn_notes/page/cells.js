@@ -1,0 +1,200 @@
+// The code cells of a page: each can be edited, and run in place with the earlier ones that it needs, as they now are.
+// And the proofs: every numbered equation has a mark that runs what leads to its check.
+
+import { node } from "./python.js";
+
+const CHECK = /\bcheck\(\s*"(\d+\.\d+[a-z]?)"/g;
+const FENCE = /^```\w*\n([\s\S]*?)\n?```\s*$/;
+
+let katex;
+async function typeset(latex) {
+  katex ??= import("./katex.mjs");
+  const whole = latex.trim().replace(/^\$+|\$+$/g, "");
+  const place = node("div", { class: "nn-math" });
+  (await katex).default.render(whole, place, { displayMode: true, throwOnError: false });
+  return place;
+}
+
+function image(mime, data, words) {
+  const source = mime === "image/png" ? `data:image/png;base64,${data}` : `data:${mime},${encodeURIComponent(data)}`;
+  return node("img", { src: source, alt: words?.alt ?? "", ...(words?.width && { width: words.width }) });
+}
+
+function html(data) {
+  const made = node("div");
+  made.innerHTML = data;
+  return made;
+}
+
+// An output as Jupyter would show it: the richest form that it has.
+async function shown(output, show, SPEC) {
+  const text = (lines) => (Array.isArray(lines) ? lines.join("") : lines);
+  if (output.output_type === "stream") return node("pre", { class: `nn-${output.name}` }, output.text);
+  if (output.output_type === "error") return node("pre", { class: "nn-error", role: "alert" }, output.traceback.join("\n"));
+  const { data, metadata } = output;
+  if (data[SPEC]) {
+    const place = node("div", { class: "nn-book-view" });
+    show(place, JSON.parse(data[SPEC]), async () => metadata[SPEC].view).wake();
+    return place;
+  }
+  if (data["text/latex"]) return typeset(text(data["text/latex"]));
+  if (data["text/html"]) return html(text(data["text/html"]));
+  for (const mime of ["image/svg+xml", "image/png"]) if (data[mime]) return image(mime, text(data[mime]), metadata[mime]);
+  const fenced = FENCE.exec(text(data["text/markdown"] ?? ""));
+  return node("pre", {}, fenced ? fenced[1] : text(data["text/markdown"] ?? data["text/plain"]));
+}
+
+// Runs cell n and puts its outputs into a place as they come.
+async function run(python, sources, n, where, place, show, SPEC) {
+  const status = node("p", { class: "nn-status", role: "status" }, "Running …");
+  place.replaceChildren(status);
+  // In their order, though some take longer to set.
+  let last = Promise.resolve();
+  const output = (one) => {
+    last = last.then(async () => {
+      const before = status.previousElementSibling;
+      const continues = one.output_type === "stream" && before?.className === `nn-${one.name}`;
+      if (continues) before.append(one.text);
+      else status.before(await shown(one, show, SPEC));
+    });
+  };
+  const progress = (part) => (status.textContent = part < 1 ? `Python is coming: ${Math.round(100 * part)} %` : "Running …");
+  try {
+    await python.ask({ act: "run", sources, cell: n, where }, { output, progress });
+    await last;
+    status.remove();
+  } catch (fault) {
+    await last;
+    status.textContent = fault.message;
+  }
+}
+
+// What a browser's Python lacks, by the tag of a cell that shows it.
+const OTHERWISE = {
+  tag_measured: "In a browser the clock is coarse and memory is short, so this cell may end otherwise than where it was measured.",
+  tag_flags: "In a browser, Python is not told of an overflow, so NumPy warns of nothing.",
+};
+
+function button(label, pressed, attributes = {}) {
+  const made = node("button", { type: "button", ...attributes }, label);
+  made.addEventListener("click", pressed);
+  return made;
+}
+
+// What a reader has written stays in the browser, as long as the cell is the one that it was written in.
+const kept = {
+  key: (n) => `nn_notes ${location.pathname.split("/").pop()} ${n}`,
+  get(n, original) {
+    try {
+      const found = JSON.parse(localStorage.getItem(this.key(n)));
+      return found?.original === original ? found.code : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  set(n, original, code) {
+    try {
+      if (code === original) localStorage.removeItem(this.key(n));
+      else localStorage.setItem(this.key(n), JSON.stringify({ original, code }));
+    } catch {
+      // A private window may keep nothing.
+    }
+  },
+};
+
+export function cells(python, sources, show, SPEC) {
+  const originals = [...sources];
+  const places = [...document.querySelectorAll("div.cell")];
+  places.forEach((cell, n) => live(cell, n));
+  if (sources.length) places.at(-1).parentElement.append(tools());
+  const first = new Map();
+  for (const [n, code] of sources.entries()) {
+    for (const [, number] of code.matchAll(CHECK)) if (!first.has(number)) first.set(number, n);
+  }
+  for (const [number, n] of first) proof(number, n);
+
+  function live(cell, n) {
+    const input = cell.querySelector(".cell_input");
+    const stored = cell.querySelector(".cell_output");
+    const place = node("div", { class: "cell_output nn-output", hidden: "" });
+    let editor;
+    const again = button("Run", start);
+    const stop = button("Stop", () => python.stop("Stopped."), { hidden: "" });
+    const edit = button("Edit", open);
+    const reset = button("Reset", back, { hidden: "" });
+    const bar = node("div", { class: "nn-bar" }, again, stop, edit, reset);
+    input.after(bar);
+    cell.append(place);
+
+    async function start() {
+      if (stored) stored.hidden = true;
+      place.hidden = false;
+      [again.hidden, stop.hidden, reset.hidden] = [true, false, false];
+      await run(python, sources, n, "page", place, show, SPEC);
+      [again.hidden, stop.hidden] = [false, true];
+      if (cell.dataset.otherwise) place.append(node("p", { class: "nn-note" }, cell.dataset.otherwise));
+    }
+    async function open() {
+      if (!editor) {
+        const { edit: make } = await import("./editor.mjs");
+        const label = `Cell ${n + 1}`;
+        editor = make({ parent: node("div", { class: "nn-editor" }), code: sources[n], label, changed, run: start });
+        input.hidden = true;
+        input.before(editor.dom);
+      }
+      edit.hidden = true;
+      editor.focus();
+    }
+    function changed(code) {
+      sources[n] = code;
+      reset.hidden = false;
+      kept.set(n, originals[n], code);
+    }
+    function back() {
+      if (editor) editor.dom.remove();
+      editor = undefined;
+      changed(originals[n]);
+      [input.hidden, edit.hidden, reset.hidden, place.hidden] = [false, false, true, true];
+      if (stored) stored.hidden = false;
+      place.replaceChildren();
+    }
+    for (const [tag, words] of Object.entries(OTHERWISE)) if (cell.classList.contains(tag)) cell.dataset.otherwise = words;
+    const own = kept.get(n, originals[n]);
+    if (own !== undefined) {
+      sources[n] = own;
+      open();
+      reset.hidden = false;
+    }
+  }
+
+  function proof(number, n) {
+    const equation = document.getElementById(`equation-${number}`);
+    if (!equation) return;
+    const place = node("div", { class: "nn-proof", hidden: "" });
+    const mark = button("proved", async () => {
+      place.hidden = false;
+      // The original cells: it is the page that is proved, whatever the reader has changed.
+      await run(python, originals, n, "proof", place, show, SPEC);
+    });
+    mark.className = "nn-proved";
+    mark.setAttribute("aria-label", `Prove equation (${number}) here`);
+    equation.after(node("div", { class: "nn-proofs" }, mark), place);
+  }
+
+  function tools() {
+    const link = document.querySelector('link[type="application/x-ipynb+json"]');
+    const save = button("Download as a notebook, with what you changed", async () => {
+      const notebook = await (await fetch(link.href)).json();
+      const codes = notebook.cells.filter((cell) => cell.cell_type === "code");
+      codes.forEach((cell, n) => {
+        if (sources[n] === originals[n]) return;
+        Object.assign(cell, { source: sources[n], outputs: [], execution_count: null });
+      });
+      const file = new Blob([JSON.stringify(notebook, null, 1)], { type: "application/x-ipynb+json" });
+      const anchor = node("a", { href: URL.createObjectURL(file), download: link.href.split("/").pop() });
+      anchor.click();
+      URL.revokeObjectURL(anchor.href);
+    });
+    return node("p", { class: "nn-tools" }, ...(link ? [save] : []));
+  }
+}

@@ -1,0 +1,39 @@
+// The service worker: what was visited is kept, so that it is there without a network.
+
+const CACHE = "nn_notes VERSION";
+// So long a network may keep a page waiting that is here already.
+const PATIENCE = 3000;
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(begin()));
+addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
+addEventListener("fetch", (event) => {
+  if (event.request.method === "GET") event.respondWith(answer(event.request));
+});
+
+async function begin() {
+  for (const name of await caches.keys()) if (name.startsWith("nn_notes ") && name !== CACHE) await caches.delete(name);
+  await clients.claim();
+}
+
+// What was fetched before this worker had a say; the browser has it at hand.
+async function keep(addresses) {
+  const cache = await caches.open(CACHE);
+  for (const address of addresses) {
+    if (await cache.match(address)) continue;
+    const response = await fetch(address, { cache: "force-cache" });
+    if (response.ok) await cache.put(address, response);
+  }
+}
+
+async function answer(request) {
+  const cache = await caches.open(CACHE);
+  const known = await cache.match(request);
+  const coming = fetch(request).then((response) => {
+    if (response.ok) cache.put(request, response.clone());
+    return response;
+  });
+  if (!known) return coming;
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, known));
+  return Promise.race([coming, late]).catch(() => known);
+}

@@ -1,0 +1,166 @@
+"""The cells of the book: each runs in the page, can be changed, and the equations prove themselves."""
+
+import json
+import re
+
+import nbformat
+import pytest
+from booked import Reading, View
+from build import NOTEBOOKS
+from hosted import wait_for
+
+from nn_notes import explore
+from nn_notes.page.runner import Runner
+
+every_notebook = pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+
+
+def text_of(outputs):
+    """What a reader without pictures sees, but for views."""
+    own = [output for output in outputs if "nn-view" not in json.dumps(output)]
+    return "".join("".join(output.get("text") or output["data"]["text/plain"]) for output in own).strip()
+
+
+def told(cell):
+    """Whether a cell puts out the same wherever it is run."""
+    return "nbval-ignore-output" not in cell.metadata.get("tags", [])
+
+
+@every_notebook
+def test_every_cell_alone_puts_out_what_is_stored(path, monkeypatch):
+    """Each with those alone that it needs: nothing that it needs is missing."""
+    monkeypatch.setattr(explore.View, "transport", explore.View.transport)
+    monkeypatch.chdir(NOTEBOOKS)
+    outputs, cells = [], code_cells(path)
+    sources = json.dumps([cell.source for cell in cells])
+    runner = Runner(lambda output: outputs.append(json.loads(output)))
+    # What is measured takes longest, and is told otherwise each time.
+    for n, cell in ((n, cell) for n, cell in enumerate(cells) if told(cell)):
+        outputs.clear()
+        assert runner.run(sources, json.dumps(json.loads(runner.plan(sources, n))["order"]), f"cell {n}")
+        assert text_of(outputs) == text_of(cell.outputs), cell.source
+
+
+@every_notebook
+def test_every_cell_in_the_page_puts_out_what_is_stored(path, browsing, published):
+    reading, cells = Reading(browsing(), published[0].address, path.stem), code_cells(path)
+    assert len(reading.cells) == len(cells)
+    results = reading.page.evaluate(
+        """async (count) => {
+            const { Python } = await import(new URL('_static/page/python.js', location).href);
+            const python = new Python();
+            const clean = (pre) => pre.textContent.replace(/\\n$/, '');
+            const sources = [...document.querySelectorAll('div.cell .cell_input pre')].map(clean);
+            const results = [];
+            for (let cell = 0; cell < count; cell++) {
+                results.push(await python.ask({ act: 'run', sources, cell, where: 'page' }));
+            }
+            return results;
+        }""",
+        len(cells),
+    )
+    for place, cell, result in zip(reading.cells, cells, results, strict=True):
+        if place.otherwise():
+            continue
+        assert result["result"] is True, cell.source
+        if told(cell):
+            assert text_of(result["outputs"]) == text_of(cell.outputs), cell.source
+
+
+OTHERWISE = {"03_weight_tensor": 1, "04_backpropagation": 1, "06_activations": 2, "07_losses": 1}
+
+
+@every_notebook
+def test_a_cell_that_differs_in_a_browser_says_why(path, browsing, published):
+    reading = Reading(browsing(), published[0].address, path.stem)
+    differing = [cell for cell in reading.cells if cell.otherwise()]
+    assert len(differing) == OTHERWISE.get(path.stem, 0)
+    for cell in differing:
+        cell.run()
+        assert cell.otherwise() in cell.place.inner_text() and "browser" in cell.otherwise()
+
+
+CHECKED = next(n for n, cell in enumerate(code_cells(NOTEBOOKS / "01_single_layer.ipynb")) if "check(" in cell.source)
+INPUT = "z = np.array([1.2"
+
+
+@pytest.fixture
+def reading(browsing, published):
+    return Reading(browsing(), published[0].address, "01_single_layer")
+
+
+def test_a_cell_is_edited_run_and_reset(reading):
+    cell = reading.cells[CHECKED]
+    stored = cell.stored()
+    assert cell.run() == stored and "holds" in stored
+    cell.write("2 * z")
+    reading.page.keyboard.press("Shift+Enter")
+    wait_for(lambda: cell.output() == "array([ 2.4, -1.4,  1. ])")
+    cell.press("Reset")
+    assert cell.stored() == stored and "by_einsum" in cell.place.locator(".cell_input").inner_text()
+
+
+def test_a_cell_runs_with_the_earlier_ones_as_they_now_are(reading):
+    first = next(n for n, cell in enumerate(reading.cells) if INPUT in cell.place.locator(".cell_input").inner_text())
+    reading.cells[first].write("z = np.array([7.0, 0, 0])\nW = np.ones((3, 2))\nb = np.zeros(2)\nM_in, M_out = 3, 2")
+    cell = reading.cells[CHECKED]
+    cell.write("z @ W")
+    assert cell.run() == "array([7., 7.])"
+    # What is proved is the page, whatever was changed.
+    assert "(1.1) holds" in reading.proof("1.1")
+
+
+def test_an_error_is_shown_in_place(reading):
+    cell = reading.cells[CHECKED]
+    cell.write("z @ np.ones(7)")
+    assert "ValueError" in cell.run() and "z @ np.ones(7)" in cell.output()
+
+
+def test_what_is_written_stays_and_can_be_taken_away(reading, tmp_path):
+    cell = reading.cells[CHECKED]
+    cell.write("# mine\n3 * z")
+    reading.page.reload()
+    again = Reading.of(reading.page)
+    assert "# mine" in again.cells[CHECKED].place.locator(".nn-editor").inner_text()
+    with again.page.expect_download() as download:
+        again.page.get_by_role("button", name="Download as a notebook").click()
+    download.value.save_as(tmp_path / "mine.ipynb")
+    mine, original = code_cells(tmp_path / "mine.ipynb"), code_cells(NOTEBOOKS / "01_single_layer.ipynb")
+    assert [n for n, (a, b) in enumerate(zip(mine, original, strict=True)) if a.source != b.source] == [CHECKED]
+    assert mine[CHECKED].source == "# mine\n3 * z" and mine[CHECKED].outputs == []
+
+
+def test_what_does_not_end_is_stopped_and_all_begins_anew(reading):
+    cell, (view,) = reading.cells[CHECKED], reading.views
+    before = view.awake().slide("z[0]").settled().shown()
+    cell.write("while True: pass")
+    cell.press("Run")
+    wait_for(lambda: cell.place.get_by_role("button", name="Stop").is_visible())
+    cell.press("Stop")
+    wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").inner_text())
+    cell.write("1 + 1")
+    assert cell.run() == "2"
+    # The view wakes again where it stood.
+    assert view.slide("z[0]").settled().slide("z[0]", "ArrowLeft").settled().shown() == before
+
+
+def test_a_view_in_a_cell_of_the_reader_s_is_live(reading):
+    cell = reading.cells[CHECKED]
+    cell.write("from nn_notes.views import losses as live\nlive.prediction(0.5, 0.5)")
+    cell.run()
+    (view,) = [View(reading.page, place) for place in cell.place.locator(".nn-output .nn-book-view").all()]
+    before = view.awake().shown()
+    assert view.slide("y").settled().shown() != before
+
+
+@every_notebook
+def test_every_numbered_equation_proves_itself(path, browsing, published):
+    reading = Reading(browsing(), published[0].address, path.stem)
+    numbers = dict.fromkeys(re.findall(r"\\tag\{(\d+\.\d+)\}", path.read_text(encoding="utf-8")))
+    assert numbers
+    for number in numbers:
+        assert f"({number}) holds" in reading.proof(number), number

@@ -1,0 +1,90 @@
+"""The book in a browser, as a reader has it: on a phone and on a desk, light and dark, by mouse and by keyboard."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hosted import wait_for
+from serve import SITE
+
+NAMES = sorted(path.name for path in SITE.glob("*.html"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_page_is_wider_than_a_phone(opened, name):
+    page = opened(name, "small")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    cut = """[...document.querySelectorAll("article *")].filter(node => {
+        const box = node.getBoundingClientRect();
+        return box.width && box.right > 361 && !node.closest(
+            ".nn-scroll, pre, .nn-book-view, .table-wrapper, .katex-mathml, .headerlink");
+    }).map(node => node.outerHTML.slice(0, 100))"""
+    assert page.evaluate(cut) == []
+
+
+def faults(page, **options):
+    """What axe finds, but for what it calls minor."""
+    # A formula is hundreds of pieces that are hidden from whom axe speaks for, beside MathML that is not.
+    page.evaluate("document.querySelectorAll('.katex').forEach(formula => formula.replaceWith('formula'))")
+    found = Axe().run(page, options=options).response["violations"]
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] != "minor"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(opened, name):
+    assert faults(opened(name), rules={"color-contrast": {"enabled": False}}) == []
+
+
+# Contrast takes longest by far, and these pages have every colour that there is.
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "01_single_layer.html", "symbols.html", "exercises.html"])
+def test_everything_stands_out(opened, name, scheme):
+    assert faults(opened(name, scheme=scheme), runOnly=["color-contrast"]) == []
+
+
+def test_a_wide_formula_scrolls_by_keyboard(opened):
+    page = opened("00_derivative_shapes.html", "small")
+    box = page.locator(".nn-scroll[tabindex='0']").first
+    assert box.get_attribute("role") == "group" and "scrolls" in box.get_attribute("aria-label")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(lambda: page.evaluate("document.activeElement.scrollLeft > 0"))
+
+
+def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
+    page = opened("01_single_layer.html")
+    assert page.locator(".nn-scroll").count() > 9
+    assert page.locator(".nn-scroll[tabindex]").count() == 0
+
+
+@pytest.mark.parametrize(("name", "link"), [("02_jacobians.html", "#equation-2.1"), ("index.html", "#equation-2.3")])
+def test_a_reference_shows_its_formula(opened, name, link):
+    page = opened(name)
+    reference = page.locator(f"a.nn-ref[href$='{link}']").first
+    shown = page.get_by_role("tooltip")
+    for come, go in [
+        (reference.hover, lambda: page.mouse.move(0, 0)),
+        (reference.focus, lambda: page.keyboard.press("Escape")),
+    ]:
+        come()
+        shown.wait_for()
+        assert shown.locator("math").count() == 1
+        assert reference.get_attribute("aria-describedby") == shown.get_attribute("id")
+        go()
+        shown.wait_for(state="hidden")
+    reference.click()
+    page.wait_for_url(f"**{link}")
+    assert page.locator(f"[id='{link[1:]}']").is_visible()
+
+
+def test_a_page_reads_without_scripts(opened):
+    page = opened("01_single_layer.html", java_script_enabled=False)
+    assert page.locator("[id='equation-1.2'] .katex-html").is_visible()
+
+
+@pytest.mark.parametrize("word", ["tensor", "softmax", "transpose"])
+def test_search_finds(opened, word):
+    page = opened("index.html")
+    page.locator("input[name=q]").first.fill(word)
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+    assert page.locator("#search-results li").count() >= 3
+    assert "\\" not in page.locator("#search-results").inner_text()

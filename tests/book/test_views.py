@@ -1,0 +1,168 @@
+"""The live views of the book: they wake, answer as in Jupyter, and say what they lack where they cannot."""
+
+import json
+import re
+from html import unescape
+
+import nbformat
+import numpy as np
+import pytest
+from booked import Reading
+from build import NOTEBOOKS
+from hosted import wait_for
+from page import Page
+
+from nn_notes import charts
+from nn_notes.explore import View
+from nn_notes.page.runner import Runner
+
+NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+every_page = pytest.mark.parametrize("name", NAMES)
+
+
+def native(name, monkeypatch):
+    """The views of a notebook, as Python makes them here."""
+    monkeypatch.setattr(View, "transport", View.transport)
+    made = []
+    runner = Runner(lambda output: None)
+    View.transport = made.append
+    cells = [cell for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
+    sources = json.dumps([cell.source for cell in cells])
+    monkeypatch.setattr(runner, "_show", made.append)
+    for n, cell in enumerate(cells):
+        if "nn-view" in json.dumps(cell.outputs):
+            assert runner.run(sources, json.dumps(json.loads(runner.plan(sources, n))["order"]), f"view {n}")
+    return made
+
+
+def test_a_view_stands_at_once_and_wakes_when_it_is_seen(browsing, published):
+    pages, network = published
+    before = len(network.asked)
+    (view,) = Reading(browsing(), pages.address, "01_single_layer").views
+    first = view.shown()
+    assert first["cells"] and view.status() == "Touch it, and it wakes."
+    assert not [address for address in network.asked[before:] if address.endswith(".wasm")]
+    assert view.awake().shown() == first
+    before = view.shown()
+    assert view.slide("z[0]").settled().shown() != before
+
+
+def test_it_takes_what_is_done_while_it_wakes(browsing, published):
+    reading = Reading(browsing(), published[0].address, "01_single_layer")
+    (view,) = reading.views
+    before = view.shown()
+    for _ in range(3):
+        view.slide("z[0]")
+    assert view.shown() == before and view.busy()
+    after = view.awake().shown()
+    (other,) = Reading(browsing(), published[0].address, "01_single_layer").views
+    for _ in range(3):
+        other.awake().slide("z[0]").settled()
+    assert other.shown() == after != before
+
+
+class Beside(Page):
+    """A native view beside one in a page: it tells what it has done, so that the other can do the same."""
+
+    def __init__(self, view):
+        self.done = []
+        super().__init__(view)
+
+    def do(self, *steps):
+        super().do(*steps)
+        self.done += steps
+
+
+@every_page
+def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, browsing, published, monkeypatch):
+    views, rng = native(name, monkeypatch), np.random.default_rng(0)
+    reading = Reading(browsing(), published[0].address, name)
+    assert len(reading.views) == len(views) > 0
+    for view, own in zip(reading.views, views, strict=True):
+        beside = Beside(own)
+        view.awake()
+        for _ in range(40):
+            beside.done.clear()
+            beside.wander(rng)
+            for step in beside.done:
+                view.do(step, own.controls).settled()
+        shown = view.shown()
+        assert shown["cells"] == [text for text, _ in beside.cells]
+        assert shown["texts"] == [unescape(re.sub("<[^>]*>", "", html)) for html in beside.texts]
+        for got, want in zip(shown["paths"], beside.paths, strict=True):
+            # A tenth of a pixel is a matter of rounding.
+            np.testing.assert_allclose(places(got), places(want), atol=1)
+
+
+def places(d):
+    """The places of a curve that are in the picture; below it, an error is roundoff, and every machine has its own."""
+    every = np.array(re.findall(r"(-?\d+) (-?\d+)", d), int).reshape(-1, 2)
+    return every[(every[:, 1] >= 0) & (every[:, 1] <= charts.WIDTH)]
+
+
+@pytest.mark.parametrize("fault", ["refused", "hanging", "corrupted"])
+def test_without_python_the_still_view_stands_and_one_line_says_why(fault, browsing, published):
+    pages, network = published
+    network.fault = fault
+    (view,) = Reading(browsing(), pages.address, "01_single_layer").views
+    first = view.shown()
+    view.place.scroll_into_view_if_needed()
+    wait_for(lambda: "cannot wake" in view.status(), 60)
+    assert view.shown() == first
+    network.mend()
+    view.place.get_by_role("button", name="Try again").click()
+    assert view.awake().slide("z[0]").settled().shown() != first
+
+
+def test_after_a_visit_it_works_without_a_network(browsing, published):
+    pages, network = published
+    context = browsing()
+    reading = Reading(context, pages.address, "01_single_layer")
+    (view,) = reading.views
+    after = view.awake().slide("z[0]").settled().shown()
+    kept = """async () => {
+        const keys = await (await caches.open((await caches.keys())[0])).keys();
+        return keys.map((request) => request.url).some((url) => url.endsWith('.wasm'));
+    }"""
+    wait_for(lambda: reading.page.evaluate(kept))
+    reading.page.wait_for_timeout(500)
+    reading.page.close()
+    pages.fault = network.fault = "refused"
+    context.set_offline(True)
+    (again,) = Reading(context, pages.address, "01_single_layer").views
+    assert again.awake().slide("z[0]").settled().shown() == after
+
+
+def test_a_state_travels_in_the_address(browsing, published):
+    reading = Reading(browsing(), published[0].address, "01_single_layer")
+    (view,) = reading.views
+    first = view.awake().shown()
+    there = view.slide("z[0]").slide("W[1,0]", "PageUp").settled().shown()
+    view.place.get_by_role("button", name="Copy a link to this state").click()
+    address = reading.page.url
+    other = browsing().new_page()
+    other.goto(address)
+    (same,) = Reading.of(other).views
+    assert same.awake().shown() == there != first
+    other.goto(address.split("#")[0] + "#view-1=nonsense")
+    other.reload()
+    (plain,) = Reading.of(other).views
+    assert plain.awake().shown() == first
+
+
+@pytest.mark.parametrize("size", ["wide", "small"])
+def test_without_javascript_the_still_view_stands(size, browsing, published):
+    page = browsing(size, java_script_enabled=False).new_page()
+    page.goto(f"{published[0].address}01_single_layer.html")
+    still = page.locator(".nn-still")
+    assert "0.25" in still.inner_text() and "moves" in still.inner_text()
+    assert page.locator("input[type=range], .nn-bar").count() == 0
+
+
+def test_a_view_can_be_used_on_a_phone(browsing, published):
+    reading = Reading(browsing("small", has_touch=True), published[0].address, "01_single_layer")
+    (view,) = reading.views
+    before = view.awake().shown()
+    view.place.get_by_role("slider", name="z[0]").tap()
+    assert view.settled().shown() != before
+    assert reading.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

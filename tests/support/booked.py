@@ -1,0 +1,123 @@
+"""A page of the book as a reader has it before him."""
+
+from hosted import wait_for
+
+PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
+
+
+class Reading:
+    """A page of the book, opened in a browser context."""
+
+    def __init__(self, context, address, name):
+        page = context.new_page()
+        page.goto(f"{address}{name}.html")
+        self._look(page)
+
+    @classmethod
+    def of(cls, page):
+        """What now stands in a page."""
+        reading = cls.__new__(cls)
+        reading._look(page)
+        return reading
+
+    def _look(self, page):
+        self.page = page
+        self.views = [View(self.page, place) for place in self.page.locator(".nn-book-view").all()]
+        self.cells = [Cell(page, place) for place in self.page.locator("div.cell").all()]
+
+    def proof(self, number):
+        """Press the mark of an equation: what it shows."""
+        mark = self.page.get_by_role("button", name=f"Prove equation ({number}) here")
+        mark.click()
+        place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
+        wait_for(lambda: place.count() and not place.locator("> .nn-status").count(), PATIENCE)
+        return place.inner_text().strip()
+
+
+class View:
+    """A live view in a page."""
+
+    def __init__(self, page, place):
+        self.page, self.place = page, place
+
+    def status(self):
+        return self.place.locator(".nn-status").inner_text()
+
+    def awake(self):
+        """Scroll to it, and wait until it has answered."""
+        self.place.scroll_into_view_if_needed()
+        wait_for(lambda: self.status() == "" and not self.busy(), PATIENCE)
+        return self
+
+    def busy(self):
+        return self.place.locator(".nn-live").get_attribute("aria-busy") == "true"
+
+    def settled(self):
+        wait_for(lambda: not self.busy(), PATIENCE)
+        return self
+
+    def do(self, step, controls):
+        """Do what a step says, by the control that stands for it."""
+        if "act" in step:
+            self.place.get_by_role("button", name=step["act"], exact=True).click()
+            return self
+        control, entry = controls[step["set"]], step.get("entry")
+        label = control.spec["label"] if entry is None else control.spec["labels"][entry]
+        stops = control.stops if entry is None else control.stops[entry]
+        to, event = (step["to"], "change") if stops is None else (stops.index(step["to"]), "input")
+        self.place.locator(f'[aria-label="{label}"]').evaluate(
+            "(input, [to, event]) => { input.value = to; input.dispatchEvent(new Event(event, { bubbles: true })) }",
+            [to, event],
+        )
+        return self
+
+    def shown(self):
+        """All that stands on its board: the cells, the sentences and captions, and the curves."""
+        return self.place.locator(".nn-board").evaluate("""board => ({
+            cells: [...board.querySelectorAll('td')].map(cell => cell.textContent),
+            texts: [...board.querySelectorAll('caption, .nn-text')].map(text => text.textContent),
+            paths: [...board.querySelectorAll('.nn-mark')].map(path => path.getAttribute('d')),
+        })""")
+
+    def slide(self, label, key="ArrowRight"):
+        slider = self.place.get_by_role("slider", name=label, exact=True)
+        slider.focus()
+        self.page.keyboard.press(key)
+        return self
+
+
+class Cell:
+    """A code cell in a page."""
+
+    def __init__(self, page, place):
+        self.page, self.place = page, place
+
+    def press(self, label):
+        self.place.get_by_role("button", name=label, exact=True).click()
+
+    def write(self, code):
+        """Put other code in the place of what is there."""
+        editor = self.place.locator(".cm-content")
+        if not editor.count():
+            self.press("Edit")
+        editor.click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(code)
+
+    def otherwise(self):
+        """Why it puts out something else in a browser than what is stored, if it does."""
+        return self.place.get_attribute("data-otherwise")
+
+    def stored(self):
+        """The output that the notebook has."""
+        return self.place.locator(".cell_output:not(.nn-output)").inner_text().strip()
+
+    def run(self):
+        """Run it, and give what it puts out as text."""
+        self.press("Run")
+        return self.output()
+
+    def output(self):
+        place = self.place.locator(".nn-output")
+        wait_for(lambda: place.is_visible() and not place.locator("> .nn-status").count(), PATIENCE)
+        return place.inner_text().strip()

