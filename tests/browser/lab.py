@@ -25,7 +25,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # What one test has run is not there for the next.
+    "docmanager-extension/plugin": {"autosave": False},
+}
 
 
 @contextmanager
@@ -33,7 +37,7 @@ def server(notebooks, home):
     """A JupyterLab on a copy of a folder of notebooks, all that it writes in ``home``: its address for each of them."""
     for plugin, value in SETTINGS.items():
         file = home / ".jupyter/lab/user-settings/@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
     # The list of fonts is not built anew.
     fonts = {"MPLCONFIGDIR": matplotlib.get_cachedir()}
