@@ -43,10 +43,11 @@ def stage(source):
         (source / name).write_text(text, encoding="utf-8")
     _mathematics(static / "katex")
     _page(static / "page")
-    _offline(source)
     copytree(ROOT / "notebooks", static / "notebooks", ignore=lambda _, names: [n for n in names if ".ipynb" not in n])
     _package(static / "page/nn_notes.zip")
     (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())
+    # Last, as its version is that of all the others.
+    _offline(source)
 
 
 def read():
