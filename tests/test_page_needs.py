@@ -57,7 +57,7 @@ from nn_notes.page.needs import needs
     ],
 )  # fmt: skip
 def test_a_cell_needs_whoever_made_or_changed_what_it_reads(cells, last):
-    assert needs(cells)[-1] == last
+    assert needs(cells) == last
 
 
 def test_a_cell_that_cannot_be_read_is_an_error():

@@ -16,33 +16,26 @@ HARMLESS = {
 
 
 def needs(sources):
-    """To each cell the numbers of the earlier cells that it needs, in order.
+    """The numbers of the earlier cells that the last cell needs, in order.
+
+    A name that may have been changed since it was bound needs both cells.
 
     Args:
         sources: the code of the cells.
-
-    Returns:
-        A list to each cell. A name that may have been changed since it was bound needs both cells.
     """
-    cells = [_Cell(source) for source in sources]
-    imported = set().union(*(cell.imported for cell in cells))
-    for cell in cells:
-        # Nothing is changed by a call of what a module has, but for a setting.
-        cell.changes = cell.changes - imported | cell.settings
+    *cells, last = map(_Cell, sources)
+    imported = last.imported.union(*(cell.imported for cell in cells))
+    stateful = set().union(*(cell.stateful for cell in cells))
     reads = {}
-    for cell in cells:
+    for cell in (*cells, last):
         for name, free in cell.functions.items():
             reads.setdefault(name, set()).update(free)
-    stateful = set().union(*(cell.stateful for cell in cells))
-    return [_before(n, cells, reads, stateful) for n in range(len(cells))]
-
-
-def _before(n, cells, reads, stateful):
-    found, wanted = [], _with_theirs(cells[n].uses, reads)
-    for m in reversed(range(n)):
-        cell = cells[m]
-        if wanted & (cell.binds | cell.changes | cell.uses & stateful):
-            found.append(m)
+    found, wanted = [], _with_theirs(last.uses, reads)
+    for n, cell in reversed([*enumerate(cells)]):
+        # Nothing is changed by a call of what a module has, but for a setting.
+        changes = cell.changes - imported | cell.settings
+        if wanted & (cell.binds | changes | cell.uses & stateful):
+            found.append(n)
             # Bound anew there, so what stood in the name before is no matter, but for what the cell itself reads.
             wanted = wanted - cell.binds_first | _with_theirs(cell.uses, reads)
     return found[::-1]

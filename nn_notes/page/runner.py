@@ -24,8 +24,6 @@ REPRESENTATIONS = {
     "image/svg+xml": "_repr_svg_",
     "image/png": "_repr_png_",
 }
-
-
 # Packages that are large and seldom wanted: what is imported from such a module is there with the first cell to use it.
 LATE = {"nn_notes.plots": "matplotlib"}
 
@@ -55,15 +53,16 @@ class Runner:
         Returns:
             A JSON text: the cells to run, the last of which is n, and the packages that they want.
         """
-        sources = json.loads(sources)
+        sources = json.loads(sources)[: n + 1]
         try:
-            order = [*needs(sources[: n + 1])[n], n]
+            order = [*needs(sources), n]
         except SyntaxError:
             # It is found again, and shown, where the cell is run.
             order = [*range(n + 1)]
-        used = set().union(*(_names(sources[m]) for m in order))
-        late = {name: package for m in order for name, package in _late(sources[m]).items()}
-        return json.dumps({"order": order, "packages": sorted({late[name] for name in used & late.keys()})})
+        statements = [statement for m in order for statement in _statements(sources[m])]
+        used = _names(statements)
+        late = (item for statement in statements for item in _late(statement).items())
+        return json.dumps({"order": order, "packages": sorted({package for name, package in late if name in used})})
 
     def run(self, sources, order, where):
         """Run cells in order in the namespace ``where``; what the last one puts out is sent.
@@ -82,9 +81,9 @@ class Runner:
         missing = [n for n in order if n not in done or n == order[-1]]
         if not done or missing[0] <= max(done) or any(sources[n] != code for n, code in done.items()):
             done, namespace, missing = {}, {"__name__": "__main__"}, order
-        used = set().union(*(_names(sources[n]) for n in order))
+        used = _names(statement for n in order for statement in _statements(sources[n]))
         for code in done.values():
-            late = [statement for statement in ast.parse(code).body if used & _late(statement).keys()]
+            late = [statement for statement in _statements(code) if used & _late(statement).keys()]
             exec(compile(ast.Module(late, []), "<imports>", "exec"), namespace)
         for n in missing:
             self._put = self._send if n == order[-1] else lambda output: None
@@ -156,27 +155,25 @@ class _Stream(io.TextIOBase):
         return len(text)
 
 
-def _names(code):
-    """The names that code reads; none where it cannot be read itself."""
+def _statements(code):
+    """The statements of code; none where it cannot be read."""
     try:
-        tree = ast.parse(code)
+        return ast.parse(code).body
     except SyntaxError:
-        return set()
-    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        return []
 
 
-def _late(code):
-    """The names that are imported late in code, or in a statement, each with the package that it wants."""
-    try:
-        tree = ast.parse(code) if isinstance(code, str) else ast.Module([code], [])
-    except SyntaxError:
-        return {}
-    return {
-        alias.asname or alias.name: LATE[statement.module]
-        for statement in tree.body
-        if isinstance(statement, ast.ImportFrom) and statement.module in LATE
-        for alias in statement.names
-    }
+def _names(statements):
+    """The names that statements read, those within their functions too."""
+    parts = (part for statement in statements for part in ast.walk(statement))
+    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+
+
+def _late(statement):
+    """The names that a statement imports late, each with the package that it wants."""
+    if isinstance(statement, ast.ImportFrom) and statement.module in LATE:
+        return {alias.asname or alias.name: LATE[statement.module] for alias in statement.names}
+    return {}
 
 
 def _bundle(value):
