@@ -24,7 +24,7 @@ from textwrap import dedent
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests/browser"), str(ROOT / "tests/support"), str(ROOT / "notebooks")]
+sys.path += [str(ROOT / "tests/browser"), str(ROOT / "tests/support"), str(ROOT / "notebooks"), str(ROOT / "book")]
 
 import lab  # noqa: E402
 from build import METADATA, NOTEBOOKS, source  # noqa: E402

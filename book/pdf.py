@@ -1,10 +1,10 @@
 """The whole book as one PDF, printed by a browser from the site that is built: python book/pdf.py"""
 
 import re
-import shutil
 import sys
 from threading import Thread
 
+import chromium
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 from serve import BUILD, SITE, server
@@ -21,7 +21,7 @@ def main():
     whole.write_text(document(), encoding="utf-8")
     with server() as serving, sync_playwright() as playwright:
         Thread(target=serving.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
         page.emulate_media(media="print", color_scheme="light")
         page.goto(f"http://127.0.0.1:{serving.server_port}/print.html")
@@ -34,11 +34,6 @@ def main():
         serving.shutdown()
     whole.unlink()
     print(f"{pdf}: {pdf.stat().st_size / 1e6:.1f} MB")
-
-
-def chromium():
-    """The browser that is on the path."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
 
 
 def document():

@@ -1,11 +1,10 @@
 """A real JupyterLab in a real Chromium, to see what a reader sees; his own settings are neither read nor changed."""
 
 import json
-import os
-import shutil
 import time
 from contextlib import contextmanager
 
+import chromium
 import matplotlib
 import numpy as np
 import served
@@ -14,7 +13,6 @@ from page import number
 from playwright.sync_api import sync_playwright
 
 PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.
 FLAGS = [
     "--no-sandbox",
@@ -45,22 +43,11 @@ def server(notebooks, home):
         yield f"{address}/tree/{{}}?reset&token={token}"
 
 
-def chromium():
-    """Where the machine has Chromium."""
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if executable is None:
-        raise RuntimeError(
-            "There is no Chromium here. Debian: sudo apt install chromium. Elsewhere: put one on the PATH as "
-            f"{', '.join(CHROMIUMS)}, or name it in the environment variable CHROMIUM."
-        )
-    return executable
-
-
 @contextmanager
 def browser():
     """Chromium, as the machine has it: one context, so that JupyterLab comes from the cache from the second page on."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
         yield browser.new_context(viewport={"width": 1280, "height": 900})
         browser.close()
 
