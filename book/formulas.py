@@ -65,8 +65,11 @@ def block(translator, node):
     number = node.get("tag")
     what = f"Equation {number}" if number else "Formula"
     anchor = f' id="{node["ids"][0]}"' if node["ids"] else ""
+    # The place of the cell that checks it, among the code cells.
+    cell = f' data-cell="{node["cell"]}"' if "cell" in node else ""
+    classes = " ".join(["nn-math", *node["classes"]])
     translator.body.append(
-        f'<div class="{" ".join(["nn-math", *node["classes"]])}"{anchor}><div class="nn-scroll" data-what="{what}">'
+        f'<div class="{classes}"{anchor}{cell}><div class="nn-scroll" data-what="{what}">'
         f"{_html(node, TAG.sub('', node.astext()).strip(), True)}</div>"
     )
     if number:

@@ -1,9 +1,11 @@
 """Links that prose only names: "(2.3)" leads to that equation, "exercise 1.C" to that exercise."""
 
 import re
+from pathlib import Path
 
+import nbformat
 from docutils import nodes
-from equations import TAG
+from equations import TAG, table
 
 NUMBER = r"\d+\.\d+"
 # One number in brackets or several, unless they are the argument of a function; or an exercise.
@@ -15,8 +17,10 @@ TABLE = "equations"
 
 
 def start(app, env, docnames):
-    """Where everything with a name stands: the page, and the anchor on it."""
+    """Where everything with a name stands, the page and the anchor on it; and which cell checks each equation."""
     env.nn_places = {}
+    paths = sorted(Path(app.srcdir).glob("*.ipynb"))
+    env.nn_cells = {e.number: e.cell for e in table({path.stem: nbformat.read(path, 4) for path in paths})}
 
 
 def mark(app, doctree):
@@ -49,6 +53,8 @@ def link(app, doctree, page):
             block.parent.replace_self(block)
         if "tag" in block:
             block["ids"], block["place"] = [f"equation-{block['tag']}"], address(block["tag"])
+            if page != TABLE:
+                block["cell"] = app.env.nn_cells[block["tag"]]
     for text in list(doctree.findall(nodes.Text)):
         named = [(span, name) for span, name in _named(text) if name in app.env.nn_places]
         if named and not any(isinstance(outer, NOT_PROSE) for outer in _around(text)):

@@ -7,10 +7,16 @@
 
 const MINUS = "\u2212";
 
-function node(tag, attributes = {}, ...children) {
+export function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
+  return made;
+}
+
+export function button(label, pressed, attributes = {}) {
+  const made = node("button", { type: "button", ...attributes }, label);
+  made.addEventListener("click", pressed);
   return made;
 }
 
@@ -116,12 +122,6 @@ function render({ model, el }) {
   }
 
   const buttons = node("div", { class: "nn-buttons" });
-  function button(label, pressed) {
-    const made = node("button", { type: "button" }, label);
-    made.addEventListener("click", pressed);
-    buttons.append(made);
-    return made;
-  }
   let playing = false;
   function play(on) {
     playing = on;
@@ -129,7 +129,8 @@ function render({ model, el }) {
     if (playing) put({ act: repeated });
   }
   const player = repeated && button("Play", () => play(!playing));
-  for (const label of spec.actions) button(label, () => put({ act: label }));
+  if (player) buttons.append(player);
+  for (const label of spec.actions) buttons.append(button(label, () => put({ act: label })));
 
   const key = node("div");
   key.innerHTML = spec.legend;

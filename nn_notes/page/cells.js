@@ -1,18 +1,19 @@
 // The code cells of a page: each can be edited, and run in place with the earlier ones that it needs, as they now are.
 // And the proofs: every numbered equation has a mark that runs what leads to its check.
 
-import { node } from "./python.js";
+import { button, node } from "./explore.js";
+import { python } from "./python.js";
+import { show, SPEC } from "./views.js";
 
-const CHECK = /\bcheck\(\s*"(\d+\.\d+[a-z]?)"/g;
 const FENCE = /^```\w*\n([\s\S]*?)\n?```\s*$/;
 
 let katex;
 async function typeset(latex) {
   katex ??= import("./katex.mjs");
   const whole = latex.trim().replace(/^\$+|\$+$/g, "");
-  const place = node("div", { class: "nn-math" });
-  (await katex).default.render(whole, place, { displayMode: true, throwOnError: false });
-  return place;
+  const box = node("div", { class: "nn-scroll" });
+  (await katex).default.render(whole, box, { displayMode: true, throwOnError: false });
+  return node("div", { class: "nn-math" }, box);
 }
 
 function image(mime, data, words) {
@@ -27,7 +28,7 @@ function html(data) {
 }
 
 // An output as Jupyter would show it: the richest form that it has.
-async function shown(output, show, SPEC) {
+async function shown(output) {
   const text = (lines) => (Array.isArray(lines) ? lines.join("") : lines);
   if (output.output_type === "stream") return node("pre", { class: `nn-${output.name}` }, output.text);
   if (output.output_type === "error") return node("pre", { class: "nn-error", role: "alert" }, output.traceback.join("\n"));
@@ -45,7 +46,7 @@ async function shown(output, show, SPEC) {
 }
 
 // Runs cell n and puts its outputs into a place as they come.
-async function run(python, sources, n, where, place, show, SPEC) {
+async function run(sources, n, where, place) {
   const status = node("p", { class: "nn-status", role: "status" }, "Running …");
   place.replaceChildren(status);
   // In their order, though some take longer to set.
@@ -55,7 +56,7 @@ async function run(python, sources, n, where, place, show, SPEC) {
       const before = status.previousElementSibling;
       const continues = one.output_type === "stream" && before?.className === `nn-${one.name}`;
       if (continues) before.append(one.text);
-      else status.before(await shown(one, show, SPEC));
+      else status.before(await shown(one));
     });
   };
   const progress = (part) => (status.textContent = part < 1 ? `Python is coming: ${Math.round(100 * part)} %` : "Running …");
@@ -74,12 +75,6 @@ const OTHERWISE = {
   tag_measured: "In a browser the clock is coarse and memory is short, so this cell may end otherwise than where it was measured.",
   tag_flags: "In a browser, Python is not told of an overflow, so NumPy warns of nothing.",
 };
-
-function button(label, pressed, attributes = {}) {
-  const made = node("button", { type: "button", ...attributes }, label);
-  made.addEventListener("click", pressed);
-  return made;
-}
 
 // What a reader has written stays in the browser, as long as the cell is the one that it was written in.
 const kept = {
@@ -102,16 +97,12 @@ const kept = {
   },
 };
 
-export function cells(python, sources, show, SPEC) {
+export function cells(sources) {
   const originals = [...sources];
   const places = [...document.querySelectorAll("div.cell")];
   places.forEach((cell, n) => live(cell, n));
   if (sources.length) places.at(-1).parentElement.append(tools());
-  const first = new Map();
-  for (const [n, code] of sources.entries()) {
-    for (const [, number] of code.matchAll(CHECK)) if (!first.has(number)) first.set(number, n);
-  }
-  for (const [number, n] of first) proof(number, n);
+  document.querySelectorAll(".nn-math[data-cell]").forEach(proof);
 
   function live(cell, n) {
     const input = cell.querySelector(".cell_input");
@@ -120,7 +111,7 @@ export function cells(python, sources, show, SPEC) {
     let editor;
     const again = button("Run", start);
     const stop = button("Stop", () => python.stop("Stopped."), { hidden: "" });
-    const edit = button("Edit", open);
+    const edit = button("Edit", async () => (await open()).focus());
     const reset = button("Reset", back, { hidden: "" });
     const bar = node("div", { class: "nn-bar" }, again, stop, edit, reset);
     input.after(bar);
@@ -130,7 +121,7 @@ export function cells(python, sources, show, SPEC) {
       if (stored) stored.hidden = true;
       place.hidden = false;
       [again.hidden, stop.hidden, reset.hidden] = [true, false, false];
-      await run(python, sources, n, "page", place, show, SPEC);
+      await run(sources, n, "page", place);
       [again.hidden, stop.hidden] = [false, true];
       if (cell.dataset.otherwise) place.append(node("p", { class: "nn-note" }, cell.dataset.otherwise));
     }
@@ -143,7 +134,7 @@ export function cells(python, sources, show, SPEC) {
         input.before(editor.dom);
       }
       edit.hidden = true;
-      editor.focus();
+      return editor;
     }
     function changed(code) {
       sources[n] = code;
@@ -167,14 +158,13 @@ export function cells(python, sources, show, SPEC) {
     }
   }
 
-  function proof(number, n) {
-    const equation = document.getElementById(`equation-${number}`);
-    if (!equation) return;
+  function proof(equation) {
+    const number = equation.id.replace("equation-", "");
     const place = node("div", { class: "nn-proof", hidden: "" });
     const mark = button("proved", async () => {
       place.hidden = false;
       // The original cells: it is the page that is proved, whatever the reader has changed.
-      await run(python, originals, n, "proof", place, show, SPEC);
+      await run(originals, Number(equation.dataset.cell), "proof", place);
     });
     mark.className = "nn-proved";
     mark.setAttribute("aria-label", `Prove equation (${number}) here`);

@@ -1,12 +1,5 @@
 // The page's side of its one worker: what is asked, and what comes back.
 
-export function node(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 export class Python {
   #worker;
   #asked = new Map();
@@ -73,3 +66,6 @@ export class Python {
     }
   }
 }
+
+// That of this page.
+export const python = new Python();

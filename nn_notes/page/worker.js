@@ -10,8 +10,8 @@ const PATIENCE = 20000;
 let current;
 let python;
 
-// Fetch a file into the browser's cache, held to its checksum, and count what comes.
-async function fetched(url, integrity, count) {
+// Fetch a file into the browser's cache, held to its checksum, and hand over each part as it comes.
+async function fetched(url, integrity, take) {
   const hanging = new AbortController();
   let timer;
   const wait = () => {
@@ -23,12 +23,10 @@ async function fetched(url, integrity, count) {
     const response = await fetch(url, { signal: hanging.signal, ...(integrity && { integrity }) });
     if (!response.ok) throw new Error(`${url.href} answers ${response.status}`);
     const reader = response.body.getReader();
-    const parts = [];
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return new Blob(parts);
-      parts.push(value);
-      count(value.length);
+      if (done) return;
+      take(value);
       wait();
     }
   } catch (fault) {
@@ -44,20 +42,23 @@ async function load() {
   const root = new URL(base, HERE);
   const all = files.reduce((sum, file) => sum + file.size, 0);
   let come = 0;
-  const count = (bytes) => {
-    come += bytes;
+  const count = (part) => {
+    come += part.length;
     // What is left is the start of Python itself.
     postMessage({ loading: Math.min(0.8, (0.8 * come) / all) });
   };
-  const archive = fetched(new URL("nn_notes.zip", HERE), undefined, () => {});
-  await Promise.all(files.map((file) => fetched(new URL(file.name, root), file.integrity, count)));
+  const archive = [];
+  await Promise.all([
+    fetched(new URL("nn_notes.zip", HERE), undefined, (part) => archive.push(part)),
+    ...files.map((file) => fetched(new URL(file.name, root), file.integrity, count)),
+  ]);
   // Not a static import, whose failure nobody could catch.
   const { loadPyodide } = await import(new URL("pyodide.mjs", root).href);
   const pyodide = await loadPyodide({ indexURL: root.href, packages: ["numpy"] });
   postMessage({ loading: 0.9 });
   const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   // Real files: code that shows its source reads them.
-  pyodide.unpackArchive(await (await archive).arrayBuffer(), "zip", { extractDir: site });
+  pyodide.unpackArchive(await new Blob(archive).arrayBuffer(), "zip", { extractDir: site });
   const send = (output) => postMessage({ id: current, output: JSON.parse(output) });
   const runner = pyodide.pyimport("nn_notes.page.runner").Runner(send);
   postMessage({ loading: 1 });
