@@ -25,8 +25,9 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests/browser"), str(ROOT / "tests/support"), str(ROOT / "notebooks")]
+sys.path += [str(ROOT / "tests/browser"), str(ROOT / "tests/support"), str(ROOT / "notebooks"), str(ROOT / "book")]
 
+import chromium  # noqa: E402
 import hosted  # noqa: E402
 import lab  # noqa: E402
 import live  # noqa: E402
@@ -34,8 +35,9 @@ import pyodide  # noqa: E402
 from booked import Reading  # noqa: E402
 from build import NOTEBOOKS  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
+from serve import SITE  # noqa: E402
+from served import wait_for  # noqa: E402
 
-BUILD = ROOT / "book/_build"
 NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 PAGES = ["index", *NAMES, "equations", "symbols", "slips", "exercises", "api"]
 HEAVIEST = "05_gradient_descent"
@@ -104,7 +106,7 @@ def first_paints(browser, address):
             page = context.new_page()
             context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
             page.goto(f"{address}{name}.html")
-            hosted.wait_for(partial(page.evaluate, PAINT))
+            wait_for(partial(page.evaluate, PAINT), 60)
             times.append(page.evaluate(PAINT))
             loaded = page.evaluate(LOADED)
             mathematics = packed(
@@ -168,10 +170,10 @@ def steps(browser, address):
 def main():
     rows, found = [], {}
     with (
-        hosted.published(BUILD / "html", pyodide.gather(BUILD / "pyodide")) as (pages, _),
+        hosted.published(SITE, pyodide.gather()) as (pages, _),
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=lab.chromium(), args=lab.FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=lab.FLAGS)
         paints = [*first_paints(browser, pages.address)]
         found["first paint, slowed"] = max(statistics.median(times) for _, times, _ in paints)
         found["kB before fonts and mathematics"] = max(weight for *_, weight in paints)

@@ -7,8 +7,9 @@ import lab
 import pyodide
 import pytest
 from bs4 import BeautifulSoup
+from chromium import find
 from playwright.sync_api import sync_playwright
-from serve import BUILD, SITE
+from serve import SITE
 
 SIZES = {"wide": (1366, 768), "small": (360, 740)}
 
@@ -32,14 +33,14 @@ def anchors(site):
 @pytest.fixture(scope="session")
 def published():
     """The servers of the book's pages and of Pyodide."""
-    with hosted.published(SITE, pyodide.gather(BUILD.with_name("_pyodide"))) as servers:
+    with hosted.published(SITE, pyodide.gather()) as servers:
         yield servers
 
 
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=lab.chromium(), args=lab.FLAGS)
+        browser = playwright.chromium.launch(executable_path=find(), args=lab.FLAGS)
         yield browser
         browser.close()
 

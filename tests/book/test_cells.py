@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from booked import Reading, View
 from build import NOTEBOOKS
-from hosted import wait_for
+from served import wait_for
 
 from nn_notes import explore
 from nn_notes.page.runner import Runner
@@ -99,7 +99,7 @@ def test_a_cell_is_edited_run_and_reset(reading):
     assert cell.run() == stored and "holds" in stored
     cell.write("2 * z")
     reading.page.keyboard.press("Shift+Enter")
-    wait_for(lambda: cell.output() == "array([ 2.4, -1.4,  1. ])")
+    wait_for(lambda: cell.output() == "array([ 2.4, -1.4,  1. ])", 60)
     cell.press("Reset")
     assert cell.stored() == stored and "by_einsum" in cell.place.locator(".cell_input").inner_text()
 
@@ -139,9 +139,9 @@ def test_what_does_not_end_is_stopped_and_all_begins_anew(reading):
     before = view.awake().slide("z[0]").settled().shown()
     cell.write("while True: pass")
     cell.press("Run")
-    wait_for(lambda: cell.place.get_by_role("button", name="Stop").is_visible())
+    wait_for(lambda: cell.place.get_by_role("button", name="Stop").is_visible(), 60)
     cell.press("Stop")
-    wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").inner_text())
+    wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").inner_text(), 60)
     cell.write("1 + 1")
     assert cell.run() == "2"
     # The view wakes again where it stood.

@@ -2,8 +2,7 @@
 
 import engines
 import pytest
-from booked import PATIENCE
-from hosted import wait_for
+from served import wait_for
 
 VIEW = "document.querySelector('.nn-book-view')"
 CELL = "[...document.querySelectorAll('div.cell')].find(cell => cell.textContent.includes('check('))"
@@ -21,12 +20,12 @@ def test_a_view_wakes_and_moves_and_a_cell_runs(reading):
     first = reading(f"{VIEW}.querySelector('.nn-board').innerText")
     assert "0.25" in first and reading(f"{VIEW}.querySelector('.nn-still').offsetHeight") == 0
     reading(f"({VIEW}.scrollIntoView(), null)")
-    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-status').innerText") == "", PATIENCE)
+    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-status').innerText") == "")
     reading(f"""(() => {{
         const slider = {VIEW}.querySelector('input[type=range]');
         slider.stepUp();
         slider.dispatchEvent(new Event('input', {{bubbles: true}}));
     }})()""")
-    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-board').innerText") != first, PATIENCE)
+    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-board').innerText") != first)
     reading(f"([...{CELL}.querySelectorAll('button')].find(button => button.textContent === 'Run').click(), null)")
-    wait_for(lambda: "holds" in reading(f"{CELL}.querySelector('.nn-output').innerText"), PATIENCE)
+    wait_for(lambda: "holds" in reading(f"{CELL}.querySelector('.nn-output').innerText"))

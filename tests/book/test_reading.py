@@ -2,8 +2,8 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hosted import wait_for
 from serve import SITE
+from served import wait_for
 
 NAMES = sorted(path.name for path in SITE.glob("*.html"))
 
@@ -46,7 +46,7 @@ def test_a_wide_formula_scrolls_by_keyboard(opened):
     assert box.get_attribute("role") == "group" and "scrolls" in box.get_attribute("aria-label")
     box.focus()
     page.keyboard.press("ArrowRight")
-    wait_for(lambda: page.evaluate("document.activeElement.scrollLeft > 0"))
+    wait_for(lambda: page.evaluate("document.activeElement.scrollLeft > 0"), 60)
 
 
 def test_a_formula_that_fits_is_no_stop_on_the_way(opened):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from booked import Reading
 from build import NOTEBOOKS
-from hosted import wait_for
 from page import Page
+from served import wait_for
 
 from nn_notes import charts
 from nn_notes.explore import View
@@ -25,7 +25,6 @@ def native(name, monkeypatch):
     monkeypatch.setattr(View, "transport", View.transport)
     made = []
     runner = Runner(lambda output: None)
-    View.transport = made.append
     cells = [cell for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4).cells if cell.cell_type == "code"]
     sources = json.dumps([cell.source for cell in cells])
     monkeypatch.setattr(runner, "_show", made.append)
@@ -124,7 +123,7 @@ def test_after_a_visit_it_works_without_a_network(browsing, published):
         const keys = await (await caches.open((await caches.keys())[0])).keys();
         return keys.map((request) => request.url).some((url) => url.endsWith('.wasm'));
     }"""
-    wait_for(lambda: reading.page.evaluate(kept))
+    wait_for(lambda: reading.page.evaluate(kept), 60)
     reading.page.wait_for_timeout(500)
     reading.page.close()
     pages.fault = network.fault = "refused"

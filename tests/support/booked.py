@@ -1,8 +1,6 @@
 """A page of the book as a reader has it before him."""
 
-from hosted import wait_for
-
-PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
+from served import wait_for
 
 
 class Reading:
@@ -30,7 +28,7 @@ class Reading:
         mark = self.page.get_by_role("button", name=f"Prove equation ({number}) here")
         mark.click()
         place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
-        wait_for(lambda: place.count() and not place.locator("> .nn-status").count(), PATIENCE)
+        wait_for(lambda: place.count() and not place.locator("> .nn-status").count())
         return place.inner_text().strip()
 
 
@@ -46,14 +44,14 @@ class View:
     def awake(self):
         """Scroll to it, and wait until it has answered."""
         self.place.scroll_into_view_if_needed()
-        wait_for(lambda: self.status() == "" and not self.busy(), PATIENCE)
+        wait_for(lambda: self.status() == "" and not self.busy())
         return self
 
     def busy(self):
         return self.place.locator(".nn-live").get_attribute("aria-busy") == "true"
 
     def settled(self):
-        wait_for(lambda: not self.busy(), PATIENCE)
+        wait_for(lambda: not self.busy())
         return self
 
     def do(self, step, controls):
@@ -119,5 +117,5 @@ class Cell:
 
     def output(self):
         place = self.place.locator(".nn-output")
-        wait_for(lambda: place.is_visible() and not place.locator("> .nn-status").count(), PATIENCE)
+        wait_for(lambda: place.is_visible() and not place.locator("> .nn-status").count())
         return place.inner_text().strip()

@@ -11,8 +11,7 @@ from urllib.request import Request, urlopen
 
 import psutil
 import websocket
-from hosted import wait_for
-from served import answer_of
+from served import answer_of, wait_for
 
 # Where Debian has it, out of the way.
 MINIBROWSER = "webkit2gtk-4*/MiniBrowser"
@@ -25,7 +24,7 @@ def firefox():
         command = ["firefox-esr", "--headless", "--remote-debugging-port=0", "--no-remote", "--profile", profile]
         listening = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
         with running(command) as log:
-            address = wait_for(lambda: listening.search(log.read_bytes()))[1].decode()
+            address = wait_for(lambda: listening.search(log.read_bytes()), 60)[1].decode()
             bidi = websocket.create_connection(f"{address}/session", timeout=120, suppress_origin=True)
             numbers = iter(range(1, 1_000_000))
 
@@ -63,7 +62,7 @@ def webkit():
         port = free.getsockname()[1]
     with running(["xvfb-run", "--auto-servernum", "WebKitWebDriver", f"--port={port}"]):
         base = f"http://127.0.0.1:{port}/session"
-        wait_for(lambda: answer_of(f"http://127.0.0.1:{port}/status"))
+        wait_for(lambda: answer_of(f"http://127.0.0.1:{port}/status"), 60)
 
         def ask(method, path, **body):
             data = json.dumps(body).encode() if method == "POST" else None

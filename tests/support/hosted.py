@@ -2,26 +2,17 @@
 
 import gzip
 import threading
-import time
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import serve
 from pyodide import PINS
 
-TYPES = {
-    ".css": "text/css",
-    ".html": "text/html; charset=utf-8",
-    ".ipynb": "application/x-ipynb+json",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".mjs": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".wasm": "application/wasm",
-}
-SMALL = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".wasm"}
+# What a static host packs on the way.
+PACKED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".wasm"}
 
 
 @cache
@@ -32,7 +23,7 @@ def read(path, packed, replaced=()):
     return gzip.compress(body, 6) if packed else body
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(serve.Handler):
     """Files of a folder, packed, and kept by a browser for a while, as a static host sends them."""
 
     protocol_version = "HTTP/1.1"
@@ -47,14 +38,14 @@ class Handler(BaseHTTPRequestHandler):
         if server.fault == "refused" or not found:
             self.reply(404, "text/plain", b"")
             return
-        packed = path.suffix in SMALL and "gzip" in self.headers.get("Accept-Encoding", "")
+        packed = path.suffix in PACKED and "gzip" in self.headers.get("Accept-Encoding", "")
         body = read(path, packed, server.replaced if path.suffix in (".html", ".json") else ())
         if server.fault == "corrupted":
             body = read(path, False)
             body, packed = body[:-1] + bytes([body[-1] ^ 1]), False
         if server.fault == "hanging":
             server.released.wait(120)
-        self.reply(200, TYPES.get(path.suffix, "application/octet-stream"), body, packed)
+        self.reply(200, self.guess_type(path), body, packed)
 
     def reply(self, status, kind, body, packed=False):
         self.send_response(status)
@@ -66,9 +57,6 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Nothing."""
 
 
 class Server(ThreadingHTTPServer):
@@ -114,13 +102,3 @@ def published(book, pyodide):
         replaced = [(usual.encode(), network.address.encode()), (origin.encode(), here.encode())]
         with serving(book, replaced) as pages:
             yield pages, network
-
-
-def wait_for(condition, seconds=60):
-    """What a condition gives as soon as it holds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise TimeoutError(condition)

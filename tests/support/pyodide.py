@@ -20,8 +20,8 @@ CORE = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 CARRIER = "open-webui==0.12.4"
 
 
-def gather(folder):
-    """Fill a folder, unless it is full already."""
+def gather(folder=ROOT / "book/_pyodide"):
+    """Fill a folder, unless it is full already: by default one that no build of the book clears away."""
     folder = Path(folder)
     if (folder / "complete").exists():
         return folder

@@ -16,12 +16,13 @@ from build import NOTEBOOKS
 ROOT = NOTEBOOKS.parent
 
 
-def wait_for(condition):
+def wait_for(condition, seconds=120):
     """What a condition gives as soon as it holds."""
-    for _ in range(1200):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
         if found := condition():
             return found
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise TimeoutError(condition)
 
 
