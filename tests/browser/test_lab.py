@@ -49,7 +49,10 @@ def asleep(lab, n):
         still.wait_for(state="visible")
         assert still.locator("td td").all_text_contents(), "the view is empty before anything has run"
         assert still.locator("input, select, button").count() == 0
-        assert still.locator(".nn-asleep").inner_text() == ASLEEP
+        line = still.locator(".nn-asleep")
+        line.wait_for(state="visible")
+        # From the page's tree: the notebook may have moved on, and has no painted text out of sight.
+        assert line.text_content() == ASLEEP
         assert lab.page.locator(".jupyter-widgets:visible").all_text_contents() == []
 
 
