@@ -5,7 +5,6 @@ import json
 import os
 import re
 import struct
-import zipfile
 from copy import deepcopy
 from hashlib import sha256
 from html import escape
@@ -15,14 +14,13 @@ from subprocess import run
 
 import nbformat
 import pages
-import tqdm
+from bytecode import PACKAGE, compiled
 
-import nn_notes
 from nn_notes.explore import SPEC
+from nn_notes.page.needs import plan
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-PACKAGE = Path(nn_notes.__file__).parent
 KATEX = HERE / "node_modules/katex/dist"
 # Its own two lines; the book has Sphinx's links to the pages before and after.
 NEIGHBOURS = re.compile(r"\n+Previous: .*\Z")
@@ -38,13 +36,12 @@ def stage(source):
         nbformat.write(staged(name, notebook, static), source / f"{name}.ipynb")
     listed = "\n".join(f"{pages.short(name)} <{name}>" for name in notebooks)
     index = (HERE / "index.md").read_text(encoding="utf-8").replace("NOTEBOOKS", listed)
-    landing = view(pages.landing_view()._repr_mimebundle_(), pages.LANDING_CODE)
+    landing = view(pages.landing_view()._repr_mimebundle_(), [pages.LANDING_CODE], pages.LANDING_CODE)
     for name, text in {**pages.generated(notebooks), "index.md": index, "view.html": landing}.items():
         (source / name).write_text(text, encoding="utf-8")
     _mathematics(static / "katex")
     _page(static / "page")
     copytree(ROOT / "notebooks", static / "notebooks", ignore=lambda _, names: [n for n in names if ".ipynb" not in n])
-    _package(static / "page/nn_notes.zip")
     (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())
     # Last, as its version is that of all the others.
     _offline(source)
@@ -58,12 +55,14 @@ def read():
 def staged(name, notebook, static):
     """A copy of a notebook whose live views bring along what they are made of, and whose pictures are files."""
     notebook = deepcopy(notebook)
-    pictures = 0
+    pictures, sources = 0, []
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            sources.append(cell.source)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if SPEC in data:
-                output.data = {"text/html": view(data)}
+                output.data = {"text/html": view(data, sources)}
             elif "image/png" in data:
                 pictures += 1
                 file = f"figures/{name}-{pictures}.png"
@@ -75,18 +74,19 @@ def staged(name, notebook, static):
     return notebook
 
 
-def view(data, code=""):
+def view(data, sources, code=""):
     """A live view in a page: its still picture, and what it wakes from.
 
     Args:
         data: the view's MIME bundle.
-        code: Python that makes the view, for a page that has no cell which does.
+        sources: the code of the page's cells, up to that which shows it.
+        code: this code, where the page has no cells.
     """
     made_by = f' data-code="{escape(code)}"' if code else ""
     # In a script nothing is an entity, and only its own end tag ends it.
     spec = data[SPEC].replace("</", r"<\/")
     return (
-        f'<div class="nn-book-view"{made_by}>{data["text/html"]}'
+        f'<div class="nn-book-view" data-plan="{escape(json.dumps(plan(sources)))}"{made_by}>{data["text/html"]}'
         f'<script type="application/json" class="nn-spec">{spec}</script></div>'
     )
 
@@ -121,7 +121,15 @@ def _page(folder):
         # A folder with Pyodide's files: the book then asks no other machine for anything.
         copytree(own, folder.parent / "pyodide")
         pins["base"] = "../pyodide/"
+    compiled(folder)
+    pins["own"] = [_version(folder / name) for name in ("python_stdlib.zip", "nn_notes.zip")]
     (folder / "pyodide.json").write_text(json.dumps(pins), encoding="utf-8")
+
+
+def _version(file):
+    """A file of the page's own, as it is asked for: the address is another one when it is another file."""
+    body = file.read_bytes()
+    return {"name": f"{file.name}?v={sha256(body).hexdigest()[:12]}", "size": len(body)}
 
 
 def _offline(source):
@@ -132,14 +140,3 @@ def _offline(source):
     worker = (PACKAGE / "page/offline.js").read_text(encoding="utf-8").replace("VERSION", digest.hexdigest()[:12])
     (source / "_root").mkdir()
     (source / "_root/offline.js").write_text(worker, encoding="utf-8")
-
-
-def _package(path):
-    """The package in one file, with the part of its dependencies that is pure Python: the same bytes on every build."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        for folder in (PACKAGE, Path(tqdm.__file__).parent):
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    entry = zipfile.ZipInfo(file.relative_to(folder.parent).as_posix())
-                    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                    package.writestr(entry, file.read_bytes())

@@ -420,11 +420,14 @@ class View:
         svg = svg.replace("<svg", f'<svg style="{PAPER}"', 1)
         return f'<img alt="{escape(item.words)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def opening(self):
+        """What a page makes the view from, as it now stands: its ``spec`` and its board."""
         opening = self._standing() | {"board": self._board()}
         # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
-        spec = json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
-        return {"text/html": self._still(), "text/plain": ASLEEP, SPEC: spec}
+        return json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self._still(), "text/plain": ASLEEP, SPEC: self.opening()}
 
     def _ipython_display_(self):
         if View.transport is None:

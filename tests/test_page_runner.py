@@ -147,7 +147,7 @@ VIEW = ["from nn_notes.views import single_layer", "single_layer.view([0.5], [[1
 def test_a_view_answers_by_its_number(page):
     (shown,) = page(VIEW)
     number = shown["metadata"][SPEC]["view"]
-    assert json.loads(shown["data"][SPEC])["controls"] and "nn-still" in shown["data"]["text/html"]
+    assert json.loads(shown["data"][SPEC])["opening"]["board"]
     (other,) = page(VIEW)
     assert other["metadata"][SPEC]["view"] != number
     message = json.loads(page.runner.answer(number, json.dumps([{"open": True}, {"set": "f", "to": "tanh"}])))

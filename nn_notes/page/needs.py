@@ -1,4 +1,4 @@
-"""Which cells of a notebook a cell needs, so that a page runs these alone: names followed backwards."""
+"""What a cell of a notebook needs, so that a page runs and loads this alone: names followed backwards."""
 
 import ast
 import symtable
@@ -13,6 +13,50 @@ HARMLESS = {
     "repeat", "replace", "reshape", "rjust", "round", "split", "splitlines", "squeeze", "startswith", "std", "strip",
     "sum", "take", "tobytes", "tolist", "trace", "transpose", "values", "var", "vjp", "zfill",
 }  # fmt: skip
+
+# Packages that are large and seldom wanted: what is imported from such a module is there with the first cell to use it.
+LATE = {"nn_notes.plots": "matplotlib"}
+
+
+def plan(sources):
+    """What has to be there before the last cell of a page is run: a dict.
+
+    ``order`` has the numbers of the cells to run, that one last; ``packages`` the names of those that they want.
+
+    Args:
+        sources: the code of the cells up to it.
+    """
+    last = len(sources) - 1
+    try:
+        order = [*needs(sources), last]
+    except SyntaxError:
+        # It is found again, and shown, where the cell is run.
+        order = [*range(len(sources))]
+    parts = [statement for n in order for statement in statements(sources[n])]
+    used = names_read(parts)
+    packages = {package for part in parts for name, package in late(part).items() if name in used}
+    return {"order": order, "packages": sorted(packages)}
+
+
+def statements(code):
+    """The statements of code; none where it cannot be read."""
+    try:
+        return ast.parse(code).body
+    except SyntaxError:
+        return []
+
+
+def names_read(statements):
+    """The names that statements read, those within their functions too."""
+    parts = (part for statement in statements for part in ast.walk(statement))
+    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+
+
+def late(statement):
+    """The names that a statement imports late, each with the package that it wants."""
+    if isinstance(statement, ast.ImportFrom) and statement.module in LATE:
+        return {alias.asname or alias.name: LATE[statement.module] for alias in statement.names}
+    return {}
 
 
 def needs(sources):

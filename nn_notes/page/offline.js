@@ -17,20 +17,25 @@ async function begin() {
 }
 
 // What was fetched before this worker had a say; the browser has it at hand.
-async function keep(addresses) {
+async function keep(files) {
   const cache = await caches.open(CACHE);
-  for (const address of addresses) {
-    if (await cache.match(address)) continue;
-    const response = await fetch(address, { cache: "force-cache" });
-    if (response.ok) await cache.put(address, response);
+  for (const { url, integrity } of files) {
+    if (await cache.match(url)) continue;
+    const response = await fetch(url, { cache: "force-cache", ...(integrity && { integrity }) });
+    if (response.ok) await cache.put(url, response);
   }
 }
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
   const known = await cache.match(request);
+  const { origin, searchParams } = new URL(request.url);
+  const own = origin === location.origin;
+  // Another one has another address: Pyodide's release, or what says its version.
+  if (known && (!own || searchParams.has("v"))) return known;
   const coming = fetch(request).then((response) => {
-    if (response.ok) cache.put(request, response.clone());
+    // Of another machine only what has been checked.
+    if (response.ok && (own || request.integrity)) cache.put(request, response.clone());
     return response;
   });
   if (!known) return coming;

@@ -2,7 +2,7 @@
 
 import { cells } from "./cells.js";
 import { button } from "./explore.js";
-import { python } from "./python.js";
+import { dear, python } from "./python.js";
 import { show, SPEC, stepsTo } from "./views.js";
 
 // The places of a view's controls, as they stand in the address: #view-2=…
@@ -22,7 +22,8 @@ document.querySelectorAll(".nn-book-view").forEach((place, n) => {
   const own = place.dataset.code;
   const cell = own ? 0 : [...document.querySelectorAll("div.cell")].indexOf(place.closest("div.cell"));
   const model = show(place, spec, async (progress) => {
-    const run = { act: "run", sources: own ? [own] : sources, cell, where: `view ${n}` };
+    const plan = JSON.parse(place.dataset.plan);
+    const run = { act: "run", sources: own ? [own] : sources, cell, where: `view ${n}`, plan };
     const shown = (await python.ask(run, { progress })).outputs.find((output) => output.metadata?.[SPEC]);
     if (!shown) throw new Error("its cell does not show it");
     return shown.metadata[SPEC].view;
@@ -30,8 +31,8 @@ document.querySelectorAll(".nn-book-view").forEach((place, n) => {
   const wanted = stepsTo(fromAddress(n + 1), spec.opening.controls);
   if (wanted.length) model.send(wanted);
   share(place, n + 1, model);
-  // Where data are dear, only when it is touched.
-  if (!navigator.connection?.saveData) {
+  // Otherwise only when it is touched.
+  if (!dear) {
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       seen.disconnect();
@@ -69,7 +70,8 @@ if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
       const { active } = await navigator.serviceWorker.ready;
       const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
       const own = [location.href.split("#")[0], new URL("equations.html", site).href];
-      active.postMessage({ keep: [...own, ...loaded.filter((name) => name.startsWith(site.href))] });
+      const here = [...own, ...loaded.filter((name) => name.startsWith(site.href))];
+      active.postMessage({ keep: here.map((url) => ({ url })) });
       active.postMessage({ keep: await python.files() });
     },
     () => {},

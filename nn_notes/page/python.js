@@ -8,7 +8,7 @@ export class Python {
   #ready;
   #isReady = new Promise((resolve) => (this.#ready = resolve));
 
-  // The addresses of all that it was loaded from, once it is.
+  // All that it was loaded from, once it is: addresses and checksums.
   files() {
     return this.#isReady;
   }
@@ -34,7 +34,8 @@ export class Python {
   }
 
   #start() {
-    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+    const name = navigator.serviceWorker?.controller ? "offline" : "online";
+    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module", name });
     worker.addEventListener("message", ({ data }) => this.#hear(data));
     worker.addEventListener("error", (event) => this.stop(event.message || "its worker cannot start"));
     return worker;
@@ -69,3 +70,6 @@ export class Python {
 
 // That of this page.
 export const python = new Python();
+
+// Where data are dear, nothing is loaded before it is wanted.
+export const dear = Boolean(navigator.connection?.saveData);

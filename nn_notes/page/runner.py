@@ -13,7 +13,7 @@ from base64 import b64encode
 from contextlib import redirect_stderr, redirect_stdout
 
 from ..explore import SPEC, View
-from .needs import needs
+from .needs import late, names_read, plan, statements
 
 __all__ = ["Runner"]
 
@@ -24,8 +24,6 @@ REPRESENTATIONS = {
     "image/svg+xml": "_repr_svg_",
     "image/png": "_repr_png_",
 }
-# Packages that are large and seldom wanted: what is imported from such a module is there with the first cell to use it.
-LATE = {"nn_notes.plots": "matplotlib"}
 
 
 class Runner:
@@ -44,25 +42,8 @@ class Runner:
         builtins.display = self._display
 
     def plan(self, sources, n):
-        """What has to be there before cell n of a page is run.
-
-        Args:
-            sources: the code of all cells up to it, as a JSON text.
-            n: its place among them.
-
-        Returns:
-            A JSON text: the cells to run, the last of which is n, and the packages that they want.
-        """
-        sources = json.loads(sources)[: n + 1]
-        try:
-            order = [*needs(sources), n]
-        except SyntaxError:
-            # It is found again, and shown, where the cell is run.
-            order = [*range(n + 1)]
-        statements = [statement for m in order for statement in _statements(sources[m])]
-        used = _names(statements)
-        late = (item for statement in statements for item in _late(statement).items())
-        return json.dumps({"order": order, "packages": sorted({package for name, package in late if name in used})})
+        """The ``plan`` of cell n of a page; the sources of its cells, and the plan, are JSON texts."""
+        return json.dumps(plan(json.loads(sources)[: n + 1]))
 
     def run(self, sources, order, where):
         """Run cells in order in the namespace ``where``; what the last one puts out is sent.
@@ -81,10 +62,10 @@ class Runner:
         missing = [n for n in order if n not in done or n == order[-1]]
         if not done or missing[0] <= max(done) or any(sources[n] != code for n, code in done.items()):
             done, namespace, missing = {}, {"__name__": "__main__"}, order
-        used = _names(statement for n in order for statement in _statements(sources[n]))
+        used = names_read(statement for n in order for statement in statements(sources[n]))
         for code in done.values():
-            late = [statement for statement in _statements(code) if used & _late(statement).keys()]
-            exec(compile(ast.Module(late, []), "<imports>", "exec"), namespace)
+            missed = [statement for statement in statements(code) if used & late(statement).keys()]
+            exec(compile(ast.Module(missed, []), "<imports>", "exec"), namespace)
         for n in missing:
             self._put = self._send if n == order[-1] else lambda output: None
             with redirect_stdout(_Stream("stdout", self)), redirect_stderr(_Stream("stderr", self)):
@@ -109,7 +90,7 @@ class Runner:
         namespace.pop("__warningregistry__", None)
         try:
             tree = ast.parse(code, file)
-            tree.body = [statement for statement in tree.body if used & _late(statement).keys() or not _late(statement)]
+            tree.body = [statement for statement in tree.body if used & late(statement).keys() or not late(statement)]
             value, last = None, tree.body[-1] if tree.body else None
             if isinstance(last, ast.Expr) and not code.rstrip().endswith(";"):
                 tree.body.pop()
@@ -132,11 +113,10 @@ class Runner:
                 self.put({"output_type": kind, "data": data, "metadata": metadata})
 
     def _show(self, view):
-        """The transport of a view: its bundle goes to the page, with the number to ask for it."""
+        """The transport of a view: what it is made from goes to the page, with the number to ask for it."""
         self._views.append(view)
-        data = view._repr_mimebundle_()
         number = {"view": len(self._views) - 1}
-        self.put({"output_type": "display_data", "data": data, "metadata": {SPEC: number}})
+        self.put({"output_type": "display_data", "data": {SPEC: view.opening()}, "metadata": {SPEC: number}})
 
     def put(self, output):
         """Send an output, if it is one of the last cell."""
@@ -153,27 +133,6 @@ class _Stream(io.TextIOBase):
         if text:
             self._runner.put({"output_type": "stream", "name": self._name, "text": text})
         return len(text)
-
-
-def _statements(code):
-    """The statements of code; none where it cannot be read."""
-    try:
-        return ast.parse(code).body
-    except SyntaxError:
-        return []
-
-
-def _names(statements):
-    """The names that statements read, those within their functions too."""
-    parts = (part for statement in statements for part in ast.walk(statement))
-    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-
-
-def _late(statement):
-    """The names that a statement imports late, each with the package that it wants."""
-    if isinstance(statement, ast.ImportFrom) and statement.module in LATE:
-        return {alias.asname or alias.name: LATE[statement.module] for alias in statement.names}
-    return {}
 
 
 def _bundle(value):

@@ -1,7 +1,8 @@
 // The worker of a page: Python, NumPy and the package, loaded once, for all views and cells of the page.
 //
 // In: { id, act, … }. Out: { id, output } for each output as it comes, { id, result } or { id, error } at the end, and
-// { loading: from 0 to 1 } while it loads; then { files }, the addresses of all that it was loaded from.
+// { loading: from 0 to 1 } while it loads; then { files }, all that it was loaded from, with what they are held to.
+// Its name is "offline" where a service worker answers for the page.
 
 const HERE = new URL(".", import.meta.url);
 // Without a byte for so long, the network hangs.
@@ -10,27 +11,29 @@ const PATIENCE = 20000;
 let current;
 let python;
 
-// Fetch a file into the browser's cache, held to its checksum, and hand over each part as it comes.
-async function fetched(url, integrity, take) {
+// Fetch a file into the browser's cache, and hand over the length of each part as it comes.
+async function fetched({ url, integrity }, take) {
   const hanging = new AbortController();
   let timer;
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => hanging.abort(new Error(`The network does not answer: ${url.href}`)), PATIENCE);
+    timer = setTimeout(() => hanging.abort(new Error(`The network does not answer: ${url}`)), PATIENCE);
   };
   wait();
   try {
-    const response = await fetch(url, { signal: hanging.signal, ...(integrity && { integrity }) });
-    if (!response.ok) throw new Error(`${url.href} answers ${response.status}`);
+    // What is imported is checked here; the rest when Pyodide asks for it, for then it comes in parts.
+    const checked = integrity && url.endsWith(".mjs") && { integrity };
+    const response = await fetch(url, { signal: hanging.signal, ...checked });
+    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
     const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      take(value);
+      take(value.length);
       wait();
     }
   } catch (fault) {
-    throw hanging.signal.aborted ? hanging.signal.reason : new Error(`${url.href}: ${fault.message}`);
+    throw hanging.signal.aborted ? hanging.signal.reason : new Error(`${url}: ${fault.message}`);
   } finally {
     clearTimeout(timer);
   }
@@ -38,44 +41,52 @@ async function fetched(url, integrity, take) {
 
 async function load() {
   const response = await fetch(new URL("pyodide.json", HERE));
-  const { base, files } = await response.json();
+  const { base, files, own } = await response.json();
   const root = new URL(base, HERE);
-  const all = files.reduce((sum, file) => sum + file.size, 0);
-  let come = 0;
-  const count = (part) => {
-    come += part.length;
-    // What is left is the start of Python itself.
-    postMessage({ loading: Math.min(0.8, (0.8 * come) / all) });
-  };
-  const archive = [];
-  await Promise.all([
-    fetched(new URL("nn_notes.zip", HERE), undefined, (part) => archive.push(part)),
-    ...files.map((file) => fetched(new URL(file.name, root), file.integrity, count)),
-  ]);
+  const at = (place) => (file) => ({ ...file, url: new URL(file.name, place).href });
+  const pinned = files.map(at(root));
+  const [library, site] = own.map(at(HERE));
+  const all = [...pinned, library, site];
+  // What is kept from an earlier visit was checked when it came, and its compiled code with it.
+  const isKept = self.name === "offline" && (await Promise.all(all.map(({ url }) => caches.match(url)))).every(Boolean);
+  if (!isKept) {
+    const size = all.reduce((sum, file) => sum + file.size, 0);
+    let come = 0;
+    const count = (length) => {
+      come += length;
+      // What is left is the start of Python itself.
+      postMessage({ loading: Math.min(0.8, (0.8 * come) / size) });
+    };
+    await Promise.all(all.map((file) => fetched(file, count)));
+    // From here on, whatever Pyodide asks for is held to its checksum.
+    const pins = new Map(pinned.map(({ url, integrity }) => [url, { integrity }]));
+    const usual = self.fetch;
+    self.fetch = (url, options) => usual(url, { ...options, ...pins.get(String(url)) });
+  }
   // Not a static import, whose failure nobody could catch.
   const { loadPyodide } = await import(new URL("pyodide.mjs", root).href);
-  const pyodide = await loadPyodide({ indexURL: root.href, packages: ["numpy"] });
+  const pyodide = await loadPyodide({ indexURL: root.href, stdLibURL: library.url, packages: ["numpy"] });
   postMessage({ loading: 0.9 });
-  const site = pyodide.runPython("import site; site.getsitepackages()[0]");
   // Real files: code that shows its source reads them.
-  pyodide.unpackArchive(await new Blob(archive).arrayBuffer(), "zip", { extractDir: site });
+  const archive = await (await fetch(site.url)).arrayBuffer();
+  pyodide.unpackArchive(archive, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
   const send = (output) => postMessage({ id: current, output: JSON.parse(output) });
   const runner = pyodide.pyimport("nn_notes.page.runner").Runner(send);
   postMessage({ loading: 1 });
-  const own = ["worker.js", "pyodide.json", "nn_notes.zip"].map((name) => new URL(name, HERE).href);
-  postMessage({ files: [...own, ...files.map(({ name }) => new URL(name, root).href)] });
+  postMessage({ files: [...["worker.js", "pyodide.json"].map((name) => ({ url: new URL(name, HERE).href })), ...all] });
   return { pyodide, runner };
 }
 
 const acts = {
   async load() {},
-  async run({ sources, cell, where }) {
+  // What is not known yet is planned here: what the cell needs, and what it imports.
+  async run({ sources, cell, where, plan }) {
     const { pyodide, runner } = await python;
     const text = JSON.stringify(sources);
-    const { order, packages } = JSON.parse(runner.plan(text, cell));
+    const { order, packages } = plan ?? JSON.parse(runner.plan(text, cell));
     const quiet = { messageCallback: () => {} };
     if (packages.length) await pyodide.loadPackage(packages, quiet);
-    await pyodide.loadPackagesFromImports(sources[cell], quiet);
+    if (!plan) await pyodide.loadPackagesFromImports(sources[cell], quiet);
     return runner.run(text, JSON.stringify(order), where);
   },
   async answer({ view, steps }) {

@@ -144,7 +144,7 @@ def test_the_landing_page_says_what_makes_its_view():
     exec("\n".join([*before, f"view = {last}"]), made)
     bundle = pages.landing_view()._repr_mimebundle_()
     assert made["view"]._repr_mimebundle_() == bundle
-    shown = BeautifulSoup(staging.view(bundle, pages.LANDING_CODE), "html.parser")
+    shown = BeautifulSoup(staging.view(bundle, [pages.LANDING_CODE], pages.LANDING_CODE), "html.parser")
     assert unescape(shown.div["data-code"]) == pages.LANDING_CODE
 
 

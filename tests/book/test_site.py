@@ -1,9 +1,13 @@
-"""The built site as files: links, mathematics, pictures, cells, and what a page weighs."""
+"""The built site as files: links, mathematics, pictures, cells, what a page weighs, and where its Python comes from."""
 
+import json
 import re
+from base64 import b64decode
+from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bytecode import PYODIDE
 from equations import TAG
 from series import PATHS, code_cells, every_notebook, read
 from serve import SITE
@@ -141,3 +145,17 @@ def test_a_page_is_light(site, name):
     files = [node.get("src") or node.get("href") for node in page.select("script[src], link[rel=stylesheet]")]
     loaded = sum((SITE / urlsplit(file).path).stat().st_size for file in files)
     assert len((SITE / f"{name}.html").read_bytes()) - mathematics + loaded <= 1_000_000
+
+
+def test_what_is_pinned_is_pyodide_as_it_is_published():
+    pins = json.loads((SITE / "_static/page/pyodide.json").read_text(encoding="utf-8"))
+    assert json.loads((PYODIDE / "package.json").read_text(encoding="utf-8"))["version"] in pins["base"]
+    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]["numpy"]
+    for file in pins["files"]:
+        if file["name"] == lock["file_name"]:
+            digest = lock["sha256"]
+        else:
+            body = (PYODIDE / file["name"]).read_bytes()
+            digest = sha256(body).hexdigest()
+            assert file["size"] == len(body)
+        assert b64decode(file["integrity"].removeprefix("sha256-")).hex() == digest

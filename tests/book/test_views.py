@@ -35,15 +35,53 @@ def native(name, monkeypatch):
 
 
 def test_a_view_stands_at_once_and_wakes_when_it_is_seen(browsing, published):
-    pages, network = published
-    before = len(network.asked)
-    (view,) = Reading(browsing(), pages.address, "01_single_layer").views
+    (view,) = Reading(browsing(), published[0].address, "01_single_layer").views
     first = view.shown()
     assert first["cells"] and view.status() == "Touch it, and it wakes."
-    assert not [address for address in network.asked[before:] if address.endswith(".wasm")]
     assert view.awake().shown() == first
-    before = view.shown()
-    assert view.slide("z[0]").settled().shown() != before
+    assert view.slide("z[0]").settled().shown() != first
+
+
+def test_python_comes_before_a_view_is_seen_but_where_data_are_dear_when_it_is_touched(browsing, published):
+    pages, network = published
+    wasm = lambda: [address for address in network.asked if address.endswith(".wasm")]  # noqa: E731
+    network.asked.clear()
+    Reading(browsing(), pages.address, "01_single_layer")
+    wait_for(wasm)
+    context = browsing()
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    network.asked.clear()
+    (view,) = Reading(context, pages.address, "01_single_layer").views
+    view.place.scroll_into_view_if_needed()
+    view.page.wait_for_timeout(1000)
+    assert not wasm() and view.status() == "Touch it, and it wakes."
+    view.slide("z[0]").awake()
+    assert wasm()
+
+
+# A module that the page compiles by itself was left out, or its source is not that of Pyodide.
+COMPILED_HERE = """
+import sys
+def compiled_here(module):
+    file = getattr(module, "__file__", None) or ""
+    if not file.endswith(".py") or module.__spec__.origin == "frozen":
+        return False
+    if "/site-packages/" not in file:
+        return True
+    with open(module.__cached__, "rb") as stored:
+        # The flags of one that holds for its source alone.
+        return stored.read(8)[4] != 3
+print([name for name, module in [*sys.modules.items()] if name[0] != "_" and compiled_here(module)])
+"""
+
+
+def test_all_that_a_page_loads_before_it_answers_is_compiled(browsing, published):
+    reading = Reading(browsing(), published[0].address, "05_gradient_descent")
+    for view in reading.views:
+        view.awake()
+    cell = reading.cells[0]
+    cell.write(COMPILED_HERE)
+    assert cell.run() == "[]"
 
 
 def test_it_takes_what_is_done_while_it_wakes(browsing, published):
