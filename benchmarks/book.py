@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 ROOT = Path(__file__).parents[1]
@@ -183,6 +184,18 @@ def steps(browser, address):
         context.close()
 
 
+def slower(times, others):
+    """Whether the median or the 95th percentile is above that of the others by more than chance.
+
+    A key waits for the next frame, up to 17 ms, so two runs of one view differ. Beyond chance is what 99 of 100 pairs of
+    drawn samples show.
+    """
+    rng = np.random.default_rng(0)
+    drawn = [rng.choice(sample, (1000, len(sample))) for sample in (times, others)]
+    ours, theirs = (np.percentile(samples, [50, 95], axis=1) for samples in drawn)
+    return bool(((ours > theirs).mean(axis=1) > 0.99).any())
+
+
 def main():
     rows, found = [], {}
     with (
@@ -206,7 +219,7 @@ def main():
         beside = jupyter[name]
         rows.append((name, statistics.median(times), live.late(times), statistics.median(beside), live.late(beside)))
     missed = [name for name, most in GOALS.items() if found[name] > most]
-    missed += [f"view {name}" for name, median, late, other, other_late in rows if median > other or late > other_late]
+    missed += [f"view {name}" for name, times in book.items() if slower(times, jupyter[name])]
     text = report(found, paints, rows, missed)
     (ROOT / "benchmarks/results.md").write_text(text, encoding="utf-8")
     print(text)
@@ -224,7 +237,11 @@ def report(found, paints, rows, missed):
     lines += [f"| {name} | {found[name]:.0f} | {most} |" for name, most in GOALS.items()]
     lines += ["", "| page | first paint, slowed, ms | kB before fonts and mathematics |", "|---|---|---|"]
     lines += [f"| {name} | {statistics.median(times):.0f} | {weight:.0f} |" for name, times, weight in paints]
-    lines += ["", "From key press to painted page, in ms:", ""]
+    lines += [
+        "",
+        "From key press to painted page, in ms. A view is missed where it is slower by more than chance.",
+        "",
+    ]
     lines += ["| view | the book | 95 % | JupyterLab | 95 % |", "|---|---|---|---|---|"]
     lines += [f"| {name} | {' | '.join(f'{x:.1f}' for x in numbers)} |" for name, *numbers in rows]
     lines += ["", f"Missed: {', '.join(missed)}." if missed else "All that is asked is met."]
