@@ -360,26 +360,28 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     Args:
         ax: the axes.
         x: where, ``(n,)``.
-        series: a dict from a name to values at x, ``(n,)``, NaN where there is none.
+        series: a dict from a name to values at x, ``(n,)``, NaN where there is none. A 0, such as a time that is
+            shorter than a tick of the clock, has no place on such axes: it leaves a gap.
         title, labels: the title, and the names of the two axes.
         fit: which of the points the slopes are fitted to, as an index; by default all.
 
     Returns:
-        A dict from each name to its slope.
+        A dict from each name to its slope; NaN where fewer than two points have a place.
     """
     x, slopes = array("x", x, ndim=(1,), empty_too=False), {}
     if not (x > 0).all():
         raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
     series = _series(series, x)
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
-        known = np.isfinite(y[fit])
-        if known.sum() < 2 or not (y[fit][known] > 0).all():
-            raise ValueError(f"series[{name!r}] is {y[fit]} where its slope is fitted; it needs two numbers above 0")
-        if np.ptp(np.log(x[fit][known])) == 0:
-            raise ValueError(f"x is {x[fit][known]} where a slope is fitted; it needs two different numbers")
-        slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
-        # An exact zero has no place on the axis: it leaves a gap.
-        label = f"{name}: slope {number(slopes[name], 1)}"
+        if (y < 0).any():
+            raise ValueError(f"series[{name!r}] has the entry {np.nanmin(y):g}; it needs numbers from 0 on")
+        slopes[name], label = np.nan, name
+        known = np.isfinite(y[fit]) & (y[fit] > 0)
+        if known.sum() > 1:
+            if np.ptp(x[fit][known]) == 0:
+                raise ValueError(f"x is {x[fit][known]} where a slope is fitted; it needs two different numbers")
+            slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
+            label = f"{name}: slope {number(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
     _frame(ax, title, *labels)
     ax.legend(frameon=False)

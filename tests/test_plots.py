@@ -135,8 +135,10 @@ def test_a_surface_can_be_taken_away():
 def test_a_slope_is_fitted_to_the_values_that_are_there():
     x = np.array([2.0, 3.0, 5.0, 7.0])
     _, ax = figure()
-    slopes = loglog(ax, x, {"known": x**2, "half known": np.where(x < 4, x**3, np.nan)}, "", ("", ""))
-    assert slopes == pytest.approx({"known": 2, "half known": 3})
+    nowhere, gaps = np.where(x < 4, x**3, np.nan), np.where(x < 3, 0, x**2)
+    slopes = loglog(ax, x, {"known": x**2, "half known": nowhere, "with gaps": gaps, "one": x == 2}, "", ("", ""))
+    assert slopes == pytest.approx({"known": 2, "half known": 3, "with gaps": 2, "one": np.nan}, nan_ok=True)
+    assert [line.get_label() for line in ax.lines][-2:] == ["with gaps: slope 2.0", "one"]
 
 
 # A tensor as the box that it is
