@@ -58,6 +58,30 @@ def test_cells_leave_plots_and_widgets_to_the_package(path):
             assert not {module.partition(".")[0] for module in modules} & {"matplotlib", "ipywidgets"}, cell.source
 
 
+@every_notebook
+def test_a_notebook_opened_alone_gets_the_package_first(path):
+    first = code_cells(path)[0]
+    assert "alone" in first.metadata["tags"] and first.metadata["jupyter"]["source_hidden"]
+    assert first.source == code_cells(PATHS[0])[0].source and not first.outputs
+
+
+WITHOUT = """
+import sys
+sys.path.remove({root!r})
+get_ipython().register_magic_function(lambda line: print("pip:", line), magic_name="pip")
+"""
+
+
+def test_what_gets_the_package_does_so_only_where_it_is_missing():
+    alone = code_cells(PATHS[0])[0].source
+    without = WITHOUT.format(root=str(NOTEBOOKS.parent))
+    made = run(new_notebook(cells=[new_code_cell(code) for code in (without, alone, "import nn_notes")]))
+    assert said(made.cells[1]) == "pip: install --quiet nn_notes\n"
+    assert errors(made.cells[2])[0].ename == "ModuleNotFoundError"
+    with_it = run(new_notebook(cells=[new_code_cell(alone)]))
+    assert not with_it.cells[0].outputs
+
+
 # An OSError might be taken for a network that is down; nothing takes this for anything but what it is.
 REFUSE = LOOPBACK_ONLY.replace("OSError", "RuntimeError")
 
