@@ -187,8 +187,8 @@ def steps(browser, address):
 def slower(times, others):
     """Whether the median or the 95th percentile is above that of the others by more than chance.
 
-    A key waits for the next frame, up to 17 ms, so two runs of one view differ. Beyond chance is what 99 of 100 pairs of
-    drawn samples show.
+    A key waits for the next frame, up to 17 ms, so two runs of one view differ. Beyond chance is what 99 of 100 drawn
+    pairs of samples show.
     """
     rng = np.random.default_rng(0)
     drawn = [rng.choice(sample, (1000, len(sample))) for sample in (times, others)]

@@ -10,6 +10,7 @@ from shutil import rmtree
 from serve import BUILD, SITE
 from sphinx.cmd.build import build_main
 from staging import stage
+from workspace import build_workspace
 
 HERE = Path(__file__).parent
 
@@ -19,7 +20,10 @@ def main():
     stage(BUILD / "source")
     strict = ["--fail-on-warning", "--nitpicky", "--quiet"]
     folders = [BUILD / "source", SITE]
-    return build_main([*strict, "-b", "html", "-c", str(HERE), "-d", str(BUILD / "doctrees"), *map(str, folders)])
+    if fault := build_main([*strict, "-b", "html", "-c", str(HERE), "-d", str(BUILD / "doctrees"), *map(str, folders)]):
+        return fault
+    build_workspace(SITE)
+    return 0
 
 
 if __name__ == "__main__":

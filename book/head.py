@@ -1,5 +1,6 @@
 """What each page says of itself to browsers, to search engines and to the machinery that wakes it."""
 
+import os
 import re
 from html import escape
 from pathlib import Path
@@ -9,6 +10,20 @@ from docutils import nodes
 IMAGE = "_static/card.png"
 # As much as a search engine shows.
 LENGTH = 160
+# Where a notebook can be opened with all its cells, by the address of its repository on the code host.
+HOSTED = {
+    "Binder": "https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/notebooks/{page}.ipynb",
+    "Colab": "https://colab.research.google.com/github/{repository}/blob/main/notebooks/{page}.ipynb",
+    "VS Code": "https://vscode.dev/github/{repository}/blob/main/notebooks/{page}.ipynb",
+}
+
+
+def elsewhere(page):
+    """A dict from the name of another place to where it has the notebook of a page."""
+    places = {"JupyterLite": f"workspace/lab/index.html?path={page}.ipynb"}
+    if repository := os.environ.get("REPOSITORY"):
+        places |= {name: address.format(repository=repository, page=page) for name, address in HOSTED.items()}
+    return places
 
 
 def describe(app, page, template, context, doctree):
@@ -22,6 +37,7 @@ def describe(app, page, template, context, doctree):
     if base := app.config.html_baseurl:
         said |= {"og:url": f"{base}{page}.html", "og:image": f"{base}{IMAGE}", "twitter:card": "summary_large_image"}
     if Path(app.srcdir, f"{page}.ipynb").is_file():
+        context["elsewhere"] = elsewhere(page)
         tags += f'<link rel="alternate" type="application/x-ipynb+json" href="_static/notebooks/{page}.ipynb">'
     context["metatags"] = tags + "".join(f'<meta property="{k}" content="{escape(v)}">' for k, v in said.items() if v)
 

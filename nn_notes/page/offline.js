@@ -8,7 +8,9 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("message", (event) => event.waitUntil(keep(event.data.keep)));
 addEventListener("fetch", (event) => {
-  if (event.request.method === "GET") event.respondWith(answer(event.request));
+  const { method, url } = event.request;
+  // The workspace has a service worker of its own.
+  if (method === "GET" && !url.startsWith(new URL("workspace/", location))) event.respondWith(answer(event.request));
 });
 
 async function begin() {

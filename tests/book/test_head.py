@@ -40,6 +40,20 @@ def test_where_the_site_will_be_is_in_its_cards(tmp_path):
     assert tags["og:image"] == f"https://book.example/{head.IMAGE}"
 
 
+@pytest.mark.parametrize(
+    ("repository", "where"),
+    [("", ["JupyterLite"]), ("someone/a-fork", ["JupyterLite", "Binder", "Colab", "VS Code"])],
+)
+def test_a_notebook_can_be_opened_elsewhere(repository, where, monkeypatch, tmp_path):
+    monkeypatch.setenv("REPOSITORY", repository)
+    (tmp_path / "01_page.ipynb").touch()
+    context = {"title": "Who?"}
+    head.describe(app(tmp_path, ""), "01_page", "page.html", context, None)
+    assert [*context["elsewhere"]] == where
+    assert all("01_page.ipynb" in address for address in context["elsewhere"].values())
+    assert all(repository in address for name, address in context["elsewhere"].items() if name != "JupyterLite")
+
+
 def test_the_site_map_has_every_page(tmp_path):
     head.list_pages(app(tmp_path, "https://book.example/"), None)
     found = [place.text for place in ElementTree.parse(tmp_path / "sitemap.xml").iter() if place.tag.endswith("loc")]

@@ -1,6 +1,7 @@
 """Pyodide in a folder, from package registries alone: python tests/support/pyodide.py FOLDER
 
-The files are those that a published page loads from its usual address, each held to Pyodide's own lock file.
+The files are those that a published page loads from its usual address, each held to Pyodide's own lock file; and, in a
+folder of their own, those that the workspace's kernel loads.
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 import tarfile
 from hashlib import sha256
 from pathlib import Path, PurePath
+from shutil import copy
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
@@ -18,6 +20,8 @@ VERSION = PINS["base"].split("/v")[1].split("/")[0]
 CORE = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"}
 # A wheel that carries Pyodide's compiled packages, as its own page computes too.
 CARRIER = "open-webui==0.12.4"
+
+KERNEL = ("ipython", "jedi", "micropip")
 
 
 def gather(folder=ROOT / "book/_pyodide"):
@@ -49,20 +53,42 @@ def gather(folder=ROOT / "book/_pyodide"):
     return folder
 
 
+def for_kernel(folder=ROOT / "book/_pyodide/kernel"):
+    """Fill a folder with what the workspace loads; what Pyodide has built anew is the registry's here, and has a lock."""
+    folder = Path(folder)
+    if (folder / "complete").exists():
+        return folder
+    pages = gather()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in pages.iterdir():
+        if file.is_file() and file.name != "complete":
+            copy(file, folder)
+    lock = json.loads((pages / "pyodide-lock.json").read_text(encoding="utf-8"))
+    for package in wanted(lock["packages"], KERNEL):
+        file = folder / package["file_name"]
+        if not file.exists():
+            # Whatever runs these tests: it is Pyodide's Python that will run them.
+            download(f"{package['name']}=={package['version']}", folder, "--python-version=3.14")
+            package["sha256"] = sha256(file.read_bytes()).hexdigest()
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    (folder / "complete").touch()
+    return folder
+
+
 def wanted(packages, names=("numpy", "matplotlib")):
     """The entries of packages in a lock file, and of all that they depend on."""
     found, names = {}, [*names]
     while names:
-        name = names.pop()
+        name = names.pop().replace("_", "-")
         if name not in found:
             found[name] = packages[name]
             names += packages[name]["depends"]
     return [*found.values()]
 
 
-def download(requirement, folder):
+def download(requirement, folder, *more):
     which = ["--no-deps", "--only-binary=:all:", "--dest", str(folder)]
-    run(sys.executable, "-m", "pip", "download", "--quiet", *which, requirement)
+    run(sys.executable, "-m", "pip", "download", "--quiet", *which, *more, requirement)
 
 
 def run(*command, cwd=None):

@@ -1,0 +1,88 @@
+"""A whole workspace in the browser, beside the pages: JupyterLite with all notebooks and the package.
+
+Its kernel is Pyodide of the release that the pages have, and from its address. What that has not comes with it: the
+package and what it stands on, loaded when the kernel starts, so that a notebook runs there as it is.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+
+HERE = Path(__file__).parent
+NOTEBOOKS = HERE.parent / "notebooks"
+# What Pyodide has no wheel of, or, for the first two, what it would not load by itself.
+WHEELS = ["tqdm", "typing_extensions", "anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal"]
+KEPT = HERE / "_wheels"
+PIP, QUIET = [sys.executable, "-m", "pip"], ["--quiet", "--disable-pip-version-check"]
+LABEXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget"]
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# From the kernel's worker to the folder of wheels.
+UP = "../../../../pypi/"
+
+
+def build_workspace(site):
+    """Put the workspace into a built site, in ``workspace``."""
+    pins = json.loads((site / "_static/page/pyodide.json").read_text(encoding="utf-8"))
+    with TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        wheels = [*map(_wheel, WHEELS), _own_wheel(scratch)]
+        (scratch / "notebooks").mkdir()
+        for path in NOTEBOOKS.glob("*.ipynb"):
+            # Its table of contents takes no list of lines for text.
+            text = nbformat.writes(nbformat.read(path, 4), split_lines=False)
+            (scratch / "notebooks" / path.name).write_text(text, encoding="utf-8")
+        kernel = {
+            "pyodideUrl": _address(pins["base"]) + "pyodide.mjs",
+            "disablePyPIFallback": True,
+            "loadPyodideOptions": {"packages": ["matplotlib", "ipython", *(UP + wheel.name for wheel in wheels)]},
+        }
+        settings = {"appName": "nn_notes", "litePluginSettings": {KERNEL: kernel}}
+        config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings}
+        (scratch / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
+        extensions = Path(sys.prefix, "share/jupyter/labextensions")
+        build = {
+            "apps": ["lab"],
+            "contents": [str(scratch / "notebooks")],
+            "output_dir": str(site / "workspace"),
+            "federated_extensions": [str(extensions / name) for name in LABEXTENSIONS],
+            "ignore_sys_prefix": ["federated_extensions"],
+            "no_sourcemaps": True,
+            "no_unused_shared_packages": True,
+        }
+        config = {"LiteBuildConfig": build, "PipliteAddon": {"piplite_urls": [*map(str, wheels)]}}
+        (scratch / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
+        command = [sys.executable, "-m", "jupyterlite_core", "build"]
+        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"The workspace cannot be built:\n{done.stdout}{done.stderr}")
+
+
+def _address(base):
+    """Where Pyodide is, as the workspace sees it: two folders below the pages' own."""
+    return base if "://" in base else "../_static/pyodide/"
+
+
+def _wheel(name):
+    """The wheel of a package in the version that is installed, which is fetched once."""
+    pattern = f"{name}-{version(name)}-*.whl"
+    if not [*KEPT.glob(pattern)]:
+        # One that runs anywhere, not the one for this machine.
+        which = ["--no-deps", "--only-binary=:all:", "--platform=any", "--python-version=3.14", "--dest", str(KEPT)]
+        subprocess.run([*PIP, "download", *QUIET, *which, f"{name}=={version(name)}"], check=True)
+    (found,) = KEPT.glob(pattern)
+    return found
+
+
+def _own_wheel(folder):
+    """The package's own."""
+    which = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}
+    subprocess.run([*PIP, "wheel", *QUIET, *which, str(HERE.parent)], check=True, env=environment)
+    (found,) = folder.glob("nn_notes-*.whl")
+    return found
