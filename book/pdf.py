@@ -3,6 +3,7 @@
 import re
 import sys
 from threading import Thread
+from urllib.parse import urlsplit
 
 import chromium
 from bs4 import BeautifulSoup
@@ -51,7 +52,7 @@ def document():
 
 
 def _article(article, page, pages):
-    for part in article.select(".headerlink, script, .nn-asleep"):
+    for part in article.select(".headerlink, script, .nn-asleep, .nn-elsewhere, .tag_alone"):
         part.decompose()
     for details in article.find_all("details"):
         details["open"] = ""
@@ -65,6 +66,9 @@ def _article(article, page, pages):
         found = re.fullmatch(r"(?:([\w]+)\.html)?(?:#(.+))?", link["href"])
         if found and (found[1] or page) in pages:
             link["href"] = "#" + "--".join(filter(None, [found[1] or page, found[2]]))
+        elif not urlsplit(link["href"]).scheme:
+            # Paper has no workspace and no files.
+            link.unwrap()
     article["id"] = page
     return str(article)
 

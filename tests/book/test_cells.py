@@ -3,20 +3,14 @@
 import json
 import re
 
-import nbformat
 import pytest
 from booked import Reading, View
 from build import NOTEBOOKS
+from series import code_cells, every_notebook, exercises
 from served import wait_for
 
 from nn_notes import explore
 from nn_notes.page.runner import Runner
-
-every_notebook = pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-
-
-def code_cells(path):
-    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
 
 
 def text_of(outputs):
@@ -45,30 +39,48 @@ def test_every_cell_alone_puts_out_what_is_stored(path, monkeypatch):
         assert text_of(outputs) == text_of(cell.outputs), cell.source
 
 
-@every_notebook
-def test_every_cell_in_the_page_puts_out_what_is_stored(path, browsing, published):
-    reading, cells = Reading(browsing(), published[0].address, path.stem), code_cells(path)
-    assert len(reading.cells) == len(cells)
-    results = reading.page.evaluate(
-        """async (count) => {
+def in_the_page(reading, runs):
+    """What cells put out, run by a Python of their own: pairs of the sources of a page and a number among them."""
+    return reading.page.evaluate(
+        """async (runs) => {
             const { Python } = await import(new URL('_static/page/python.js', location).href);
             const python = new Python();
-            const clean = (pre) => pre.textContent.replace(/\\n$/, '');
-            const sources = [...document.querySelectorAll('div.cell .cell_input pre')].map(clean);
             const results = [];
-            for (let cell = 0; cell < count; cell++) {
+            for (const [sources, cell] of runs) {
                 results.push(await python.ask({ act: 'run', sources, cell, where: 'page' }));
             }
             return results;
         }""",
-        len(cells),
+        [list(run) for run in runs],
     )
+
+
+@every_notebook
+def test_every_cell_in_the_page_puts_out_what_is_stored(path, browsing, published):
+    reading, cells = Reading(browsing(), published[0].address, path.stem), code_cells(path)
+    assert len(reading.cells) == len(cells)
+    sources = [cell.source for cell in cells]
+    results = in_the_page(reading, [(sources, n) for n in range(len(cells))])
     for place, cell, result in zip(reading.cells, cells, results, strict=True):
         if place.otherwise():
             continue
         assert result["result"] is True, cell.source
         if told(cell):
             assert text_of(result["outputs"]) == text_of(cell.outputs), cell.source
+
+
+ANSWERED_HERE = re.compile(r"(^[\w, ]+ = \.\.\.\n)+", re.MULTILINE)
+
+
+@every_notebook
+def test_the_solutions_of_exercises_are_right_in_the_page(path, browsing, published):
+    sources, runs = [cell.source for cell in code_cells(path)], []
+    for _, solution, cell in exercises(path):
+        n = code_cells(path).index(cell)
+        runs.append(([*sources[:n], ANSWERED_HERE.sub(lambda _, solution=solution: solution, cell.source)], n))
+    results = in_the_page(Reading(browsing(), published[0].address, path.stem), runs)
+    said = [text_of(result["outputs"]) for result in results]
+    assert said == [f"{label}: right" for label, _, _ in exercises(path)]
 
 
 OTHERWISE = {"03_weight_tensor": 1, "04_backpropagation": 1, "06_activations": 2, "07_losses": 1}

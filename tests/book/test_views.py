@@ -79,7 +79,7 @@ def test_all_that_a_page_loads_before_it_answers_is_compiled(browsing, published
     reading = Reading(browsing(), published[0].address, "05_gradient_descent")
     for view in reading.views:
         view.awake()
-    cell = reading.cells[0]
+    cell = reading.cells[1]
     cell.write(COMPILED_HERE)
     assert cell.run() == "[]"
 

@@ -13,10 +13,9 @@ from equations import said
 from kernels import LOOPBACK_ONLY
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from series import PATHS, code_cells, every_notebook, read
+from series import PATHS, code_cells, every_notebook, exercises, read, split
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-SOLUTION = re.compile(r"<summary>Solution.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @every_notebook
@@ -137,37 +136,6 @@ def run(notebook):
     """The notebook, run to its end whatever its cells raise."""
     where = {"metadata": {"path": NOTEBOOKS}}
     return NotebookClient(notebook, coalesce_streams=True, allow_errors=True, resources=where).execute()
-
-
-def exercises(path):
-    """The exercises of a notebook: label, solution and the cell that checks the reader's answer."""
-    found = []
-    for above, cell in zip(read(path).cells, read(path).cells[1:], strict=False):
-        if cell.cell_type == "code" and (label := asked(cell.source)):
-            solutions = SOLUTION.findall(above.source) if above.cell_type == "markdown" else []
-            assert len(solutions) == 1, f"the cell above {label} holds {len(solutions)} solutions; it needs one"
-            found.append((label, solutions[0], cell))
-    return found
-
-
-def asked(source):
-    """The label of the exercise that a cell checks, or None."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "answer":
-            return ast.literal_eval(node.args[0])
-    return None
-
-
-def split(source):
-    """The names that a cell leaves to the reader, and the rest of the cell."""
-    tree = ast.parse(source)
-    left = [node for node in tree.body if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is ...]
-    rest = ast.unparse(ast.Module([node for node in tree.body if node not in left], type_ignores=[]))
-    names = [
-        name.id for node in left for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
-    ]
-    assert names, f"nothing is left to the reader here:\n{source}"
-    return names, rest
 
 
 def wrong(value):

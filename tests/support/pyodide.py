@@ -54,7 +54,7 @@ def gather(folder=ROOT / "book/_pyodide"):
 
 
 def for_kernel(folder=ROOT / "book/_pyodide/kernel"):
-    """Fill a folder with what the workspace loads: where Pyodide has built anew, the registry's, in a lock of its own."""
+    """Fill a folder with what the workspace loads: what Pyodide has built anew is the registry's, in its own lock."""
     folder = Path(folder)
     if (folder / "complete").exists():
         return folder

@@ -1,5 +1,7 @@
 """The notebooks of the series, as files."""
 
+import ast
+import re
 from functools import cache
 
 import nbformat
@@ -7,6 +9,7 @@ import pytest
 from build import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+SOLUTION = re.compile(r"<summary>Solution.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
@@ -17,3 +20,34 @@ def read(path):
 
 def code_cells(path):
     return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def exercises(path):
+    """The exercises of a notebook: label, solution and the cell that checks the reader's answer."""
+    found = []
+    for above, cell in zip(read(path).cells, read(path).cells[1:], strict=False):
+        if cell.cell_type == "code" and (label := asked(cell.source)):
+            solutions = SOLUTION.findall(above.source) if above.cell_type == "markdown" else []
+            assert len(solutions) == 1, f"the cell above {label} holds {len(solutions)} solutions; it needs one"
+            found.append((label, solutions[0], cell))
+    return found
+
+
+def asked(source):
+    """The label of the exercise that a cell checks, or None."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "answer":
+            return ast.literal_eval(node.args[0])
+    return None
+
+
+def split(source):
+    """The names that a cell leaves to the reader, and the rest of the cell."""
+    tree = ast.parse(source)
+    left = [node for node in tree.body if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is ...]
+    rest = ast.unparse(ast.Module([node for node in tree.body if node not in left], type_ignores=[]))
+    names = [
+        name.id for node in left for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    ]
+    assert names, f"nothing is left to the reader here:\n{source}"
+    return names, rest
