@@ -10,10 +10,12 @@ It writes benchmarks/results.md, and exits with 1 where a goal is missed. Run it
 """
 
 import gzip
+import json
 import os
 import re
 import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -52,6 +54,10 @@ GOALS = {
     "answers cold, slowed": 6000,
     "MB with all views awake": 350,
 }
+# As its users have it: a phone, four times slower than this machine.
+LIGHTHOUSE = ["npx", "--yes", "lighthouse@12.8.2"]
+JUDGED = ["index", "01_single_layer", "04_backpropagation", "06_activations", "equations"]
+SCORE = 95
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 LOADED = """() => performance.getEntriesByType('resource').map(({name, encodedBodySize}) => [name, encodedBodySize])
     .concat(performance.getEntriesByType('navigation').map(({name, encodedBodySize}) => [name, encodedBodySize]))"""
@@ -165,6 +171,18 @@ def memory(browser, address):
     return max(sizes) / 1e6
 
 
+def scores(address):
+    """Of five pages what Lighthouse says: a dict from each of its categories to 0 ... 100."""
+    for name in JUDGED:
+        flags = ["--output=json", "--quiet", "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]
+        command = [*LIGHTHOUSE, f"{address}{name}.html", *flags]
+        said = subprocess.run(
+            command, check=True, capture_output=True, env=os.environ | {"CHROME_PATH": chromium.find()}
+        )
+        found = json.loads(said.stdout)["categories"]
+        yield name, {category["title"]: round(100 * category["score"]) for category in found.values()}
+
+
 def steps(browser, address):
     """Of each view its name, and the milliseconds from key to painted page in the book."""
     for name in NAMES:
@@ -213,6 +231,7 @@ def main():
         found["MB with all views awake"] = memory(browser, pages.address)
         book = dict(steps(browser, pages.address))
         browser.close()
+        judged = dict(scores(pages.address))
     with tempfile.TemporaryDirectory() as home, lab.browser() as context, lab.server(NOTEBOOKS, Path(home)) as address:
         jupyter = {name: times for name, _, times, *_ in live.ours(address, context)}
     for name, times in book.items():
@@ -220,13 +239,14 @@ def main():
         rows.append((name, statistics.median(times), live.late(times), statistics.median(beside), live.late(beside)))
     missed = [name for name, most in GOALS.items() if found[name] > most]
     missed += [f"view {name}" for name, times in book.items() if slower(times, jupyter[name])]
-    text = report(found, paints, rows, missed)
+    missed += [f"Lighthouse on {name}" for name, said in judged.items() if min(said.values()) < SCORE]
+    text = report(found, paints, judged, rows, missed)
     (ROOT / "benchmarks/results.md").write_text(text, encoding="utf-8")
     print(text)
     return bool(missed)
 
 
-def report(found, paints, rows, missed):
+def report(found, paints, judged, rows, missed):
     lines = [
         "# The book, measured",
         "",
@@ -237,6 +257,9 @@ def report(found, paints, rows, missed):
     lines += [f"| {name} | {found[name]:.0f} | {most} |" for name, most in GOALS.items()]
     lines += ["", "| page | first paint, slowed, ms | kB before fonts and mathematics |", "|---|---|---|"]
     lines += [f"| {name} | {statistics.median(times):.0f} | {weight:.0f} |" for name, times, weight in paints]
+    lines += ["", f"Lighthouse, of 100; asked are {SCORE}:", ""]
+    lines += [f"| page | {' | '.join(judged['index'])} |", "|---" * (1 + len(judged["index"])) + "|"]
+    lines += [f"| {name} | {' | '.join(map(str, said.values()))} |" for name, said in judged.items()]
     lines += [
         "",
         "From key press to painted page, in ms. A view is missed where it is slower by more than chance.",

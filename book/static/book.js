@@ -1,9 +1,16 @@
-// What the book adds to a page that stands without it: formulas that are too wide take the keyboard, and a reference to
-// an equation shows it.
+// What the book adds to a page that stands without it: a long page is laid out as it is read, formulas that are too wide
+// take the keyboard, and a reference to an equation shows it.
+
+// What is far out of sight is laid out late. Whoever jumps into a page, or comes back to a place, needs all of it at once.
+const whole = () => document.documentElement.classList.add("nn-whole");
+const [{ type }] = performance.getEntriesByType("navigation");
+if (location.hash || type !== "navigate") whole();
+addEventListener("click", ({ target }) => target.closest("a[href*='#']") && whole(), true);
 
 // A box that scrolls has to be reached without a mouse; one that does not would only be in the way.
-function reachable(box) {
-  if (box.scrollWidth > box.clientWidth) {
+function reachable(box, scrolls) {
+  if (scrolls === box.hasAttribute("tabindex")) return;
+  if (scrolls) {
     box.tabIndex = 0;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", `${box.dataset.what ?? "Code"}, scrolls sideways`);
@@ -11,7 +18,11 @@ function reachable(box) {
     for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
   }
 }
-const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
+const widths = new ResizeObserver((entries) => {
+  // All are measured before any is changed, or the page would be laid out anew for each.
+  const measured = entries.map(({ target }) => [target, target.scrollWidth > target.clientWidth]);
+  for (const [box, scrolls] of measured) reachable(box, scrolls);
+});
 for (const box of document.querySelectorAll(".nn-scroll, .highlight pre, .nn-book-view, .table-wrapper")) widths.observe(box);
 
 // On paper nothing scrolls: what is wider than a page is set smaller.

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from booked import Reading, View
+from booked import Reading, View, painted
 from build import NOTEBOOKS
 from series import code_cells, every_notebook, exercises
 from served import wait_for
@@ -93,7 +93,7 @@ def test_a_cell_that_differs_in_a_browser_says_why(path, browsing, published):
     assert len(differing) == OTHERWISE.get(path.stem, 0)
     for cell in differing:
         cell.run()
-        assert cell.otherwise() in cell.place.inner_text() and "browser" in cell.otherwise()
+        assert cell.otherwise() in painted(cell.place) and "browser" in cell.otherwise()
 
 
 CHECKED = next(n for n, cell in enumerate(code_cells(NOTEBOOKS / "01_single_layer.ipynb")) if "check(" in cell.source)
@@ -113,11 +113,11 @@ def test_a_cell_is_edited_run_and_reset(reading):
     reading.page.keyboard.press("Shift+Enter")
     wait_for(lambda: cell.output() == "array([ 2.4, -1.4,  1. ])", 60)
     cell.press("Reset")
-    assert cell.stored() == stored and "by_einsum" in cell.place.locator(".cell_input").inner_text()
+    assert cell.stored() == stored and "by_einsum" in cell.place.locator(".cell_input").text_content()
 
 
 def test_a_cell_runs_with_the_earlier_ones_as_they_now_are(reading):
-    first = next(n for n, cell in enumerate(reading.cells) if INPUT in cell.place.locator(".cell_input").inner_text())
+    first = next(n for n, cell in enumerate(reading.cells) if INPUT in cell.place.locator(".cell_input").text_content())
     reading.cells[first].write("z = np.array([7.0, 0, 0])\nW = np.ones((3, 2))\nb = np.zeros(2)\nM_in, M_out = 3, 2")
     cell = reading.cells[CHECKED]
     cell.write("z @ W")
@@ -137,7 +137,7 @@ def test_what_is_written_stays_and_can_be_taken_away(reading, tmp_path):
     cell.write("# mine\n3 * z")
     reading.page.reload()
     again = Reading.of(reading.page)
-    assert "# mine" in again.cells[CHECKED].place.locator(".nn-editor").inner_text()
+    assert "# mine" in again.cells[CHECKED].place.locator(".nn-editor").text_content()
     with again.page.expect_download() as download:
         again.page.get_by_role("button", name="Download as a notebook").click()
     download.value.save_as(tmp_path / "mine.ipynb")
@@ -153,7 +153,7 @@ def test_what_does_not_end_is_stopped_and_all_begins_anew(reading):
     cell.press("Run")
     wait_for(lambda: cell.place.get_by_role("button", name="Stop").is_visible(), 60)
     cell.press("Stop")
-    wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").inner_text(), 60)
+    wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").text_content(), 60)
     cell.write("1 + 1")
     assert cell.run() == "2"
     # The view wakes again where it stood.

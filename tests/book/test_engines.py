@@ -17,15 +17,15 @@ def reading(request, published):
 
 
 def test_a_view_wakes_and_moves_and_a_cell_runs(reading):
-    first = reading(f"{VIEW}.querySelector('.nn-board').innerText")
+    first = reading(f"{VIEW}.querySelector('.nn-board').textContent")
     assert "0.25" in first and reading(f"{VIEW}.querySelector('.nn-still').offsetHeight") == 0
     reading(f"({VIEW}.scrollIntoView(), null)")
-    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-status').innerText") == "")
+    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-status').textContent") == "")
     reading(f"""(() => {{
         const slider = {VIEW}.querySelector('input[type=range]');
         slider.stepUp();
         slider.dispatchEvent(new Event('input', {{bubbles: true}}));
     }})()""")
-    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-board').innerText") != first)
+    wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-board').textContent") != first)
     reading(f"([...{CELL}.querySelectorAll('button')].find(button => button.textContent === 'Run').click(), null)")
-    wait_for(lambda: "holds" in reading(f"{CELL}.querySelector('.nn-output').innerText"))
+    wait_for(lambda: "holds" in reading(f"{CELL}.querySelector('.nn-output').textContent"))

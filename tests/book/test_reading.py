@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from booked import read_through
 from serve import SITE
 from served import wait_for
 
@@ -10,7 +11,7 @@ NAMES = sorted(path.name for path in SITE.glob("*.html"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_is_wider_than_a_phone(opened, name):
-    page = opened(name, "small")
+    page = read_through(opened(name, "small"))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     cut = """[...document.querySelectorAll("article *")].filter(node => {
         const box = node.getBoundingClientRect();
@@ -22,6 +23,9 @@ def test_no_page_is_wider_than_a_phone(opened, name):
 
 def faults(page, **options):
     """What axe finds, but for what it calls minor."""
+    # It sees only what is laid out.
+    page.add_style_tag(content="article section > * { content-visibility: visible !important }")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     # A formula is hundreds of pieces that are hidden from whom axe speaks for, beside MathML that is not.
     page.evaluate("document.querySelectorAll('.katex').forEach(formula => formula.replaceWith('formula'))")
     found = Axe().run(page, options=options).response["violations"]
@@ -41,7 +45,7 @@ def test_everything_stands_out(opened, name, scheme):
 
 
 def test_a_wide_formula_scrolls_by_keyboard(opened):
-    page = opened("00_derivative_shapes.html", "small")
+    page = read_through(opened("00_derivative_shapes.html", "small"))
     box = page.locator(".nn-scroll[tabindex='0']").first
     assert box.get_attribute("role") == "group" and "scrolls" in box.get_attribute("aria-label")
     box.focus()
@@ -50,7 +54,7 @@ def test_a_wide_formula_scrolls_by_keyboard(opened):
 
 
 def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
-    page = opened("01_single_layer.html")
+    page = read_through(opened("01_single_layer.html"))
     assert page.locator(".nn-scroll").count() > 9
     assert page.locator(".nn-scroll[tabindex]").count() == 0
 
@@ -73,6 +77,15 @@ def test_a_reference_shows_its_formula(opened, name, link):
     reference.click()
     page.wait_for_url(f"**{link}")
     assert page.locator(f"[id='{link[1:]}']").is_visible()
+
+
+@pytest.mark.parametrize("size", ["wide", "small"])
+@pytest.mark.parametrize("place", ["04_backpropagation.html#equation-4.9", "equations.html#equation-6.6"])
+def test_a_link_leads_to_its_place_however_long_the_page_is(opened, place, size):
+    page = opened(place, size)
+    anchor = page.locator(f"[id='{place.split('#')[1]}']")
+    wait_for(lambda: 0 <= anchor.bounding_box()["y"] < 200)
+    assert page.evaluate("scrollY") > 1000
 
 
 def test_a_page_reads_without_scripts(opened):

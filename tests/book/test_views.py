@@ -7,7 +7,7 @@ from html import unescape
 import nbformat
 import numpy as np
 import pytest
-from booked import Reading
+from booked import Reading, painted
 from build import NOTEBOOKS
 from page import Page
 from served import wait_for
@@ -192,7 +192,8 @@ def test_without_javascript_the_still_view_stands(size, browsing, published):
     page = browsing(size, java_script_enabled=False).new_page()
     page.goto(f"{published[0].address}01_single_layer.html")
     still = page.locator(".nn-still")
-    assert "0.25" in still.inner_text() and "moves" in still.inner_text()
+    text = painted(still)
+    assert "0.25" in text and "moves" in text
     assert page.locator("input[type=range], .nn-bar").count() == 0
 
 

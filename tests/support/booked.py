@@ -3,6 +3,27 @@
 from served import wait_for
 
 
+def painted(place):
+    """The text of a place as it is painted, which it is only near what is in sight."""
+    place.scroll_into_view_if_needed()
+    wait_for(lambda: place.evaluate("place => place.checkVisibility({ contentVisibilityAuto: true })"))
+    return place.inner_text().strip()
+
+
+def read_through(page):
+    """Go down a page to its end, as a reader does: all of it has been laid out once."""
+    page.evaluate("""async () => {
+        const frame = () => new Promise(requestAnimationFrame);
+        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+            scrollTo(0, y);
+            await frame();
+            await frame();
+        }
+        scrollTo(0, 0);
+    }""")
+    return page
+
+
 class Reading:
     """A page of the book, opened in a browser context."""
 
@@ -29,7 +50,7 @@ class Reading:
         mark.click()
         place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
         wait_for(lambda: place.count() and not place.locator("> .nn-status").count())
-        return place.inner_text().strip()
+        return painted(place)
 
 
 class View:
@@ -39,12 +60,17 @@ class View:
         self.page, self.place = page, place
 
     def status(self):
-        return self.place.locator(".nn-status").inner_text()
+        return self.place.locator(".nn-status").text_content()
 
     def awake(self):
         """Scroll to it, and wait until it has answered."""
-        self.place.scroll_into_view_if_needed()
-        wait_for(lambda: self.status() == "" and not self.busy())
+
+        def answers():
+            # What comes near is laid out only then, and may push it away.
+            self.place.scroll_into_view_if_needed()
+            return self.status() == "" and not self.busy()
+
+        wait_for(answers)
         return self
 
     def busy(self):
@@ -108,7 +134,7 @@ class Cell:
 
     def stored(self):
         """The output that the notebook has."""
-        return self.place.locator(".cell_output:not(.nn-output)").inner_text().strip()
+        return painted(self.place.locator(".cell_output:not(.nn-output)"))
 
     def run(self):
         """Run it, and give what it puts out as text."""
@@ -118,4 +144,4 @@ class Cell:
     def output(self):
         place = self.place.locator(".nn-output")
         wait_for(lambda: place.is_visible() and not place.locator("> .nn-status").count())
-        return place.inner_text().strip()
+        return painted(place)
