@@ -125,14 +125,12 @@ class Value:
         """The shape for one value of each index."""
         return self.array.shape[len(self.names) :]
 
-    def spread(self, names):
-        """The array with these axes first, of length 1 where it has no such index."""
+    def spread(self, names, rank):
+        """The array with these axes first, and so many of its own; those that it has none of are of length 1."""
         own = [self.names.index(name) for name in names if name in self.names]
         a = self.array.transpose(*own, *range(len(own), self.array.ndim))
-        return a.reshape(*[1 if name not in self.names else self._length(name) for name in names], *self.shape)
-
-    def _length(self, name):
-        return self.array.shape[self.names.index(name)]
+        lengths = [1 if name not in self.names else self.array.shape[self.names.index(name)] for name in names]
+        return a.reshape([*lengths, *self.shape, *[1] * (rank - len(self.shape))])
 
     def indexed(self, items):
         """With indices on its last axes, as many as there are items: a name, a number, or a colon for the whole axis."""
@@ -173,10 +171,7 @@ def _entrywise(function, *values):
     if len(shapes) > 1:
         return None
     rank = max(len(value.shape) for value in values)
-    arrays = (
-        value.spread(names).reshape(value.spread(names).shape + (1,) * (rank - len(value.shape))) for value in values
-    )
-    return Value(np.asarray(function(*arrays)), names)
+    return Value(np.asarray(function(*(value.spread(names, rank) for value in values))), names)
 
 
 def _product(a, b):
@@ -385,6 +380,8 @@ class Letter(Node):
         return name if len(self.word) > 1 and name in scope.letters else None
 
     def value(self, scope):
+        if self.letter in scope.held_at:
+            return Value(np.array(scope.held_at[self.letter]))
         if self.primes and self.name(scope) not in scope.letters and scope.function(self.letter):
             raise scope.error(f"{self.letter}' is a slope; it needs an argument, {self.letter}'(...)", self)
         return self.indexed(Value(self.whole(scope)), scope)
@@ -719,7 +716,7 @@ class Applied(Node):
             return self._slope(values, scope)
         function, names = scope.function(name), _union(*values)
         layer = self.head.key(scope)[1]
-        spread = [value.spread(names) for value in values]
+        spread = [value.spread(names, len(value.shape)) for value in values]
         lengths = np.broadcast_shapes(*(a.shape[: len(names)] for a in spread))
         results = [
             scope.called(
@@ -806,7 +803,7 @@ class Derivative(Node):
         J = scope.jacobian(lambda x: scope.nudging(key, x).value(self.of).array, x, self)
         # Only its axes count here: what is drawn upright has no more of them.
         above = _rank(of)
-        J = Value(J.reshape(*of.array.shape[: len(of.names) + above], *x.shape), of.names)
+        J = Value(J.reshape(of.array.shape[: len(of.names) + above] + x.shape), of.names)
         J = J.indexed(self.by.items(x.shape, scope))
         return _shaped(J.array, J.names, above, len(J.shape) - above)
 
@@ -850,7 +847,7 @@ class Matrix(Node):
         if any(value.shape for value in flat) or len({len(row) for row in values}) > 1:
             raise scope.error("a matrix needs numbers, as many in each row", self)
         names = _union(*flat)
-        spread = np.broadcast_arrays(*(value.spread(names) for value in flat))
+        spread = np.broadcast_arrays(*(value.spread(names, 0) for value in flat))
         a = np.stack(spread, axis=-1).reshape(*spread[0].shape, len(values), len(values[0]))
         return Value(a[..., 0, :] if len(values) == 1 else a, names)
 
@@ -1198,7 +1195,7 @@ class _Reader:
 
     @staticmethod
     def _phrase(token):
-        words = token.text[len(r"\text{") : -1].strip()
+        words = _words(token)
         return Phrase(words[:-1], at=token.at) if words.endswith(":") else None
 
     def chain(self):
@@ -1473,11 +1470,11 @@ class _Reader:
 
     def sum_over_all(self, at):
         token = self.take()
-        words = re.fullmatch(r"\\text\{all indices of ([A-Za-z]+)\}", token.text)
-        if not words:
+        if _words(token) != "all indices of":
             raise self.error("a sum runs over indices, or over all indices of a letter", token)
+        letter = self.letter()
         self.expect("}")
-        return TotalOverAll(Letter(words[1], at=token.at), self.product(), at=at)
+        return TotalOverAll(letter, self.product(), at=at)
 
     def read_argmin(self, at):
         self.expect("_")
@@ -1548,7 +1545,7 @@ class _Reader:
         return [Same(self.sum(), at=at)]
 
     def claim_in_words(self, at):
-        words = self.take().text[len(r"\text{") : -1].strip()
+        words = _words(self.take())
         if words in ("a number", "one number"):
             return [Shape((), at=at)]
         if words == "numbers in":
@@ -1576,6 +1573,10 @@ class _Reader:
             else:
                 lengths.append(self.sum())
         return tuple(lengths) if commas or not lengths else None
+
+
+def _words(token):
+    return token.text[len(r"\text{") : -1].strip()
 
 
 # Words that no factor begins with.

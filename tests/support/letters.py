@@ -1,0 +1,426 @@
+"""What the letters of each page mean, and drawn examples of them, on which its formulas are judged.
+
+A page names its widths and says how it draws its letters; an equation may have letters of its own. Values come from the
+package or from the witness, never from the formula that they judge.
+"""
+
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from nn_notes import Layer, Network, descent, losses, numeric
+from nn_notes.activations import relu, sigmoid, softmax, tanh
+
+# Of each page: its widths, as its shapes have them. How many are drawn of each kind: these widths, all different, equal.
+OWN, DIFFERENT, EQUAL = 3, 12, 9
+
+
+def neighbours(u):
+    """A bend that is any map of all of u: its Jacobian is not symmetric, as that of every other one here is."""
+    return np.tanh(u) * (1.5 + np.roll(u, 1)) + np.roll(u, 1) ** 2
+
+
+COMPONENT_WISE = [sigmoid.bare_value, tanh.bare_value, np.sin]
+BENDS = [*COMPONENT_WISE, softmax.bare_value, neighbours]
+
+
+def squares(y, t):
+    return ((y - t) ** 2).mean(axis=-1)
+
+
+class Page(NamedTuple):
+    """Of a page: its widths by name, and what draws its letters: ``draw(rng, bend, **widths)``.
+
+    ``others`` are letters that an equation has for itself, ``others[number](rng, letters, **widths)``, and ``fixed`` are
+    widths that one has because it writes its entries out.
+    """
+
+    widths: dict
+    draw: object
+    others: dict
+    fixed: dict = {}  # noqa: RUF012
+
+
+def jacobian(f, x):
+    return numeric.jacobian(f, np.asarray(x, float))
+
+
+# --- 00 ---------------------------------------------------------------------------------------------------------------
+
+
+def shapes_of_derivatives(rng, bend, a, b, c, d):
+    return {
+        "x": rng.normal(size=c),
+        "X": rng.normal(size=(d, c)),
+        "p": rng.normal(size=a),
+        "P": rng.normal(size=(a, b)),
+        "q": rng.normal(size=c),
+        "Q": rng.normal(size=(a, c)),
+        "R": rng.normal(size=(c, b)),
+        "v": rng.normal(size=d),
+        "V": rng.normal(size=(a, d)),
+    }
+
+
+def scalar(rng, y):
+    return lambda rng, letters, **widths: {"x": rng.normal(), **y}
+
+
+def vector_by_vector(rng, letters, **widths):
+    return {"y": lambda x, Q: Q @ x**2, "J": jacobian(lambda x: letters["Q"] @ x**2, letters["x"])}
+
+
+def any_chain(rng, letters, a, b, c, d):
+    """s of y of x, with as many axes as chance has it."""
+    x, y, s = (rng.normal(size=[(), (a,), (b, c), (c,)][rng.integers(4)]) for _ in "xys")
+    inner, outer = rng.normal(size=y.shape + x.shape), rng.normal(size=s.shape + y.shape)
+    return {
+        "x": x,
+        "y": lambda x: np.sin(np.tensordot(inner, x, x.ndim)),
+        "s": lambda y: np.tanh(np.tensordot(outer, y, y.ndim)),
+    }
+
+
+def two_layouts(rng, letters, **widths):
+    Q, R, V = letters["Q"], letters["R"], letters["V"]
+    y, Y = (lambda x: Q @ x**2), (lambda X: V @ X**2 @ R)
+    # One input at a time, below what there is: a square's step forth and back, halved, is exact.
+    below = [(y(letters["x"] + e) - y(letters["x"] - e)) / 2 for e in np.eye(Q.shape[1])]
+    X = letters["X"]
+    nudges = np.eye(X.size).reshape(X.size, *X.shape)
+    below_too = np.array([(Y(X + e) - Y(X - e)) / 2 for e in nudges])
+    return {
+        "y": y,
+        "Y": Y,
+        "N": {2: jacobian(y, letters["x"]), 4: jacobian(Y, X)},
+        "D": {2: np.array(below), 4: below_too.reshape(*X.shape, *below_too.shape[1:])},
+    }
+
+
+def given(**letters):
+    """Letters of an equation that need no drawing."""
+    return lambda rng, drawn, **widths: letters
+
+
+def by_number(**letters):
+    return lambda rng, drawn, **widths: {"x": rng.normal(), **letters}
+
+
+# --- 01, 02, 03 -------------------------------------------------------------------------------------------------------
+
+
+def one_layer(rng, bend, M_in, M_out):
+    z, W, b, t = (rng.normal(size=shape) for shape in (M_in, (M_in, M_out), M_out, M_out))
+    u = z @ W + b
+    return {
+        "z": z,
+        "W": W,
+        "b": b,
+        "t": t,
+        "u": lambda z, W, b: z @ W + b,
+        "f": lambda u: bend(u),
+        "z_next": lambda u: bend(u),
+        "F": jacobian(bend, u),
+        "I": np.eye(M_out),
+        "E": lambda z_next, t: squares(z_next, t),
+    }
+
+
+def jacobians(rng, bend, M_in, M_out):
+    A, x, d = (rng.normal(size=shape) for shape in ((M_out, M_in), M_in, M_in))
+
+    def y(x):
+        return np.sin(A @ x) + x.sum() ** 2
+
+    return one_layer(rng, bend, M_in, M_out) | {
+        "y": lambda x: y(x),
+        "x": x,
+        "J": jacobian(y, x),
+        "Delta": 0.1 * d,
+        "d": d / np.linalg.norm(d),
+        "h": 0.1,
+        "i": 1j,
+        "delta": rng.normal(size=M_out),
+    }
+
+
+def twin(rng, letters, M_in, M_out):
+    W, z, b = rng.normal(size=(M_out, M_in)), letters["z"], letters["b"]
+    return {"W": W, "u": lambda z, W, b: W @ z + b, "F": jacobian(letters["f"], W @ z + b)}
+
+
+def weight_tensor(rng, bend, M_in, M_out):
+    letters = one_layer(rng, bend, M_in, M_out)
+    z, W, b, t = (letters[name] for name in "zWbt")
+    u = z @ W + b
+    return letters | {
+        "w": W.T,
+        "W": lambda w: w.T,
+        "T": jacobian(lambda W: z @ W + b, W),
+        "S": jacobian(lambda W: bend(z @ W + b), W),
+        "e": np.eye(M_out)[..., None],
+        "delta": jacobian(lambda y: squares(y, t), bend(u)),
+        "xi": jacobian(lambda u: squares(bend(u), t), u),
+        "M_in": M_in,
+        "M_out": M_out,
+    }
+
+
+# --- 04 ---------------------------------------------------------------------------------------------------------------
+
+
+def network(rng, bends, *M, ell):
+    """A network of these widths, seen from its layer ``ell``; ``bends`` are a bend to each layer."""
+    L = len(M) - 1
+    layers = range(1, L + 1)
+    W = {l: rng.normal(size=M[l - 1 : l + 1]) for l in layers}
+    b, x, t = {l: rng.normal(size=M[l]) for l in layers}, rng.normal(size=M[0]), rng.normal(size=M[-1])
+    f = dict(zip(layers, bends, strict=True))
+
+    def after(z, l):
+        """The loss, from the output of layer l on."""
+        for m in range(l + 1, L + 1):
+            z = f[m](z @ W[m] + b[m])
+        return squares(z, t)
+
+    z, u = {0: x}, {}
+    for l in layers:
+        u[l] = z[l - 1] @ W[l] + b[l]
+        z[l] = f[l](u[l])
+    return {
+        "x": x,
+        "t": t,
+        "W": W,
+        "b": b,
+        "M": np.array(M),
+        "L": L,
+        "ell": ell,
+        "u": lambda layer, z, W, b: z[layer - 1] @ W[layer] + b[layer],
+        "z": lambda layer, u, x: f[layer](u[layer]) if layer else x,
+        "f": lambda u: bends[0](u),
+        "E": lambda z, t: squares(z[L], t),
+        "F": {l: jacobian(f[l], u[l]) for l in layers},
+        "delta": {l: jacobian(partial(after, l=l), z[l]) for l in layers},
+        "xi": {l: jacobian(lambda u, l=l: after(f[l](u), l), u[l]) for l in layers},
+        "I": np.eye(M[ell]),
+    }
+
+
+def backpropagation(rng, bend, a, b, c, d):
+    # Each second one has bends that differ; of the others, one is the bend of all.
+    bends = [bend] * 3 if rng.integers(2) else [bend, *(BENDS[n] for n in rng.permutation(len(BENDS))[:2])]
+    M = (a, b, c, d)[: rng.integers(3, 5)]
+    return network(rng, bends[: len(M) - 1], *M, ell=int(rng.integers(1, len(M))))
+
+
+def below_the_last(rng, letters, a, b, c, d):
+    M = (a, b, c, d)
+    return network(rng, [letters["f"]] * 3, *M, ell=int(rng.integers(1, 3)))
+
+
+def one_bend(rng, letters, a, b, c, d):
+    return network(rng, [letters["f"]] * 3, a, b, c, d, ell=int(rng.integers(1, 4)))
+
+
+def two_orders(rng, letters, a, b, c, d):
+    n = rng.integers(2, 8, size=rng.integers(3, 7))
+
+    def multiplications(shapes):
+        """Of a chain of matrices, one after the other: what each product multiplies."""
+        (rows, inner), *others = shapes
+        count = 0
+        for _, columns in others:
+            count += rows * inner * columns
+            inner = columns
+        return count
+
+    pairs = list(pairwise(n.tolist()))
+    return {
+        "n": n,
+        "K": len(pairs),
+        "from the loss": multiplications(pairs),
+        "from the weights": multiplications([pair[::-1] for pair in pairs[::-1]]),
+    }
+
+
+# --- 05 ---------------------------------------------------------------------------------------------------------------
+
+
+def descending(rng, bend, B, M_0, M_1, M_2, P=None):
+    network = Network.init([M_0, M_1, M_2], ["tanh", "sigmoid"], rng)
+    X, T = rng.normal(size=(B, M_0)), rng.uniform(size=(B, M_2))
+    theta = np.concatenate([part.ravel() for layer in network.layers for part in (layer.W, layer.b)])
+
+    def samples(theta):
+        ends = np.cumsum([M_0 * M_1, M_1, M_1 * M_2])
+        W_1, b_1, W_2, b_2 = np.split(theta, ends)
+        z = tanh.bare_value(X @ W_1.reshape(M_0, M_1) + b_1)
+        return squares(sigmoid.bare_value(z @ W_2.reshape(M_1, M_2) + b_2), T)
+
+    gamma, g = 0.1, jacobian(lambda theta: samples(theta).mean(), theta)
+    stepped = theta.copy()
+    descent.GradientDescent(gamma).step([stepped], [g.copy()])
+    return {
+        "theta": theta,
+        "theta_next": stepped,
+        "gamma": gamma,
+        "g": g,
+        "B": B,
+        "J": lambda theta: samples(theta).mean(),
+        "E": lambda theta: samples(theta),
+    }
+
+
+def batch(rng, letters, B, M_0, M_1, M_2, P):
+    Z, W, b, T = (rng.normal(size=shape) for shape in ((B, M_1), (M_1, M_2), M_2, (B, M_2)))
+
+    def samples(u):
+        return squares(softmax.bare_value(u), T)
+
+    return {
+        "Z": Z,
+        "z": Z,
+        "W": W,
+        "b": b,
+        "u": lambda Z, W, b: Z @ W + b,
+        "J": lambda u: samples(u).mean(),
+        "Xi": (Xi := jacobian(lambda u: samples(u).sum(), Z @ W + b)),
+        "xi": Xi,
+    }
+
+
+def kept(rng, letters, B, M_0, M_1, M_2, P):
+    theta, A = rng.normal(size=(B + 2, P)), rng.normal(size=P)
+
+    def J(theta):
+        return np.cos(theta @ A)
+
+    best = min(range(len(theta)), key=lambda n: J(theta[n]))
+    return {"theta": theta, "theta_star": theta[best], "n_star": best, "J_validation": lambda theta: J(theta)}
+
+
+# --- 06, 07 -----------------------------------------------------------------------------------------------------------
+
+
+def activations(rng, bend, M):
+    # Off the kink of ReLU.
+    x = rng.choice([-1, 1], M) * rng.uniform(0.1, 2, M)
+    return {
+        "x": x,
+        "c": rng.normal(),
+        "delta": rng.normal(size=M),
+        "sigma": lambda x: sigmoid.bare_value(x),
+        "tanh": lambda x: tanh.bare_value(x),
+        "ReLU": lambda x: relu.bare_value(x),
+        "S": lambda x: softmax.bare_value(x),
+        "F": jacobian(softmax.bare_value, x),
+    }
+
+
+def edges(rng, letters, M):
+    a = rng.uniform(0.5, 3)
+    # tanh' and σ' at 0 are 1 and 1/4.
+    return {"a": a, "q": float(jacobian(np.tanh, a))}
+
+
+def on_predictions(rng, bend, D):
+    y, u = rng.uniform(0.1, 1, D), rng.normal(size=D)
+    t = rng.dirichlet(np.ones(D))
+    S = softmax.bare_value(u)
+    return {
+        "y": y,
+        "t": t,
+        "u": u,
+        "D": D,
+        "m": u.max(),
+        "gamma": 0.1,
+        "S": lambda u: softmax.bare_value(u),
+        "sigma": lambda u: sigmoid.bare_value(u),
+        "F": jacobian(softmax.bare_value, u),
+        "delta": jacobian(lambda y: losses.cross_entropy.bare_value(y, t), S),
+        "E_MSE": lambda y, t: losses.mse.bare_value(y, t),
+        "E_CE": lambda y, t: losses.cross_entropy.bare_value(y, t),
+        "E": lambda S, t: losses.cross_entropy.bare_value(S, t),
+        "E_softmax": lambda u, t: losses.softmax_cross_entropy.bare_value(u, t),
+        "E_sigmoid": lambda u, t: losses.sigmoid_cross_entropy.bare_value(u, t),
+    }
+
+
+def any_target(rng, letters, D):
+    return {"t": rng.uniform(size=D)}
+
+
+def binary(rng, letters, D):
+    def E(u, t):
+        y = sigmoid.bare_value(u)
+        return -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum()
+
+    return {"t": rng.integers(0, 2, D).astype(float), "E": lambda u, t: E(u, t)}
+
+
+PAGES = {
+    "00": Page(
+        {"a": 2, "b": 5, "c": 3, "d": 7},
+        shapes_of_derivatives,
+        {
+            "0.1": by_number(y=lambda x: x**2),
+            "0.2": by_number(y=lambda x, p: p * x**2),
+            "0.3": by_number(Y=lambda x, P: P * x**2),
+            "0.4": given(y=lambda x, q: q @ x**2),
+            "0.5": vector_by_vector,
+            "0.6": given(Y=lambda x, Q, R: Q * x**2 @ R),
+            "0.7": given(y=lambda X, v, q: v @ X**2 @ q),
+            "0.8": given(y=lambda X, V, q: V @ X**2 @ q),
+            "0.9": given(Y=lambda X, V, R: V @ X**2 @ R),
+            "0.10": any_chain,
+            "0.11": two_layouts,
+        },
+        {"0.2": {"a": 2}, "0.4": {"c": 3}},
+    ),
+    "01": Page(
+        {"M_in": 3, "M_out": 2},
+        one_layer,
+        {"1.7": lambda rng, letters, M_in, M_out: {"z": {4: rng.normal(size=M_out)}, "L": 4}},
+    ),
+    "02": Page({"M_in": 3, "M_out": 2}, jacobians, {"2.6": twin}),
+    "03": Page({"M_in": 5, "M_out": 3}, weight_tensor, {}),
+    "04": Page(
+        {"a": 7, "b": 5, "c": 3, "d": 2},
+        backpropagation,
+        {"4.4": below_the_last, "4.8": below_the_last, "4.9": two_orders},
+    ),
+    "05": Page({"B": 4, "M_0": 5, "M_1": 3, "M_2": 2, "P": 26}, descending, {"5.4": batch, "5.5": kept}),
+    "06": Page({"M": 3}, activations, {"6.3": by_number(), "6.11": edges}),
+    "07": Page({"D": 3}, on_predictions, {"7.1": any_target, "7.2": any_target, "7.3": any_target, "7.4": any_target, "7.6": binary}),
+}
+
+
+def examples(page, number, latex):
+    """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it."""
+    own = PAGES[page].widths
+    rng = np.random.default_rng([int(page), *map(ord, number)])
+    bends = COMPONENT_WISE if "f'" in latex or "component-wise" in latex else BENDS
+    fixed = PAGES[page].fixed.get(number, {})
+    for n in range(OWN + DIFFERENT + EQUAL):
+        widths = _widths(rng, own, fixed, n)
+        letters = PAGES[page].draw(rng, bends[n % len(bends)], **widths)
+        if number in PAGES[page].others:
+            letters |= PAGES[page].others[number](rng, letters, **widths)
+        yield letters, {own[name]: width for name, width in widths.items()}
+
+
+def _widths(rng, own, fixed, n):
+    if n < OWN:
+        return own
+    if n < OWN + DIFFERENT:
+        free = [width for width in range(2, 8) if width not in fixed.values()]
+        drawn = rng.permutation(free).tolist()
+        widths = {name: fixed.get(name) or drawn.pop() for name in own if name != "P"}
+    else:
+        widths = dict.fromkeys((name for name in own if name != "P"), next(iter(fixed.values()), int(rng.integers(2, 5))))
+    if "P" in own:
+        M_0, M_1, M_2 = (widths[f"M_{n}"] for n in range(3))
+        widths["P"] = M_0 * M_1 + M_1 + M_1 * M_2 + M_2
+    return widths
