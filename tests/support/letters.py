@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn_notes import Layer, Network, descent, losses, numeric
+from nn_notes import Network, descent, losses, numeric
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 
-# Of each page: its widths, as its shapes have them. How many are drawn of each kind: these widths, all different, equal.
+# How many examples are drawn with the widths that the page has, with widths that all differ, and with equal ones.
 OWN, DIFFERENT, EQUAL = 3, 12, 9
 
 
@@ -31,10 +31,10 @@ def squares(y, t):
 
 
 class Page(NamedTuple):
-    """Of a page: its widths by name, and what draws its letters: ``draw(rng, bend, **widths)``.
+    """The widths of a page by name, and what draws its letters: ``draw(rng, bend, **widths)``.
 
-    ``others`` are letters that an equation has for itself, ``others[number](rng, letters, **widths)``, and ``fixed`` are
-    widths that one has because it writes its entries out.
+    ``others`` has what draws letters of a formula's own, ``others[name](rng, letters, **widths)``, by its number or, where
+    it has none, by how it begins. ``fixed`` has the widths of a formula that writes its entries out.
     """
 
     widths: dict
@@ -94,8 +94,8 @@ def two_layouts(rng, letters, **widths):
     return {
         "y": y,
         "Y": Y,
-        "N": {2: jacobian(y, letters["x"]), 4: jacobian(Y, X)},
-        "D": {2: np.array(below), 4: below_too.reshape(*X.shape, *below_too.shape[1:])},
+        "N": (jacobian(y, letters["x"]), jacobian(Y, X)),
+        "D": (np.array(below), below_too.reshape(*X.shape, *below_too.shape[1:])),
     }
 
 
@@ -393,7 +393,11 @@ PAGES = {
     ),
     "05": Page({"B": 4, "M_0": 5, "M_1": 3, "M_2": 2, "P": 26}, descending, {"5.4": batch, "5.5": kept}),
     "06": Page({"M": 3}, activations, {"6.3": by_number(), "6.11": edges}),
-    "07": Page({"D": 3}, on_predictions, {"7.1": any_target, "7.2": any_target, "7.3": any_target, "7.4": any_target, "7.6": binary}),
+    "07": Page(
+        {"D": 3},
+        on_predictions,
+        {"7.1": any_target, "7.2": any_target, "7.3": any_target, "7.4": any_target, "7.6": binary},
+    ),
 }
 
 
@@ -419,7 +423,9 @@ def _widths(rng, own, fixed, n):
         drawn = rng.permutation(free).tolist()
         widths = {name: fixed.get(name) or drawn.pop() for name in own if name != "P"}
     else:
-        widths = dict.fromkeys((name for name in own if name != "P"), next(iter(fixed.values()), int(rng.integers(2, 5))))
+        widths = dict.fromkeys(
+            (name for name in own if name != "P"), next(iter(fixed.values()), int(rng.integers(2, 5)))
+        )
     if "P" in own:
         M_0, M_1, M_2 = (widths[f"M_{n}"] for n in range(3))
         widths["P"] = M_0 * M_1 + M_1 + M_1 * M_2 + M_2

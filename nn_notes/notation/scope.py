@@ -1,0 +1,127 @@
+"""What letters and indices stand for at one place of a formula, and errors that point there."""
+
+import inspect
+
+import numpy as np
+
+from .. import numeric
+from ..validate import array, named
+
+__all__ = ["NotationError", "Refuted", "Scope", "pointed"]
+
+
+class NotationError(ValueError):
+    """What is written cannot be read, or has no value."""
+
+
+class Refuted(AssertionError):
+    """What is written has a value, and does not hold."""
+
+
+def pointed(problem, text, at=0):
+    """A problem with the line of the formula that has it, and a caret below the place."""
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start:].partition("\n")[0]
+    return f"{problem}\n  {line}\n  {' ' * (at - start)}^"
+
+
+class Scope:
+    """What is known while a formula is evaluated.
+
+    ``nudged`` are arrays in place of letters, ``indices`` numbers in place of indices, ``ranges`` says how far each
+    index runs, and ``held`` has what has been compared so far; None where nothing is to be.
+    """
+
+    def __init__(self, text, letters, sizes=None):
+        self.text, self.letters, self.sizes = text, named("letters", letters), sizes
+        self.nudged, self.indices, self.ranges, self.held, self.known = {}, {}, {}, [], {}
+
+    def changed(self, **changes):
+        other = object.__new__(Scope)
+        other.__dict__ = self.__dict__ | {"known": {}} | changes
+        return other
+
+    def nudging(self, key, a):
+        # It is measured then, not judged: that has been done, or will be.
+        return self.changed(nudged=self.nudged | {key: a}, held=None)
+
+    def error(self, problem, node, kind=NotationError):
+        return kind(pointed(problem, self.text, node.at))
+
+    def hold(self, holds, problem, node):
+        """Raise unless a claim holds, and count it."""
+        if not holds:
+            raise self.error(problem, node, Refuted)
+        if self.held is not None:
+            self.held.append(node)
+
+    def value(self, node):
+        """The value of a part, found once."""
+        if node not in self.known:
+            self.known[node] = node.value(self)
+        return self.known[node]
+
+    def whole(self, node):
+        """The whole number that a part is."""
+        a = self.value(node).array
+        if a.shape or a != np.round(a.real):
+            raise self.error("this needs to be a whole number", node)
+        return int(a.real)
+
+    def function(self, name):
+        """The function that a letter is, or None."""
+        value = self.letters.get(name)
+        return value if callable(value) else None
+
+    def array(self, name, node, layer=None):
+        """The array that a letter is, as ``node`` has it."""
+        if (name, layer) in self.nudged:
+            return self.nudged[name, layer]
+        if name not in self.letters:
+            raise self.error(f"{name} is not a letter of this page; its letters are {', '.join(self.letters)}", node)
+        if self.has_layers(name) != (layer is not None):
+            raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
+        value = self.letters[name]
+        if callable(value):
+            return self.called(value, (), node, layer)
+        if layer is not None:
+            if layer not in value:
+                raise self.error(f"{name} has no {layer}; it has {', '.join(map(str, value))}", node)
+            value = value[layer]
+        return array(name, value, complex_too=True)
+
+    def has_layers(self, name):
+        value = self.letters[name]
+        return "layer" in inspect.signature(value).parameters if callable(value) else isinstance(value, dict)
+
+    def called(self, function, arguments, node, layer=None):
+        """A letter's function, of arguments for its first parameters and of the letters as they are for the others."""
+        names = [name for name in inspect.signature(function).parameters if name != "layer"]
+        if len(arguments) > len(names):
+            raise self.error(f"this has {len(arguments)} arguments; it needs {len(names)}", node)
+        layers = [] if layer is None else [layer]
+        others = [self._argument(name, node) for name in names[len(arguments) :]]
+        return array("value", function(*layers, *arguments, *others), complex_too=True)
+
+    def _argument(self, name, node):
+        return _Layers(self, name, node) if name in self.letters and self.has_layers(name) else self.array(name, node)
+
+    def jacobian(self, function, x, node):
+        """The witness's."""
+        try:
+            # A real zero of what does not depend on x would look like a lost derivative.
+            return numeric.jacobian(lambda x: function(x) + 0j if np.iscomplexobj(x) else function(x), x)
+        except (NotationError, Refuted):
+            raise
+        except (TypeError, ValueError) as error:
+            raise self.error(f"the witness cannot measure this: {error}", node) from None
+
+
+class _Layers:
+    """A letter with layers, as a function of it gets it."""
+
+    def __init__(self, scope, name, node):
+        self._scope, self._name, self._node = scope, name, node
+
+    def __getitem__(self, layer):
+        return self._scope.array(self._name, self._node, layer)
