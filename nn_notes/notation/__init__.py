@@ -35,7 +35,10 @@ def read(text):
         TypeError: not text.
         NotationError: it cannot be read; the message points at the place.
     """
-    return Reader(string("text", text, "F W^T")).formula()
+    try:
+        return Reader(string("text", text, "F W^T")).formula()
+    except RecursionError:
+        raise NotationError(pointed("this is too deep: too many brackets, one inside the other", text)) from None
 
 
 def evaluate(text, letters):

@@ -89,7 +89,7 @@ class Reader:
 
     ::
 
-        formula = { chain | text | gap | "," | "." }
+        formula = { [chain ":"] chain | text | gap | "," | "." }
         chain   = sum { relation sum }
         sum     = [sign] term { sign term }
         term    = product { ⊙ product }
@@ -137,7 +137,7 @@ class Reader:
     # --- From the whole to the factors ---
 
     def formula(self):
-        chains, phrase = [], None
+        chains, phrase, condition = [], None, None
         while self.next.kind != "end":
             if self.next.kind == "text":
                 phrase = self.phrase()
@@ -145,10 +145,16 @@ class Reader:
                 self.take()
             else:
                 chain = self.chain()
+                if self.accepts(":"):
+                    condition = chain
+                    continue
                 if phrase:
                     chain = replace(chain, sides=(phrase, *chain.sides), relations=("=", *chain.relations))
+                if condition:
+                    where = tree.Iverson(condition, at=condition.at)
+                    chain = replace(chain, sides=tuple(tree.Product((where, side), at=side.at) for side in chain.sides))
                 chains.append(chain)
-                phrase = None
+                phrase = condition = None
         if not chains:
             raise self.error("nothing is written here")
         return tuple(chains)
@@ -456,7 +462,7 @@ class Reader:
         lengths = [body]
         while self.accepts("times"):
             lengths.append(self.sum())
-        return [tree.Shape(tuple(lengths), at=at)]
+        return [tree.LaidOut(tuple(lengths), at=at)]
 
     def claims_in_words(self, at):
         said = words(self.take())

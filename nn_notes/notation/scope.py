@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import numeric
 from ..validate import array, named
+from .values import TooLarge
 
 __all__ = ["NotationError", "Refuted", "Scope", "pointed"]
 
@@ -58,7 +59,14 @@ class Scope:
     def value(self, node):
         """The value of a part, found once."""
         if node not in self.known:
-            self.known[node] = node.value(self)
+            try:
+                with np.errstate(all="ignore"):
+                    value = node.value(self)
+            except TooLarge as error:
+                raise self.error(str(error), node) from None
+            if not np.isfinite(value.array).all():
+                raise self.error("this is not finite", node)
+            self.known[node] = value
         return self.known[node]
 
     def whole(self, node):
@@ -101,7 +109,12 @@ class Scope:
             raise self.error(f"this has {len(arguments)} arguments; it needs {len(names)}", node)
         layers = [] if layer is None else [layer]
         others = [self._argument(name, node) for name in names[len(arguments) :]]
-        return array("value", function(*layers, *arguments, *others), complex_too=True)
+        try:
+            return array("its value", function(*layers, *arguments, *others), complex_too=True)
+        except NotationError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise self.error(f"this has no value: {error}", node) from None
 
     def _argument(self, name, node):
         return _Layers(self, name, node) if name in self.letters and self.has_layers(name) else self.array(name, node)

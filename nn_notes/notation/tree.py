@@ -15,6 +15,9 @@ TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.1
 # How much smaller what goes to zero is made, to see how fast what is left follows.
 SHRUNK = 2.0 ** -np.arange(2, 6)
 
+# How many terms a sum between bounds may have.
+MOST_TERMS = 1000
+
 COMPARED = {
     "=": np.equal,
     "ne": np.not_equal,
@@ -285,6 +288,8 @@ class Total(Node):
     def value(self, scope):
         if self.first:
             (index,), numbers = self.indices, range(scope.whole(self.first), scope.whole(self.last) + 1)
+            if len(numbers) > MOST_TERMS:
+                raise scope.error(f"this sum has {len(numbers):,} terms; {MOST_TERMS:,} are too many", self)
             terms = (scope.changed(indices=scope.indices | {index: n}).value(self.body) for n in numbers)
             return reduce(lambda a, b: entrywise(np.add, a, b), terms, Value(np.array(0.0)))
         value = scope.value(self.body)
@@ -416,11 +421,7 @@ class Function(Node):
         if self.name == "norm":
             own = tuple(range(-len(values[0].shape), 0))
             return Value(np.sqrt((values[0].array ** 2).sum(axis=own)), values[0].names)
-        with np.errstate(all="ignore"):
-            a = ENTRYWISE[self.name](values[0].array)
-        if not np.isfinite(a).all():
-            raise scope.error(f"{self.name} of this is not finite", self)
-        return Value(a, values[0].names)
+        return Value(ENTRYWISE[self.name](values[0].array), values[0].names)
 
     def _max(self, values, scope):
         largest = entrywise(lambda *arrays: reduce(np.maximum, arrays), *values)
@@ -548,13 +549,23 @@ class Shape(Node):
         fits = claimed in (own, value.array.shape) or (len(own) == 1 and claimed == (1, *own))
         scope.hold(fits, f"{said(claimed)} is claimed, and it has {said(own)}", self)
 
-    @staticmethod
-    def _length(length, scope):
+    def _length(self, length, scope):
         if scope.sizes is None or not isinstance(length, Number) or length.number == 1:
             return scope.whole(length)
         if length.number not in scope.sizes:
             raise scope.error(f"no width here is {length.number:g}", length, Refuted)
         return scope.sizes[length.number]
+
+
+@dataclass(frozen=True)
+class LaidOut(Shape):
+    """A shape as a matrix, the first axis by all others in one: 5×35 for (5, 7, 5), and 1×2 for a row."""
+
+    def judge(self, value, scope):
+        claimed, own = tuple(self._length(length, scope) for length in self.lengths), value.shape
+        first, rest = (1, own) if len(own) < 2 else (own[0], own[1:])
+        matrix = (first, int(np.prod(rest)))
+        scope.hold(claimed == matrix, f"{said(claimed)} is claimed, and it has {said(matrix)} as a matrix", self)
 
 
 @dataclass(frozen=True)

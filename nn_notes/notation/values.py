@@ -3,11 +3,20 @@
 A function here gives None where shapes do not meet; who has called it can say where.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Value", "alike", "distance", "entrywise", "product", "rank", "said", "union"]
+__all__ = ["TooLarge", "Value", "alike", "distance", "entrywise", "product", "rank", "said", "union"]
+
+
+# How many numbers a value may have.
+MOST = 10**6
+
+
+class TooLarge(ValueError):
+    """A value would have too many numbers."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,14 @@ def union(*values):
     return tuple(dict.fromkeys(name for value in values for name in value.names))
 
 
+def _bounded(names, values, shape):
+    lengths = {name: value.array.shape[value.names.index(name)] for value in values for name in value.names}
+    if (size := math.prod([*lengths.values(), *shape])) > MOST:
+        raise TooLarge(
+            f"this would have {size:,} numbers, one to each value of {', '.join(names)}; {MOST:,} are too many"
+        )
+
+
 def rank(value):
     """How many axes it has by right: a column has one."""
     return 1 if value.shape[1:] == (1,) else len(value.shape)
@@ -77,6 +94,7 @@ def entrywise(function, *values):
     if len({value.shape for value in values if value.shape}) > 1:
         return None
     names, own = union(*values), max(len(value.shape) for value in values)
+    _bounded(names, values, max((value.shape for value in values), key=len))
     return Value(np.asarray(function(*(value.spread(names, own) for value in values))), names)
 
 
@@ -98,6 +116,7 @@ def product(a, b):
             # A row and a column make a number.
             b, right, rest = Value(b.array[..., 0], b.names), right[:1], []
     names = union(a, b)
+    _bounded(names, (a, b), a.shape + b.shape)
     return Value(_einsum([(a.array, [*a.names, *left]), (b.array, [*b.names, *right])], [*names, *rest]), names)
 
 

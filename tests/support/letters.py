@@ -4,8 +4,10 @@ A page names its widths and says how it draws its letters; an equation may have 
 package or from the witness, never from the formula that they judge.
 """
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -31,16 +33,18 @@ def squares(y, t):
 
 
 class Page(NamedTuple):
-    """The widths of a page by name, and what draws its letters: ``draw(rng, bend, **widths)``.
+    """A page's widths by name, as they are on it, and what draws its letters: ``draw(rng, bend, **widths)``.
 
-    ``others`` has what draws letters of a formula's own, ``others[name](rng, letters, **widths)``, by its number or, where
-    it has none, by how it begins. ``fixed`` has the widths of a formula that writes its entries out.
+    ``others`` has what draws letters of a formula's own, ``others[name](rng, letters, **widths)``. Such a name is the
+    number of an equation, for itself and the formulas that lead to it, or how the formula begins. ``fixed`` has the
+    widths of a formula that writes its entries out, ``made`` the numbers in shapes that are made of several widths.
     """
 
     widths: dict
-    draw: object
+    draw: Callable
     others: dict
-    fixed: dict = {}  # noqa: RUF012
+    fixed: dict = MappingProxyType({})
+    made: dict = MappingProxyType({})
 
 
 def jacobian(f, x):
@@ -64,10 +68,6 @@ def shapes_of_derivatives(rng, bend, a, b, c, d):
     }
 
 
-def scalar(rng, y):
-    return lambda rng, letters, **widths: {"x": rng.normal(), **y}
-
-
 def vector_by_vector(rng, letters, **widths):
     return {"y": lambda x, Q: Q @ x**2, "J": jacobian(lambda x: letters["Q"] @ x**2, letters["x"])}
 
@@ -81,6 +81,11 @@ def any_chain(rng, letters, a, b, c, d):
         "y": lambda x: np.sin(np.tensordot(inner, x, x.ndim)),
         "s": lambda y: np.tanh(np.tensordot(outer, y, y.ndim)),
     }
+
+
+def chain_of_vectors(rng, letters, a, b, c, d):
+    Q, p = letters["Q"], letters["p"]
+    return {"y": lambda x: Q @ x**2, "s": lambda y: p @ y**3}
 
 
 def two_layouts(rng, letters, **widths):
@@ -209,19 +214,19 @@ def network(rng, bends, *M, ell):
 
 
 def backpropagation(rng, bend, a, b, c, d):
-    # Each second one has bends that differ; of the others, one is the bend of all.
+    # Half of them have one bend in all layers, and half another in each.
     bends = [bend] * 3 if rng.integers(2) else [bend, *(BENDS[n] for n in rng.permutation(len(BENDS))[:2])]
     M = (a, b, c, d)[: rng.integers(3, 5)]
     return network(rng, bends[: len(M) - 1], *M, ell=int(rng.integers(1, len(M))))
 
 
 def below_the_last(rng, letters, a, b, c, d):
-    M = (a, b, c, d)
-    return network(rng, [letters["f"]] * 3, *M, ell=int(rng.integers(1, 3)))
+    """With a layer above the one that is looked at, and one bend in all of them."""
+    return network(rng, [letters["f"]] * 3, a, b, c, d, ell=int(rng.integers(1, 3)))
 
 
-def one_bend(rng, letters, a, b, c, d):
-    return network(rng, [letters["f"]] * 3, a, b, c, d, ell=int(rng.integers(1, 4)))
+def three_layers(rng, letters, a, b, c, d):
+    return network(rng, BENDS[-3:], a, b, c, d, ell=1)
 
 
 def two_orders(rng, letters, a, b, c, d):
@@ -248,7 +253,7 @@ def two_orders(rng, letters, a, b, c, d):
 # --- 05 ---------------------------------------------------------------------------------------------------------------
 
 
-def descending(rng, bend, B, M_0, M_1, M_2, P=None):
+def descending(rng, bend, B, M_0, M_1, M_2):
     network = Network.init([M_0, M_1, M_2], ["tanh", "sigmoid"], rng)
     X, T = rng.normal(size=(B, M_0)), rng.uniform(size=(B, M_2))
     theta = np.concatenate([part.ravel() for layer in network.layers for part in (layer.W, layer.b)])
@@ -273,12 +278,13 @@ def descending(rng, bend, B, M_0, M_1, M_2, P=None):
     }
 
 
-def batch(rng, letters, B, M_0, M_1, M_2, P):
+def batch(rng, letters, B, M_0, M_1, M_2):
     Z, W, b, T = (rng.normal(size=shape) for shape in ((B, M_1), (M_1, M_2), M_2, (B, M_2)))
 
     def samples(u):
         return squares(softmax.bare_value(u), T)
 
+    Xi = jacobian(lambda u: samples(u).sum(), Z @ W + b)
     return {
         "Z": Z,
         "z": Z,
@@ -286,19 +292,38 @@ def batch(rng, letters, B, M_0, M_1, M_2, P):
         "b": b,
         "u": lambda Z, W, b: Z @ W + b,
         "J": lambda u: samples(u).mean(),
-        "Xi": (Xi := jacobian(lambda u: samples(u).sum(), Z @ W + b)),
+        "Xi": Xi,
         "xi": Xi,
     }
 
 
-def kept(rng, letters, B, M_0, M_1, M_2, P):
-    theta, A = rng.normal(size=(B + 2, P)), rng.normal(size=P)
+def kept(rng, letters, **widths):
+    theta, A = rng.normal(size=(7, 5)), rng.normal(size=5)
 
     def J(theta):
         return np.cos(theta @ A)
 
     best = min(range(len(theta)), key=lambda n: J(theta[n]))
     return {"theta": theta, "theta_star": theta[best], "n_star": best, "J_validation": lambda theta: J(theta)}
+
+
+def line(rng, letters, B, **widths):
+    """A neuron with one weight and a bias, and what is fitted to B points is a line."""
+    x, t = rng.normal(size=(2, B))
+
+    def slope(theta):
+        w, b = theta
+        gap = w * x + b - t
+        return np.stack([2 * (gap * x).mean(), 2 * gap.mean()])
+
+    return {"x": x, "N": B, "H": jacobian(slope, rng.normal(size=2)), "slope": slope}
+
+
+def steps_on_a_bowl(rng, letters, **widths):
+    bowl = line(rng, letters, **widths)
+    lowest = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
+    walked = descent.path(bowl["slope"], rng.normal(size=2), letters["gamma"], steps=6)
+    return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
 # --- 06, 07 -----------------------------------------------------------------------------------------------------------
@@ -310,6 +335,7 @@ def activations(rng, bend, M):
     return {
         "x": x,
         "c": rng.normal(),
+        "D": np.exp(x).sum(),
         "delta": rng.normal(size=M),
         "sigma": lambda x: sigmoid.bare_value(x),
         "tanh": lambda x: tanh.bare_value(x),
@@ -323,6 +349,10 @@ def edges(rng, letters, M):
     a = rng.uniform(0.5, 3)
     # tanh' and σ' at 0 are 1 and 1/4.
     return {"a": a, "q": float(jacobian(np.tanh, a))}
+
+
+def number(rng, letters, **widths):
+    return {"x": rng.normal()}
 
 
 def on_predictions(rng, bend, D):
@@ -353,11 +383,28 @@ def any_target(rng, letters, D):
 
 
 def binary(rng, letters, D):
-    def E(u, t):
-        y = sigmoid.bare_value(u)
-        return -(t * np.log(y) + (1 - t) * np.log(1 - y)).sum()
+    t = rng.integers(0, 2, D).astype(float)
 
-    return {"t": rng.integers(0, 2, D).astype(float), "E": lambda u, t: E(u, t)}
+    def E(y, t):
+        return -np.where(t == 1, np.log(y), np.log(1 - y)).sum()
+
+    return {
+        "t": t,
+        "y": lambda u: sigmoid.bare_value(u),
+        "E": lambda y, t: E(y, t),
+        "delta": jacobian(lambda y: E(y, t), sigmoid.bare_value(letters["u"])),
+    }
+
+
+def binary_at_u(rng, letters, D):
+    """The same, with σ for σ(u)."""
+    u = letters["u"]
+    slope = np.diagonal(jacobian(sigmoid.bare_value, u))
+    return binary(rng, letters, D) | {"sigma": sigmoid.bare_value(u), "sigma_next": slope}
+
+
+def rescaled(rng, letters, D):
+    return {"gamma_next": letters["gamma"] * D / 2}
 
 
 PAGES = {
@@ -374,10 +421,11 @@ PAGES = {
             "0.7": given(y=lambda X, v, q: v @ X**2 @ q),
             "0.8": given(y=lambda X, V, q: V @ X**2 @ q),
             "0.9": given(Y=lambda X, V, R: V @ X**2 @ R),
+            r"\frac{\partial s}{\partial x_b}": chain_of_vectors,
             "0.10": any_chain,
             "0.11": two_layouts,
         },
-        {"0.2": {"a": 2}, "0.4": {"c": 3}},
+        fixed={"0.2": {"a": 2}, "0.4": {"c": 3}},
     ),
     "01": Page(
         {"M_in": 3, "M_out": 2},
@@ -389,44 +437,71 @@ PAGES = {
     "04": Page(
         {"a": 7, "b": 5, "c": 3, "d": 2},
         backpropagation,
-        {"4.4": below_the_last, "4.8": below_the_last, "4.9": two_orders},
+        {
+            r"\frac{\partial E}{\partial W^{(1)}_{ij}}": three_layers,
+            r"\delta^{(2)}_j": three_layers,
+            "4.4": below_the_last,
+            "4.8": below_the_last,
+            r"\underbrace{\frac{\partial E}{\partial z^{(3)}}}_{1\times2}": three_layers,
+            "4.9": two_orders,
+        },
+        made={35: lambda a, b, c, d: a * b},
     ),
-    "05": Page({"B": 4, "M_0": 5, "M_1": 3, "M_2": 2, "P": 26}, descending, {"5.4": batch, "5.5": kept}),
-    "06": Page({"M": 3}, activations, {"6.3": by_number(), "6.11": edges}),
+    "05": Page(
+        {"B": 4, "M_0": 5, "M_1": 3, "M_2": 2},
+        descending,
+        {r"\underbrace{H}": line, r"\theta_{s+1}": steps_on_a_bowl, "5.4": batch, "5.5": kept},
+        fixed={r"\underbrace{H}": {"M_2": 2}},
+        made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
+    ),
+    "06": Page(
+        {"M": 3},
+        activations,
+        {r"\sigma'(x) = -(1+e^{-x})^{-2}": number, "6.3": number, "6.11": edges},
+        fixed={r"S_0 = ": {"M": 2}},
+    ),
     "07": Page(
         {"D": 3},
         on_predictions,
-        {"7.1": any_target, "7.2": any_target, "7.3": any_target, "7.4": any_target, "7.6": binary},
+        {
+            "7.1": any_target,
+            "7.2": any_target,
+            "7.3": any_target,
+            "7.4": any_target,
+            r"\delta_k\,\sigma'_k": binary_at_u,
+            "7.6": binary,
+            r"\gamma\,(y-t)": rescaled,
+        },
     ),
 }
 
 
 def examples(page, number, latex):
-    """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it."""
-    own = PAGES[page].widths
-    rng = np.random.default_rng([int(page), *map(ord, number)])
-    bends = COMPONENT_WISE if "f'" in latex or "component-wise" in latex else BENDS
-    fixed = PAGES[page].fixed.get(number, {})
+    """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it.
+
+    Args:
+        page: its page, ``"03"``.
+        number: the number that it has or leads to, ``"3.7"``.
+        latex: the formula itself. Of it counts how it begins, and whether it needs a bend with a slope.
+    """
+    page = PAGES[page]
+    names = [name for name in (*page.others, *page.fixed) if not name[0].isdigit() and latex.startswith(name)]
+    name = names[0] if names else number
+    rng = np.random.default_rng([*map(ord, name)])
+    bends = COMPONENT_WISE if "f'" in latex else BENDS
     for n in range(OWN + DIFFERENT + EQUAL):
-        widths = _widths(rng, own, fixed, n)
-        letters = PAGES[page].draw(rng, bends[n % len(bends)], **widths)
-        if number in PAGES[page].others:
-            letters |= PAGES[page].others[number](rng, letters, **widths)
-        yield letters, {own[name]: width for name, width in widths.items()}
+        widths = drawn_widths(rng, page.widths, page.fixed.get(name, {}), n)
+        letters = page.draw(rng, bends[n % len(bends)], **widths)
+        if name in page.others:
+            letters |= page.others[name](rng, letters, **widths)
+        sizes = {page.widths[name]: width for name, width in widths.items()}
+        yield letters, sizes | {size: of(**widths) for size, of in page.made.items()}
 
 
-def _widths(rng, own, fixed, n):
+def drawn_widths(rng, own, fixed, n):
     if n < OWN:
-        return own
+        return own | fixed
     if n < OWN + DIFFERENT:
-        free = [width for width in range(2, 8) if width not in fixed.values()]
-        drawn = rng.permutation(free).tolist()
-        widths = {name: fixed.get(name) or drawn.pop() for name in own if name != "P"}
-    else:
-        widths = dict.fromkeys(
-            (name for name in own if name != "P"), next(iter(fixed.values()), int(rng.integers(2, 5)))
-        )
-    if "P" in own:
-        M_0, M_1, M_2 = (widths[f"M_{n}"] for n in range(3))
-        widths["P"] = M_0 * M_1 + M_1 + M_1 * M_2 + M_2
-    return widths
+        left = rng.permutation([width for width in range(2, 8) if width not in fixed.values()]).tolist()
+        return {name: fixed.get(name) or left.pop() for name in own}
+    return dict.fromkeys(own, next(iter(fixed.values()), int(rng.integers(2, 5))))
