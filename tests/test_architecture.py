@@ -32,6 +32,7 @@ MAY_KNOW = {
     "descent": {"numpy", "validate", "family", "network", "losses", "backprop", "tqdm"},
     "tensors": {"numpy", "validate"},
     "numeric": {"numpy", "validate"},
+    "notation": {"numpy", "validate", "numeric", "notation"},
     "checks": {"numpy", "validate"},
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},

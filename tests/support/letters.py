@@ -16,7 +16,7 @@ from nn_notes import Network, descent, losses, numeric
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 
 # How many examples are drawn with the widths that the page has, with widths that all differ, and with equal ones.
-OWN, DIFFERENT, EQUAL = 3, 12, 9
+OWN, DIFFERENT, EQUAL = 3, 10, 8
 
 
 def neighbours(u):

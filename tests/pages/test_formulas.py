@@ -1,0 +1,157 @@
+"""What is proved is what people read: each displayed formula is read from its page's text, and judged on examples.
+
+Every side of every = is held to all others, and every shape below a brace to what it is about; what the letters mean is
+in ``tests/support/letters.py``.
+"""
+
+import re
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from build import NOTEBOOKS
+from letters import BENDS, PAGES, examples
+from test_equations import PROMISED
+
+from nn_notes import notation, numeric
+
+TEXTS = {path.name[:2]: path.read_text(encoding="utf-8") for path in sorted((NOTEBOOKS / "text").glob("*.md"))}
+TAG = re.compile(r"\s*\\tag\{(.*?)\}")
+
+# Formulas that cannot be judged, by page and how they begin, with the reason. None of them has a number.
+UNREAD = {
+    ("02", r"y_a(x+\Delta) = y_a(x)"): "a Taylor series: its dots have no end",
+    ("02", r"y(x + ihd) = "): "a Taylor series: its dots have no end",
+    (
+        "04",
+        r"\sum_k \delta_k\,\frac{\partial z_k}",
+    ): "z is the output of a layer here and its input there, as told above it",
+    ("06", r"\left(\frac mp\right)'"): "the prime of a bracket does not say by what",
+}
+
+
+class Displayed(NamedTuple):
+    """A displayed formula. ``number`` is its own or, where it has none, that of the equation it leads to."""
+
+    page: str
+    number: str
+    numbered: bool
+    latex: str
+
+    def __str__(self):
+        return self.number if self.numbered else f"to {self.number}: {' '.join(self.latex.split())[:30]}"
+
+    @property
+    def unread(self):
+        return any(self.page == page and self.latex.startswith(start) for page, start in UNREAD)
+
+
+def displayed(page, text):
+    """The formulas of a page, in order. What comes after the last equation counts to that one."""
+    found = re.findall(r"\$\$(.*?)\$\$", text, re.DOTALL)
+    numbers = [tag[1] if (tag := TAG.search(latex)) else None for latex in found]
+    for n, latex in enumerate(found):
+        leads_to = next(filter(None, chain(numbers[n:], reversed(numbers))))
+        yield Displayed(page, leads_to, numbers[n] is not None, TAG.sub("", latex).strip())
+
+
+FORMULAS = [formula for page, text in TEXTS.items() for formula in displayed(page, text)]
+NUMBERED = {formula.number: formula for formula in FORMULAS if formula.numbered}
+
+
+def withstood(formula, latex):
+    """How many comparisons a formula withstands on the examples of another one, which may be itself."""
+    drawn = examples(formula.page, formula.number, formula.latex)
+    return [notation.judge(latex, letters, sizes) for letters, sizes in drawn]
+
+
+@pytest.mark.parametrize("formula", [formula for formula in FORMULAS if not formula.unread], ids=str)
+def test_formulas_hold_as_they_are_written(formula):
+    assert len(withstood(formula, formula.latex)) >= 20
+
+
+@pytest.mark.parametrize("formula", [formula for formula in FORMULAS if formula.unread], ids=str)
+def test_what_is_not_judged_cannot_be(formula):
+    assert not formula.numbered
+    with pytest.raises(notation.NotationError):
+        withstood(formula, formula.latex)
+
+
+def test_every_numbered_equation_is_here_and_few_formulas_are_not_judged():
+    assert list(NUMBERED) == [f"{int(page)}.{n}" for page, many in PROMISED.items() for n in range(1, many + 1)]
+    assert len(UNREAD) == sum(formula.unread for formula in FORMULAS) <= 6
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_widths_are_those_of_the_page_and_all_different_and_all_equal(page):
+    number = next(number for number, formula in NUMBERED.items() if formula.page == page)
+    own = PAGES[page].widths
+    drawn = [[sizes[width] for width in own.values()] for _, sizes in examples(page, number, "")]
+    assert list(own.values()) in drawn
+    assert sum(len(set(widths)) == len(own) for widths in drawn) >= 10
+    assert sum(len(set(widths)) == 1 for widths in drawn) >= 5
+
+
+def test_a_bend_has_a_jacobian_that_is_not_symmetric():
+    u = np.random.default_rng(0).normal(size=4)
+    assert any(np.abs(J - J.T).max() > 0.1 for J in (numeric.jacobian(bend, u) for bend in BENDS))
+
+
+# What is easily mistyped: the equation, what stands there, and what might.
+@pytest.mark.parametrize(
+    ("number", "right", "wrong"),
+    [
+        ("0.1", r"2x", r"x"),
+        ("0.8", r"X_{bc}", r"X_{cb}"),
+        ("0.10", r"\frac{\partial s}{\partial y}", r"\frac{\partial y}{\partial s}"),
+        ("0.11", r"D_{ba}", r"D_{ab}"),
+        ("1.1", r"W_{ij}", r"W_{ji}"),
+        ("1.2", r"W^\top", r"W"),
+        ("1.6", r"[k=l]", r"[k=k]"),
+        ("1.7", r"E(z^{(L)}, t)", r"z^{(L)}"),
+        ("2.1", r"O(\lVert\Delta\rVert^2)", r"O(\lVert\Delta\rVert^3)"),
+        ("2.3", r"W^\top", r"W"),
+        ("2.3", r"\underbrace{F}", r"\underbrace{F^\top}"),
+        ("2.4", r"W_{i:}^\top", r"W_{i:}"),
+        ("2.5", r"W_{:j}^\top", r"W_{:j}"),
+        ("2.7", r"\odot", r"\cdot"),
+        ("2.9", r"O(h^2)", r"O(h)"),
+        ("2.9", r"{2h}", r"{h}"),
+        ("2.10", r"\operatorname{Im}", r"\operatorname{Re}"),
+        ("3.2", r"\underbrace{z}", r"\underbrace{z'}"),
+        ("3.5", r"z^\top", r"z"),
+        ("3.7", r"z_i", r"z_j"),
+        ("3.7", r"T_{kij}", r"T_{kji}"),
+        ("3.9", r"F_{kj}", r"F_{jk}"),
+        ("3.10", r"\underbrace{z^\top}_{(5,\,1)}\;\underbrace{\xi}_{(1,\,3)}", r"\xi^\top z"),
+        ("3.11", r"M_{out}^2", r"M_{out}"),
+        ("4.1", r"z^{(L-1)}", r"z^{(L)}"),
+        ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell+1)}"),
+        ("4.4", r"F^{(\ell+1)}", r"F^{(\ell)}"),
+        ("4.6", r"z^{(\ell-1)\top}", r"z^{(\ell)\top}"),
+        ("4.8", r"f'(u^{(\ell)})", r"f(u^{(\ell)})"),
+        ("4.9", r"n_a\,n_{a+1}", r"n_a\,n_a"),
+        ("5.1", r"- \gamma", r"+ \gamma"),
+        ("5.2", r"\lVert\nabla J\rVert^2", r"\lVert\nabla J\rVert"),
+        ("5.3", r"\frac1B", r"\frac2B"),
+        ("5.4", r"Z^\top", r"Z"),
+        ("5.4", r"(4,\,2)", r"(2,\,4)"),
+        ("5.1", r"(26,)", r"(25,)"),
+        ("5.5", r"\theta_{n^\star}", r"\theta_{0}"),
+        ("6.1", r"e^{-x}", r"e^x"),
+        ("6.6", r"S_i\,\big([i=j]-S_j\big)", r"S_i(1-S_j)"),
+        ("6.7", r"\underbrace{S^\top}_{(3,\,1)}\,\underbrace{S}_{(1,\,3)}", r"S\,S^\top"),
+        ("6.9", r"x>0", r"x<0"),
+        ("6.10", r"\underbrace{\delta S^\top}_{\text{one number}}", r"\delta \odot S"),
+        ("7.2", r"= \frac2D\,", r"= \frac1D\,"),
+        ("7.4", r"-\underbrace{\frac ty}", r"\underbrace{\frac ty}"),
+        ("7.5", r"S - t", r"t - S"),
+        ("7.7", r"e^{u_l-m}", r"e^{u_l}"),
+    ],
+)
+def test_a_slip_on_the_page_is_noticed(number, right, wrong):
+    formula = NUMBERED[number]
+    assert right in formula.latex
+    with pytest.raises((notation.Refuted, notation.NotationError)):
+        withstood(formula, formula.latex.replace(right, wrong))
