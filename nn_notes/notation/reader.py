@@ -8,23 +8,29 @@ from .scope import NotationError, pointed
 
 __all__ = ["Reader"]
 
-TOKEN = re.compile(
-    r"""
+RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
+FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
+# All that the plain spelling writes out; what else there is in it is letter beside letter.
+WORDS = {*FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "tanh", "sum", "odot", "partial", "nabla"}
+
+COMMANDS = r"""
     (?P<space>\s+|~|\\[,;:!>\s]|\\(?:left|right|[bB]igg?[lr]?|textstyle|displaystyle|mathbf|quad)(?![a-zA-Z]))
     |(?P<text>\\text\{[^{}]*\})
     |(?P<gap>\\\\(?:\[[^\]]*\])?|\\qquad(?![a-zA-Z])|\\(?:begin|end)\{(?:gathered|aligned)\})
     |(?P<word>\\(?:begin|end)\{[a-z]+\}|\\(?:mathrm|operatorname\*?)\{[^{}]*\}|\\[a-zA-Z]+)
+"""
+# Indices need no braces there.
+PLAINLY = rf"""
+    (?P<space>\s+)
+    |(?P<below>(?<=_)[A-Za-z\d:]+)
+    |(?P<word>(?<![A-Za-z])(?:{"|".join(WORDS)})(?![A-Za-z]))
+"""
+SIGNS = r"""
     |(?P<number>\d+(?:\.\d+)?)
     |(?P<letter>[A-Za-z]+)
     |(?P<sign>[-+*/=<>()\[\]{}|,.:^_'&])
-    """,
-    re.VERBOSE,
-)
-GREEK = {"gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma"}
-RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
-FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
-# What the plain spelling writes out; all else in it is one letter beside the other.
-PLAIN = {*GREEK, *FUNCTIONS, "sum", "odot", "cdot", "tanh", "partial", "nabla"}
+"""
+LATEX, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY))
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words that no factor begins with.
 BETWEEN = {*RELATIONS, "odot", "cdot", "times", "top", "star", "rVert", "end", "dots"}
@@ -39,32 +45,30 @@ class Token:
 
 def tokens(text):
     """The tokens of a formula, without its spaces, and with an end."""
-    plain, below, in_matrix = not re.search(r"[\\{]", text), False, False
-    for match in matches(text):
+    in_matrix = False
+    for match in matches(text, LATEX if re.search(r"[\\{]", text) else PLAIN):
         kind, found, at = match.lastgroup, match[0], match.start()
         if kind == "word":
             in_matrix = in_matrix or found.startswith(r"\begin")
             in_matrix = in_matrix and not found.startswith(r"\end")
             yield Token("word", bare(found), at)
-        elif kind == "letter" and plain and found in PLAIN:
-            yield Token("word", found, at)
         elif kind == "letter":
-            # Below a letter, the plain spelling needs no braces.
-            group = plain and below
-            yield from [Token("sign", "{", at)] * group
             yield from (Token("letter", letter, n) for n, letter in enumerate(found, at))
-            yield from [Token("sign", "}", match.end())] * group
+        elif kind == "below":
+            yield Token("sign", "{", at)
+            for n, index in enumerate(found, at):
+                yield Token("letter" if index.isalpha() else "number" if index.isdigit() else "sign", index, n)
+            yield Token("sign", "}", match.end())
         # Outside of a matrix & only lines up what stands below each other.
         elif kind != "space" and (found != "&" or in_matrix):
             yield Token(kind, found, at)
-        below = found == "_"
     yield Token("end", "", len(text))
 
 
-def matches(text):
+def matches(text, pattern):
     at = 0
     while at < len(text):
-        match = TOKEN.match(text, at)
+        match = pattern.match(text, at)
         if not match:
             raise NotationError(pointed(f"{text[at]!a} has no meaning here", text, at))
         yield match
@@ -76,7 +80,7 @@ def bare(word):
     if word.startswith(r"\end"):
         return "end"
     inner = re.fullmatch(r"\\(?:begin|mathrm|operatorname\*?)\{(.*)\}", word)
-    return re.sub(r"\\.|\s", "", inner[1]) if inner else word[1:]
+    return re.sub(r"\\.|\s", "", inner[1]) if inner else word.lstrip("\\")
 
 
 def words(token):
@@ -234,9 +238,14 @@ class Reader:
 
     def bracket(self):
         token = self.take()
-        body = self.chain()
+        body = tree.Iverson(self.chain(), at=token.at) if token.text == "[" else self.inner()
         self.expect(CLOSING[token.text])
-        return tree.Iverson(body, at=token.at) if token.text == "[" else only_side(body)
+        return body
+
+    def inner(self):
+        """A chain, or the only side of one."""
+        chain = self.chain()
+        return chain.sides[0] if len(chain.sides) == 1 else chain
 
     def absolute(self):
         at, body = self.take().at, self.sum()
@@ -282,15 +291,13 @@ class Reader:
         if token.text == "O" and self.sees("("):
             return tree.Order(*self.arguments(), at=token.at)
         letter, upright = self.marked(tree.Letter(token.text, at=token.at))
-        # The power in tanh²(x) is one of what the function gives.
         mark, power = self.n, None
         if self.accepts("^") and self.next.kind == "number":
             power = self.argument()
         if not self.sees("("):
             self.n = mark
             return self.scripted(tree.Transposed(letter, at=token.at) if upright else letter)
-        applied = tree.Applied(letter, self.arguments(), at=token.at)
-        return self.scripted(tree.Power(applied, power, at=token.at) if power else applied)
+        return self.scripted(tree.Applied(letter, self.arguments(), power, at=token.at))
 
     def marked(self, letter):
         """A letter with its layer, primes and indices; and whether a transpose stood in one brace with the layer."""
@@ -426,7 +433,7 @@ class Reader:
         return tree.Matrix(tuple(map(tuple, rows)), at=at)
 
     def read_boxed(self, at):
-        return only_side(self.argument(self.chain))
+        return self.argument(self.inner)
 
     def read_underbrace(self, at, mark="_"):
         body = self.read_boxed(at)
@@ -493,8 +500,3 @@ class Reader:
             else:
                 lengths.append(self.sum())
         return tuple(lengths) if commas or not lengths else None
-
-
-def only_side(chain):
-    """An expression, where no relation makes a chain of it."""
-    return chain.sides[0] if len(chain.sides) == 1 else chain

@@ -36,6 +36,7 @@ class Scope:
     def __init__(self, text, letters, sizes=None):
         self.text, self.letters, self.sizes = text, named("letters", letters), sizes
         self.nudged, self.indices, self.ranges, self.held, self.known = {}, {}, {}, [], {}
+        self._parameters = {}
 
     def changed(self, **changes):
         other = object.__new__(Scope)
@@ -100,11 +101,17 @@ class Scope:
 
     def has_layers(self, name):
         value = self.letters[name]
-        return "layer" in inspect.signature(value).parameters if callable(value) else isinstance(value, dict)
+        return "layer" in self.parameters(value) if callable(value) else isinstance(value, dict)
+
+    def parameters(self, function):
+        """The names of a function's parameters, looked up once: a witness calls it often."""
+        if function not in self._parameters:
+            self._parameters[function] = list(inspect.signature(function).parameters)
+        return self._parameters[function]
 
     def called(self, function, arguments, node, layer=None):
         """A letter's function, of arguments for its first parameters and of the letters as they are for the others."""
-        names = [name for name in inspect.signature(function).parameters if name != "layer"]
+        names = [name for name in self.parameters(function) if name != "layer"]
         if len(arguments) > len(names):
             raise self.error(f"this has {len(arguments)} arguments; it needs {len(names)}", node)
         layers = [] if layer is None else [layer]

@@ -1,6 +1,5 @@
 """The parts of a formula, each with what it means: ``value(scope)`` is its value, ``judge(…)`` what it claims."""
 
-import inspect
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import reduce
 from itertools import combinations
@@ -165,18 +164,55 @@ def ranges(statement, scope):
     return found
 
 
-@dataclass(frozen=True)
-class Indexed(Node):
-    """A bracket with indices."""
+class Marked(Node):
+    """What has a mark on its upper or lower right. It goes to a bracket, whatever letter stands before that."""
 
+    def value(self, scope):
+        if len(apart(self, scope)) > 1:
+            return scope.value(Product((self,), at=self.at))
+        return self.marked(scope.value(self.body), scope)
+
+
+@dataclass(frozen=True)
+class Indexed(Marked):
     body: Node
     indices: tuple
 
-    def value(self, scope):
-        return indexed(scope.value(self.body), self.indices, self, scope)
+    def marked(self, value, scope):
+        return indexed(value, self.indices, self, scope)
 
 
-# --- Products, sums and powers ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Power(Marked):
+    body: Node
+    exponent: Node
+
+    def marked(self, value, scope):
+        exponent = scope.value(self.exponent)
+        if len(value.shape) > 1 or exponent.shape:
+            raise scope.error("a power needs a number or a row below, and a number above", self)
+        return entrywise(np.power, value, exponent)
+
+
+@dataclass(frozen=True)
+class Transposed(Marked):
+    body: Node
+
+    def marked(self, value, scope):
+        if len(value.shape) not in (1, 2):
+            raise scope.error(f"this has {said(value.shape)}; only a row, a column or a matrix has a transpose", self)
+        return value.transposed()
+
+
+def apart(factor, scope):
+    """A factor; or two, where a bracket stands behind a letter that is no function."""
+    if isinstance(factor, Marked):
+        *before, last = apart(factor.body, scope)
+        return [*before, replace(factor, body=last)]
+    return factor.apart(scope) if isinstance(factor, Applied) else [factor]
+
+
+# --- Products and sums ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -197,9 +233,7 @@ class Product(Node):
 
     def _written_out(self, scope):
         """The factors, those too that dots stand for, and the bracket behind a letter that is no function."""
-        factors = []
-        for factor in self.factors:
-            factors += factor.apart(scope) if isinstance(factor, Applied) else [factor]
+        factors = [part for factor in self.factors for part in apart(factor, scope)]
         while dots := [n for n, factor in enumerate(factors) if isinstance(factor, Dots)]:
             before, n, behind = dots[0] - 1, dots[0], dots[0] + 2
             if n == 0 or behind > len(factors):
@@ -319,29 +353,6 @@ class TotalOverAll(Node):
 
 
 @dataclass(frozen=True)
-class Power(Node):
-    body: Node
-    exponent: Node
-
-    def value(self, scope):
-        value, exponent = scope.value(self.body), scope.value(self.exponent)
-        if len(value.shape) > 1 or exponent.shape:
-            raise scope.error("a power needs a number or a row below, and a number above", self)
-        return entrywise(np.power, value, exponent)
-
-
-@dataclass(frozen=True)
-class Transposed(Node):
-    body: Node
-
-    def value(self, scope):
-        value = scope.value(self.body)
-        if len(value.shape) not in (1, 2):
-            raise scope.error(f"this has {said(value.shape)}; only a row, a column or a matrix has a transpose", self)
-        return value.transposed()
-
-
-@dataclass(frozen=True)
 class Matrix(Node):
     """Numbers in brackets: a row, a column or a matrix."""
 
@@ -362,17 +373,24 @@ class Matrix(Node):
 
 @dataclass(frozen=True)
 class Applied(Node):
-    """A letter before a bracket: a function of what is in it, if it is a function, and otherwise a product."""
+    """A letter before a bracket: a function of what is in it, if it is a function, and otherwise a product.
+
+    A power that stands before the bracket is one of what the function gives: tanh²(x).
+    """
 
     head: Letter
     arguments: tuple
+    power: Node | None = None
 
     def apart(self, scope):
-        """The factors that it is."""
         # S_i(1 - S_i) is a product, though S is a function: nobody writes f(1 - f) for anything else.
         own = self.head.letter in (letter.letter for letter in letters_in(self.arguments))
         names = {self.head.name(scope), self.head.letter} if self.head.primes else {self.head.name(scope)}
-        return [self.head, *self.arguments] if own or not any(map(scope.function, names)) else [self]
+        if any(map(scope.function, names)) and not own:
+            return [self]
+        if len(self.arguments) > 1:
+            raise scope.error(f"{self.head.letter} is no function; one factor stands in a bracket", self)
+        return [Power(self.head, self.power, at=self.at) if self.power else self.head, *self.arguments]
 
     def value(self, scope):
         if self.apart(scope) != [self]:
@@ -380,7 +398,8 @@ class Applied(Node):
         values = [scope.value(argument) for argument in self.arguments]
         name, layer = self.head.key(scope)
         value = self._called(name, layer, values, scope) if name in scope.letters else self._slope(values, scope)
-        return indexed(value, self.head.own_indices(scope), self.head, scope)
+        value = indexed(value, self.head.own_indices(scope), self.head, scope)
+        return entrywise(np.power, value, scope.value(self.power)) if self.power else value
 
     def _called(self, name, layer, values, scope):
         """One call for each value of the arguments' indices."""
@@ -513,7 +532,7 @@ class Gradient(Node):
         function = isinstance(head, Letter) and scope.function(head.name(scope))
         if not (by or function):
             raise scope.error("the nabla needs a function behind it, or a letter below", self)
-        by = by or Letter(next(iter(inspect.signature(function).parameters)), at=self.at)
+        by = by or Letter(scope.parameters(function)[0], at=self.at)
         return scope.value(Derivative(self.of, by, at=self.at))
 
 

@@ -76,12 +76,10 @@ def union(*values):
     return tuple(dict.fromkeys(name for value in values for name in value.names))
 
 
-def _bounded(names, values, shape):
+def _bounded(values, shape):
     lengths = {name: value.array.shape[value.names.index(name)] for value in values for name in value.names}
     if (size := math.prod([*lengths.values(), *shape])) > MOST:
-        raise TooLarge(
-            f"this would have {size:,} numbers, one to each value of {', '.join(names)}; {MOST:,} are too many"
-        )
+        raise TooLarge(f"this would have {size:,} numbers; {MOST:,} are too many")
 
 
 def rank(value):
@@ -94,7 +92,7 @@ def entrywise(function, *values):
     if len({value.shape for value in values if value.shape}) > 1:
         return None
     names, own = union(*values), max(len(value.shape) for value in values)
-    _bounded(names, values, max((value.shape for value in values), key=len))
+    _bounded(values, max((value.shape for value in values), key=len))
     return Value(np.asarray(function(*(value.spread(names, own) for value in values))), names)
 
 
@@ -116,7 +114,7 @@ def product(a, b):
             # A row and a column make a number.
             b, right, rest = Value(b.array[..., 0], b.names), right[:1], []
     names = union(a, b)
-    _bounded(names, (a, b), a.shape + b.shape)
+    _bounded((a, b), a.shape + b.shape)
     return Value(_einsum([(a.array, [*a.names, *left]), (b.array, [*b.names, *right])], [*names, *rest]), names)
 
 
