@@ -263,6 +263,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
             "= stands where the end of the matrix is needed",
             r"= 2 \end{pmatrix}",
         ),
+        (r"\underbrace{z}_{W:\,(3)}", "a shape needs a comma, as (3,) has one", ")}"),
         # A letter that is none, or not so.
         ("z + q", f"q is not a letter of this page; its letters are {', '.join(LETTERS)}", "q"),
         (r"z \foo b", f"foo is not a letter of this page; its letters are {', '.join(LETTERS)}", r"\foo b"),
@@ -319,6 +320,13 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
             " ".join(f"z_{index}" for index in "abcdfghjklmoq"),
         ),
         # Nothing that could be wrong.
+        (r"p \mathbb R", "the real numbers have no value; something needs to be one of them", r"\mathbb R"),
+        (r"p \in z", "only the real numbers are known to have something in them", "z"),
+        (r"p \in \mathbb R = p", "nothing comes after a set", "p"),
+        ("f(hu) = O(hu)", "O(...) has no value; it can only be a term on a side of an equation", "O(hu)"),
+        ("f(hu) = 0 + O(hu)", "O(...) needs one number, and not 0", "O(hu)"),
+        ("f(hu) = 0 + O(1)", "O(...) needs a letter that goes to zero", "O(1)"),
+        (r"2z \leftarrow z", "what an arrow gives a value needs to be a letter", r"2z \leftarrow z"),
         ("O(h)", "O(...) has no value; it can only be a term on a side of an equation", "O(h)"),
         ("zW", "this says nothing that could be wrong; it needs an = or a shape", "zW"),
     ],

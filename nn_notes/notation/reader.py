@@ -289,7 +289,7 @@ class Reader:
         if token.text == "e" and self.accepts("^"):
             return tree.Function("exp", (self.argument(),), at=token.at)
         if token.text == "O" and self.sees("("):
-            return tree.Order(*self.arguments(), at=token.at)
+            return tree.Order(self.bracket(), at=token.at)
         letter, upright = self.marked(tree.Letter(token.text, at=token.at))
         mark, power = self.n, None
         if self.accepts("^") and self.next.kind == "number":
@@ -458,7 +458,9 @@ class Reader:
         if self.next.kind == "letter" and self.ahead(1) == ":":
             letter = self.letter()
             self.expect(":")
-            return [tree.Shape(self.lengths(), letter, at=at)]
+            if (lengths := self.lengths()) is None:
+                raise self.error("a shape needs a comma, as (3,) has one", self.tokens[self.n - 1])
+            return [tree.Shape(lengths, letter, at=at)]
         mark = self.n
         if self.sees("(") and (lengths := self.lengths()) is not None:
             return [tree.Shape(lengths, at=at)]

@@ -627,6 +627,9 @@ class Same(Node):
 class Reals(Node):
     """The real numbers: what is one of them is one number."""
 
+    def value(self, scope):
+        raise scope.error("the real numbers have no value; something needs to be one of them", self)
+
 
 @dataclass(frozen=True)
 class Chain(Node):
@@ -646,10 +649,16 @@ class Chain(Node):
     def judge(self, scope):
         sides = self.sides
         if "leftarrow" in self.relations:
-            sides = (following(sides[0]), *sides[1:])
-        values = [None if isinstance(side, Reals) else scope.value(side) for side in sides]
+            sides = (following(sides[0], scope), *sides[1:])
+        within = [n for n, relation in enumerate(self.relations, 1) if relation == "in"]
+        for n in within:
+            if not isinstance(sides[n], Reals):
+                raise scope.error("only the real numbers are known to have something in them", sides[n])
+        values = [None if n in within else scope.value(side) for n, side in enumerate(sides)]
         for (m, left), (n, right) in combinations(enumerate(values), 2):
             between = {*self.relations[m:n]}
+            if left is None:
+                raise scope.error("nothing comes after a set", sides[n])
             if right is None:
                 scope.hold(not left.shape, f"this is no number; it has {said(left.shape)}", sides[m])
             elif between <= {"=", "leftarrow"}:
@@ -672,10 +681,13 @@ def order_of(side):
     return next((term for _, term in getattr(side, "terms", ()) if isinstance(term, Order)), None)
 
 
-def following(part):
+def following(part, scope):
     """A letter's next value, which is what an arrow gives it."""
-    inner = {"body": following(part.body)} if isinstance(part, Braced) else {"primes": part.primes + 1}
-    return replace(part, **inner)
+    if isinstance(part, Braced):
+        return replace(part, body=following(part.body, scope))
+    if not isinstance(part, Letter):
+        raise scope.error("what an arrow gives a value needs to be a letter", part)
+    return replace(part, primes=part.primes + 1)
 
 
 def hold_equal(left, right, node, scope):
@@ -701,7 +713,10 @@ def hold_order(one, other, order, scope):
         gap = entrywise(np.subtract, left, right)
         if gap is None:
             raise scope.error(f"this has {said(right.shape)}, and the other side {said(left.shape)}", other, Refuted)
-        sizes.append(np.abs(nudged.value(order.body).array))
+        size = np.abs(nudged.value(order.body).array)
+        if size.shape or not size:
+            raise scope.error("O(...) needs one number, and not 0", order)
+        sizes.append(size)
         gaps.append(np.abs(gap.array).max())
     slope = np.polyfit(np.log(sizes), np.log(gaps), 1)[0] if all(gaps) else np.inf
     scope.hold(abs(slope - 1) < SLOPE_TOLERANCE, f"what is left goes with the power {slope:.2f} of this", order)
