@@ -1,5 +1,8 @@
 """The notation: what is written, what it is worth, what it is refuted by, and how an error points at its place."""
 
+import random
+import re
+
 import numpy as np
 import pytest
 
@@ -280,6 +283,8 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ("z_{jk}", "2 indices are too many for shape (3,)", "z_{jk}"),
         ("z_7", "there is no entry 7 on an axis of length 3", "z_7"),
         ("z_j b_j", "j runs over 2 here, and over 3 elsewhere; an index has one range", "b_j"),
+        (r"(W)_{aa}", "a runs over 3 and over 2 here; an index has one range", "_{aa}"),
+        (r"(z)_a (b)_a", "a runs over 3 and over 2 here; an index has one range", "(z)_a (b)_a"),
         (r"\sum_k z_a", "this sum runs over k, which does not stand behind it", r"\sum_k z_a"),
         ("z_a[a=k]", "k is neither a letter of this page nor an index of one", "k]"),
         ("[z]", "square brackets need two sides, as in [k=j]", "[z]"),
@@ -323,6 +328,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         (r"p \mathbb R", "the real numbers have no value; something needs to be one of them", r"\mathbb R"),
         (r"p \in z", "only the real numbers are known to have something in them", "z"),
         (r"p \in \mathbb R = p", "nothing comes after a set", "p"),
+        ("f(hu) = 0 + O(h^0)", "O(...) needs to go to zero with h", "O(h^0)"),
         ("f(hu) = O(hu)", "O(...) has no value; it can only be a term on a side of an equation", "O(hu)"),
         ("f(hu) = 0 + O(hu)", "O(...) needs one number, and not 0", "O(hu)"),
         ("f(hu) = 0 + O(1)", "O(...) needs a letter that goes to zero", "O(1)"),
@@ -343,6 +349,38 @@ def pointed(kind, text, problem, place):
     assert all(part in said for part in problem.split("…")) and (said == problem or "…" in problem), said
     assert line[2:] in text.split("\n")
     assert line[caret.index("^") :] == place
+
+
+# Formulas of every kind, to be garbled.
+SOUND = [
+    r"\underbrace{\frac{\partial E}{\partial W}}_{(3,\,2)} = \underbrace{z^\top}_{(3,\,1)}\,\partial E/\partial u",
+    r"f(u + hb) = f(u) + hf'(u)\odot b + O(h^2) \qquad\text{so}\qquad p \in \mathbb R, \; z \leftarrow z",
+    r"\frac{\partial u_k}{\partial W_{ac}} = z_a\,[k=c] = \sum_{k} T_{kac}\,\xi_k \quad \nabla E(z') = \max(0, z_a)",
+    r"V^{(n+1)\top}\cdots V^{(1)} + \begin{pmatrix} 1 & p \\ e^{2} & |p| \end{pmatrix}_{a:}",
+    r"\text{the count:} \sum_{a=1}^{2} a",
+    r"\overbrace{W_{:j}^\top}^{\text{axes of } z}\;\lVert z\rVert^2 \log\big(1+p\big)/2 = \underbrace{T}_{2\times6}",
+    r"a=c:\quad W_{aj} = W_{cj} \qquad \theta^\star < 5, \; \boxed{\operatorname*{arg\,min}_a z_a = 1}",
+    "sum_k xi_k T_kac - W_:c^T delta odot exp(p) / 2",
+]
+
+
+@pytest.mark.parametrize("seed", range(len(SOUND)))
+def test_whatever_is_typed_is_judged_or_told_what_is_wrong(seed):
+    chance = random.Random(seed)
+    signs = [sign for text in SOUND for sign in SIGN.findall(text)]
+    for _ in range(200):
+        text = SIGN.findall(SOUND[seed])
+        for _ in range(chance.randint(0, 4)):
+            at = chance.randrange(len(text))
+            text[at : at + chance.randint(0, 2)] = chance.choices(signs, k=chance.randint(0, 2))
+            text = text or ["z"]
+        try:
+            notation.judge("".join(text), LETTERS)
+        except (notation.NotationError, notation.Refuted) as error:
+            assert str(error).endswith("^")
+
+
+SIGN = re.compile(r"\\[a-zA-Z]+|.")
 
 
 def test_an_equation_has_no_value():

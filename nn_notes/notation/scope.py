@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import numeric
 from ..validate import array, named
-from .values import TooLarge
+from .values import Unfit
 
 __all__ = ["NotationError", "Refuted", "Scope", "pointed"]
 
@@ -63,7 +63,7 @@ class Scope:
             try:
                 with np.errstate(all="ignore"):
                     value = node.value(self)
-            except TooLarge as error:
+            except Unfit as error:
                 raise self.error(str(error), node) from None
             if not np.isfinite(value.array).all():
                 raise self.error("this is not finite", node)

@@ -237,7 +237,7 @@ class Product(Node):
         while dots := [n for n, factor in enumerate(factors) if isinstance(factor, Dots)]:
             before, n, behind = dots[0] - 1, dots[0], dots[0] + 2
             if n == 0 or behind > len(factors):
-                raise scope.error("dots need a factor on either side", factors[n])
+                scope.value(factors[n])
             factors[before:behind] = factors[n].between(factors[before], factors[n + 1], scope)
         return factors
 
@@ -245,6 +245,9 @@ class Product(Node):
 @dataclass(frozen=True)
 class Dots(Node):
     r"""``\cdots``: all factors from the one before to the one behind, layer by layer downwards; or none at all."""
+
+    def value(self, scope):
+        raise scope.error("dots need a factor on either side", self)
 
     def between(self, first, last, scope):
         high, low = ([scope.whole(letter.layer) for letter in letters_in(f) if letter.layer] for f in (first, last))
@@ -718,5 +721,7 @@ def hold_order(one, other, order, scope):
             raise scope.error("O(...) needs one number, and not 0", order)
         sizes.append(size)
         gaps.append(np.abs(gap.array).max())
+    if not sizes[-1] < sizes[0] / 2:
+        raise scope.error(f"O(...) needs to go to zero with {letter.letter}", order)
     slope = np.polyfit(np.log(sizes), np.log(gaps), 1)[0] if all(gaps) else np.inf
     scope.hold(abs(slope - 1) < SLOPE_TOLERANCE, f"what is left goes with the power {slope:.2f} of this", order)

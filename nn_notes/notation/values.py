@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["TooLarge", "Value", "alike", "distance", "entrywise", "product", "rank", "said", "union"]
+__all__ = ["Unfit", "Value", "alike", "distance", "entrywise", "product", "rank", "said", "union"]
 
 
 # How many numbers a value may have.
 MOST = 10**6
 
 
-class TooLarge(ValueError):
-    """A value would have too many numbers."""
+class Unfit(ValueError):
+    """Indices do not fit each other, or a value would have too many numbers."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Value:
         labels = [*self.names, *range(first - len(self.names)), *(i for i in items if not isinstance(i, int))]
         labels = [n if label == ":" else label for n, label in enumerate(labels, _FAR)]
         names = tuple(dict.fromkeys(label for label in labels if isinstance(label, str)))
+        _check((label, length) for label, length in zip(labels, a.shape, strict=True) if label in names)
         return Value(_einsum([(a, labels)], [*names, *(n for n in labels if isinstance(n, int))]), names)
 
     def transposed(self):
@@ -76,10 +77,18 @@ def union(*values):
     return tuple(dict.fromkeys(name for value in values for name in value.names))
 
 
-def _bounded(values, shape):
-    lengths = {name: value.array.shape[value.names.index(name)] for value in values for name in value.names}
+def _check(named_axes, shape=()):
+    """Raise unless axes of one name are of one length, and all of them together not too many numbers."""
+    lengths = {}
+    for name, length in named_axes:
+        if lengths.setdefault(name, length) != length:
+            raise Unfit(f"{name} runs over {lengths[name]} and over {length} here; an index has one range")
     if (size := math.prod([*lengths.values(), *shape])) > MOST:
-        raise TooLarge(f"this would have {size:,} numbers; {MOST:,} are too many")
+        raise Unfit(f"this would have {size:,} numbers; {MOST:,} are too many")
+
+
+def _named_axes(*values):
+    return [axis for value in values for axis in zip(value.names, value.array.shape, strict=False)]
 
 
 def rank(value):
@@ -92,7 +101,7 @@ def entrywise(function, *values):
     if len({value.shape for value in values if value.shape}) > 1:
         return None
     names, own = union(*values), max(len(value.shape) for value in values)
-    _bounded(values, max((value.shape for value in values), key=len))
+    _check(_named_axes(*values), max((value.shape for value in values), key=len))
     return Value(np.asarray(function(*(value.spread(names, own) for value in values))), names)
 
 
@@ -114,7 +123,7 @@ def product(a, b):
             # A row and a column make a number.
             b, right, rest = Value(b.array[..., 0], b.names), right[:1], []
     names = union(a, b)
-    _bounded((a, b), a.shape + b.shape)
+    _check(_named_axes(a, b), a.shape + b.shape)
     return Value(_einsum([(a.array, [*a.names, *left]), (b.array, [*b.names, *right])], [*names, *rest]), names)
 
 
