@@ -32,6 +32,7 @@ from nn_notes import (
     data,
     descent,
     losses,
+    notation,
     numeric,
     plots,
     refute,
@@ -525,6 +526,15 @@ WRONG = [
     (long_gradients(loss=losses.MSE), TypeError, "loss is the class MSE; it needs a loss object, such as losses.mse"),
     (long_gradients(Network(spoilt(network().layers[0]))), FloatingPointError, "layers[0]: u[0] is nan; it needs numbers that float64 can hold on the way to it"),
 
+    # notation
+    (do(notation.read, 3), TypeError, "text is of type int; it needs text, such as 'F W^T'"),
+    (do(notation.evaluate, 3, {}), TypeError, "text is of type int; it needs text, such as 'F W^T'"),
+    (do(notation.evaluate, "u", [1]), TypeError, "letters is of type list; it needs a dict"),
+    (do(notation.evaluate, "u", {1: 2}), TypeError, "letters has the key 1; it needs text for its keys"),
+    (do(notation.judge, None, {}), TypeError, "text is of type NoneType; it needs text, such as 'F W^T'"),
+    (do(notation.judge, "u = u", None), TypeError, "letters is of type NoneType; it needs a dict"),
+    (do(notation.judge, "u = u", {"u": 1}, 3), TypeError, "sizes is of type int; it needs a dict"),
+
     # numeric
     (do(numeric.jacobian, 3, [1.0]), TypeError, "f is of type int; it needs a function"),
     *no_array(lambda x: do(numeric.jacobian, np.sin, x), "x"),
@@ -835,9 +845,12 @@ def test_no_part_of_the_package_is_left_out(figures):
     parts = {".".join(path.relative_to(package).with_suffix("").parts) for path in package.rglob("*.py")}
     # What an argument must be is asked of validate by all of them. A chart is plain data, as a Matrix is, that its view
     # has made of numbers which were checked; widget is shown views by views alone, and a page's cells come from a page. A
-    # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly.
+    # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
+    # says of a formula, tests/test_notation.py has.
     left_out = {"validate", "charts", "widget", "page.needs", "page.runner"}
-    expected = {part for part in parts if not part.endswith("__init__")} - left_out
+    left_out |= {f"notation.{part}" for part in ("reader", "scope", "tree", "values")}
+    expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}
+    expected -= left_out
     assert set(calls) <= expected and all(part.startswith("views.") for part in expected - set(calls))
 
 
@@ -853,6 +866,7 @@ UNCHECKED = {
     "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},
     "explore": {"Drawing", "Matrix", "View"},
+    "notation": {"NotationError", "Refuted", "Value"},
     "views.single_layer": {"controls", "first_order", "new_numbers", "offered", "start_of"},
 }
 

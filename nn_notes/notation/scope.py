@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from .. import numeric
-from ..validate import array, named
+from ..validate import array, instance, named
 from .values import Unfit
 
 __all__ = ["NotationError", "Refuted", "Scope", "pointed"]
@@ -34,7 +34,8 @@ class Scope:
     """
 
     def __init__(self, text, letters, sizes=None):
-        self.text, self.letters, self.sizes = text, named("letters", letters), sizes
+        self.text, self.letters = text, named("letters", letters)
+        self.sizes = None if sizes is None else instance("sizes", sizes, dict)
         self.nudged, self.indices, self.ranges, self.held, self.known = {}, {}, {}, [], {}
         self._parameters = {}
 

@@ -108,14 +108,14 @@ class Letter(Node):
         several = scope.letters.get(name)
         if isinstance(several, tuple):
             # Of arrays of several orders it is the one with so many indices.
-            several = {np.ndim(a): a for a in several}
+            several = {a.ndim: a for a in map(np.asarray, several)}
             if len(self.indices) not in several:
                 raise scope.error(f"{name} has {' or '.join(map(str, several))} indices", self)
             return several[len(self.indices)]
         return scope.array(name, self, layer)
 
     def value(self, scope):
-        if self.letter in scope.indices:
+        if self.letter in scope.indices and not self.indices:
             return Value(np.array(scope.indices[self.letter]))
         if self.primes and self.name(scope) not in scope.letters and scope.function(self.letter):
             raise scope.error(f"{self.letter}' is a slope; it needs an argument, {self.letter}'(...)", self)
