@@ -12,7 +12,7 @@ rng = np.random.default_rng(0)
 z, W, b, delta, xi = (rng.normal(size=shape) for shape in (3, (3, 2), 2, 2, 2))
 u = z @ W + b
 T = np.einsum("i,kj->kij", z, np.eye(2))
-V = {1: W, 2: rng.normal(size=(2, 4))}
+V = {1: W, 2: rng.normal(size=(2, 4)), 3: rng.normal(size=(4, 3))}
 LETTERS = {
     "z": z,
     "W": W,
@@ -35,6 +35,10 @@ LETTERS = {
     "n": 1,
     "N": (b, W),
     "p": 3.0,
+    "p_next": 4.0,
+    "r": lambda s: abs(s),
+    "s": 0.0,
+    "v": lambda u: np.linalg.inv(u),
     "the count": 6,
 }
 SLOPE = 1 - np.tanh(u) ** 2
@@ -74,6 +78,7 @@ dE_du = 2 * np.tanh(u) * SLOPE
         ("z", z, ""),
         ("zW + b", u, ""),
         (r"z^\top", z[:, None], ""),
+        (r"z^{\top}", z[:, None], ""),
         (r"z^\top\xi", np.outer(z, xi), ""),
         (r"z z^\top", z @ z, ""),
         (r"W \xi^\top", W @ xi[:, None], ""),
@@ -149,6 +154,16 @@ dE_du = 2 * np.tanh(u) * SLOPE
         (r"\frac{\partial}{\partial z_a}\sum_j u_j", W.sum(axis=1), "a"),
         (r"\frac{\partial y^{(2)}}{\partial V^{(1)}}", np.einsum("a,bc->cab", z, V[2]), ""),
         (r"\frac{\partial y^{(2)}}{\partial y^{(1)}}\cdots\frac{\partial y^{(1)}}{\partial y^{(0)}}", V[2].T @ W.T, ""),
+        (
+            r"\underbrace{\partial y^{(3)}/\partial y^{(2)}}_{(3,\,4)}\cdots\frac{\partial y^{(1)}}{\partial y^{(0)}}",
+            V[3].T @ V[2].T @ W.T,
+            "",
+        ),
+        (
+            r"\sum_{\text{all indices of } u} \frac{\partial E}{\partial u}\frac{\partial u}{\partial W}",
+            np.outer(z, dE_du),
+            "",
+        ),
         (r"\nabla_u E", dE_du, ""),
         (r"\nabla E", 2 * np.tanh(u), ""),
         # The plain spelling.
@@ -197,6 +212,7 @@ def test_what_is_written_has_its_value(text, value, names):
         (r"\underbrace{p = 3}_{\text{for ever}}", 1),
         (r"\text{the count:}\quad 2p", 1),
         (r"E(z') \in \mathbb R", 1),
+        (r"\underbrace{p}_{()} \leftarrow p + 1", 2),
         (r"a=c:\quad z_a = z_c", 1),
         (r"f(u + hb) = f(u) + hf'(u)\odot b + O(h^2)", 1),
         (r"\frac{f(u + hb) - f(u - hb)}{2h} = f'(u)\odot b + O(h^2) = b\odot f'(u) + O(h^2)", 2),
@@ -231,6 +247,8 @@ def test_what_holds_is_compared(text, comparisons):
         (r"\underbrace{p}_{4}", "this is off from the other side, by 0.25 of the largest entry", "4}"),
         (r"f(u + hb) = f(u) + O(h^2)", "what is left goes with the power 0.50 of this", "O(h^2)"),
         (r"f(u + hb) = f(u) + O(h^3)", "what is left goes with the power 0.33 of this", "O(h^3)"),
+        ("f(u + hb) = z + O(h)", "this has shape (3,), and the other side shape (2,)", "z + O(h)"),
+        (r"p \leftarrow p", "this is off from the other side, by 0.25 of the largest entry", "p"),
         ("\np = 3,\n\\qquad p = 4", "this is off from the other side, by 0.25 of the largest entry", "4"),
     ],
 )
@@ -250,6 +268,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ("(z + b", "the formula ends where ) is needed", ""),
         ("z + b)", ") stands where a letter, a number or a bracket is needed", ")"),
         (r"\frac{z", "the formula ends where } is needed", ""),
+        (r"\frac^2", "^ stands where a letter, a number or a brace is needed", "^2"),
         (r"\frac{\partial u}{z}", "z stands where partial is needed", "z}"),
         (r"\frac{\partial u}{\partial f(u)}", "what is nudged needs to be a letter", "f(u)}"),
         (r"\underbrace{z}_{\text{so", "the formula ends where } is needed", ""),
@@ -272,9 +291,13 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         (r"z \foo b", f"foo is not a letter of this page; its letters are {', '.join(LETTERS)}", r"\foo b"),
         ("V", "V has layers: which one?", "V"),
         ("z^{(1)}", "z has no layers", "z^{(1)}"),
-        ("V^{(3)}", "V has no 3; it has 1, 2", "V^{(3)}"),
+        ("V^{(4)}", "V has no 4; it has 1, 2, 3", "V^{(4)}"),
+        ("y^{(4)}", "V has no 4; it has 1, 2, 3", "y^{(4)}"),
         ("V^{(p/2)}", "this needs to be a whole number", "/2)}"),
         ("f'", "f' is a slope; it needs an argument, f'(...)", "f'"),
+        ("f''(u)", "a slope needs one prime and one argument", "f''(u)"),
+        ("v", "this has no value: …", "v"),
+        (r"\partial r/\partial s", "the witness cannot measure this: …", r"\partial r/\partial s"),
         ("g'(u)", "g mixes the entries of what it gets, so that there is no g'", "g'(u)"),
         ("p(u, b)", "p is no function; one factor stands in a bracket", "p(u, b)"),
         ("f(u, b)", "this has 2 arguments; it needs 1", "f(u, b)"),
@@ -287,6 +310,22 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         (r"(z)_a (b)_a", "a runs over 3 and over 2 here; an index has one range", "(z)_a (b)_a"),
         (r"\sum_k z_a", "this sum runs over k, which does not stand behind it", r"\sum_k z_a"),
         ("z_a[a=k]", "k is neither a letter of this page nor an index of one", "k]"),
+        (
+            r"\sum_{\text{some of } u} z",
+            "a sum runs over indices, or over all indices of a letter",
+            r"\text{some of } u} z",
+        ),
+        (
+            r"\sum_{\text{all indices of } u} z",
+            "a sum over all indices needs two factors behind it",
+            r"\sum_{\text{all indices of } u} z",
+        ),
+        (
+            r"2\sum_{\text{all indices of } u} z b",
+            "the last axes of shape (3,) are not the first of shape (2,)",
+            r"\sum_{\text{all indices of } u} z b",
+        ),
+        ("[z>b]", "the sides differ in shape", "[z>b]"),
         ("[z]", "square brackets need two sides, as in [k=j]", "[z]"),
         (
             r"\operatorname*{arg\,min}_a W_{aj}",

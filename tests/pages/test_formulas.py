@@ -123,6 +123,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("3.5", r"z^\top", r"z"),
         ("3.7", r"z_i", r"z_j"),
         ("3.7", r"T_{kij}", r"T_{kji}"),
+        ("3.7", r"z_i}_{(5,)}\;\underbrace{[k=j]}", r"z_j}_{(5,)}\;\underbrace{[k=i]}"),
         ("3.9", r"F_{kj}", r"F_{jk}"),
         ("3.10", r"\underbrace{z^\top}_{(5,\,1)}\;\underbrace{\xi}_{(1,\,3)}", r"\xi^\top z"),
         ("3.11", r"M_{out}^2", r"M_{out}"),
