@@ -23,10 +23,6 @@ TAG = re.compile(r"\s*\\tag\{(.*?)\}")
 UNREAD = {
     ("02", r"y_a(x+\Delta) = y_a(x)"): "a Taylor series: its dots have no end",
     ("02", r"y(x + ihd) = "): "a Taylor series: its dots have no end",
-    (
-        "04",
-        r"\sum_k \delta_k\,\frac{\partial z_k}",
-    ): "z is the output of a layer here and its input there, as told above it",
     ("06", r"\left(\frac mp\right)'"): "the prime of a bracket does not say by what",
 }
 

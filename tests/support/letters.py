@@ -225,6 +225,11 @@ def below_the_last(rng, letters, a, b, c, d):
     return network(rng, [letters["f"]] * 3, a, b, c, d, ell=int(rng.integers(1, 3)))
 
 
+def one_of_them(rng, letters, a, b, c, d):
+    """A layer by itself, with the letters that it has on page 03."""
+    return weight_tensor(rng, letters["f"], a, b)
+
+
 def three_layers(rng, letters, a, b, c, d):
     return network(rng, BENDS[-3:], a, b, c, d, ell=1)
 
@@ -440,6 +445,7 @@ PAGES = {
         {
             r"\frac{\partial E}{\partial W^{(1)}_{ij}}": three_layers,
             r"\delta^{(2)}_j": three_layers,
+            r"\sum_k \delta_k\,\frac{\partial z'_k}": one_of_them,
             "4.4": below_the_last,
             "4.8": below_the_last,
             r"\underbrace{\frac{\partial E}{\partial z^{(3)}}}_{1\times2}": three_layers,
