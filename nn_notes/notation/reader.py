@@ -99,7 +99,7 @@ class Reader:
         term    = product { ⊙ product }
         product = factor { [·] factor | "/" factor }
         factor  = ( number | letter | function | command | bracket ) { "^" argument | "_" indices }
-        letter  = name { "'" | "_" indices | "^{(" sum ")}" | "^*" } [ "(" arguments ")" ]
+        letter  = name { "'" | "_" indices | "^{(" sum ")}" | "^(" sum ")" | "^*" } [ "(" arguments ")" ]
     """
 
     def __init__(self, text):
@@ -291,13 +291,13 @@ class Reader:
         if token.text == "O" and self.sees("("):
             return tree.Order(self.bracket(), at=token.at)
         letter, upright = self.marked(tree.Letter(token.text, at=token.at))
-        mark, power = self.n, None
-        if self.accepts("^") and self.next.kind == "number":
+        power = None
+        if self.sees("^") and self.tokens[self.n + 1].kind == "number" and self.ahead(2) == "(":
+            self.take()
             power = self.argument()
-        if not self.sees("("):
-            self.n = mark
-            return self.scripted(tree.Transposed(letter, at=token.at) if upright else letter)
-        return self.scripted(tree.Applied(letter, self.arguments(), power, at=token.at))
+        if self.sees("("):
+            return self.scripted(tree.Applied(letter, self.arguments(), power, at=token.at))
+        return self.scripted(tree.Transposed(letter, at=token.at) if upright else letter)
 
     def marked(self, letter):
         """A letter with its layer, primes and indices; and whether a transpose stood in one brace with the layer."""
@@ -313,6 +313,10 @@ class Reader:
             elif self.sees("^") and self.ahead(1) in ("star", "*"):
                 self.n += 2
                 letter = replace(letter, letter=f"{letter.letter}_star")
+            elif self.sees("^") and self.ahead(1) == "(":
+                self.n += 2
+                letter = replace(letter, layer=self.sum())
+                self.expect(")")
             elif self.sees("^") and self.ahead(1) == "{" and self.ahead(2) == "(":
                 self.n += 3
                 letter = replace(letter, layer=self.sum())

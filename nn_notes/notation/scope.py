@@ -87,18 +87,21 @@ class Scope:
         """The array that a letter is, as ``node`` has it."""
         if (name, layer) in self.nudged:
             return self.nudged[name, layer]
-        if name not in self.letters:
-            raise self.error(f"{name} is not a letter of this page; its letters are {', '.join(self.letters)}", node)
-        if self.has_layers(name) != (layer is not None):
-            raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
-        value = self.letters[name]
-        if callable(value):
-            return self.called(value, (), node, layer)
+        if self.function(name):
+            return self.called(name, (), node, layer)
+        value = self._meaning(name, layer, node)
         if layer is not None:
             if layer not in value:
                 raise self.error(f"{name} has no {layer}; it has {', '.join(map(str, value))}", node)
             value = value[layer]
         return array(name, value, complex_too=True)
+
+    def _meaning(self, name, layer, node):
+        if name not in self.letters:
+            raise self.error(f"{name} is not a letter of this page; its letters are {', '.join(self.letters)}", node)
+        if self.has_layers(name) != (layer is not None):
+            raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
+        return self.letters[name]
 
     def has_layers(self, name):
         value = self.letters[name]
@@ -110,8 +113,9 @@ class Scope:
             self._parameters[function] = list(inspect.signature(function).parameters)
         return self._parameters[function]
 
-    def called(self, function, arguments, node, layer=None):
+    def called(self, name, arguments, node, layer=None):
         """A letter's function, of arguments for its first parameters and of the letters as they are for the others."""
+        function = self._meaning(name, layer, node)
         names = [name for name in self.parameters(function) if name != "layer"]
         if len(arguments) > len(names):
             raise self.error(f"this has {len(arguments)} arguments; it needs {len(names)}", node)

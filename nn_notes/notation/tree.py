@@ -410,7 +410,7 @@ class Applied(Node):
         arrays = [value.spread(names, len(value.shape)) for value in values]
         lengths = np.broadcast_shapes(*(a.shape[: len(names)] for a in arrays))
         arrays = [np.broadcast_to(a, lengths + a.shape[len(names) :]) for a in arrays]
-        calls = [scope.called(scope.letters[name], [a[n] for a in arrays], self, layer) for n in np.ndindex(lengths)]
+        calls = [scope.called(name, [a[n] for a in arrays], self, layer) for n in np.ndindex(lengths)]
         return Value(np.reshape(calls, lengths + calls[0].shape), names)
 
     def _slope(self, values, scope):
@@ -419,7 +419,7 @@ class Applied(Node):
         if len(values) > 1 or self.head.primes > 1:
             raise scope.error("a slope needs one prime and one argument", self)
         x = value.array.ravel()
-        J = scope.jacobian(lambda x: scope.called(scope.letters[letter], [x], self), x, self)
+        J = scope.jacobian(lambda x: scope.called(letter, [x], self), x, self)
         if J.shape != 2 * x.shape or np.abs(J - np.diag(np.diagonal(J))).max() > TOLERANCE:
             raise scope.error(f"{letter} mixes the entries of what it gets, so that there is no {letter}'", self)
         return Value(np.diagonal(J).reshape(value.array.shape), value.names)
