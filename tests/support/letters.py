@@ -110,6 +110,7 @@ def given(**letters):
 
 
 def by_number(**letters):
+    """The same, where x is one number."""
     return lambda rng, drawn, **widths: {"x": rng.normal(), **letters}
 
 
@@ -356,10 +357,6 @@ def edges(rng, letters, M):
     return {"a": a, "q": float(jacobian(np.tanh, a))}
 
 
-def number(rng, letters, **widths):
-    return {"x": rng.normal()}
-
-
 def on_predictions(rng, bend, D):
     y, u = rng.uniform(0.1, 1, D), rng.normal(size=D)
     t = rng.dirichlet(np.ones(D))
@@ -463,7 +460,7 @@ PAGES = {
     "06": Page(
         {"M": 3},
         activations,
-        {r"\sigma'(x) = -(1+e^{-x})^{-2}": number, "6.3": number, "6.11": edges},
+        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), "6.3": by_number(), "6.11": edges},
         fixed={r"S_0 = ": {"M": 2}},
     ),
     "07": Page(
