@@ -181,7 +181,7 @@ def _plain(x):
     return float(f"{x:.12g}")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024, typed=True)
 def _even(low, high, step, own):
     """The limits and the multiples of a step between them, and a number exactly as it is, as far away as it may be."""
     if not low <= own <= high:
@@ -194,7 +194,7 @@ def _even(low, high, step, own):
     return _ordered(own, [low, high, *map(_plain, multiples)], rel_tol=0, abs_tol=1e-12 * step)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64, typed=True)
 def _geometric(low, high, steps, own):
     """Numbers of three digits at equal factors between two limits, and a number exactly as it is."""
     evenly = np.geomspace(min(low, own), max(high, own), steps + 1)

@@ -138,6 +138,11 @@ def test_only_the_entry_that_is_moved_changes_and_it_can_go_back(at):
         assert page.view.state["W"].tolist() == ODD
 
 
+def test_stops_do_not_hang_on_a_slider_that_was_made_before():
+    Slider("x", 1, -3, 3, 1)
+    assert all(isinstance(stop, float) for stop in Slider("x", 1.0, -3.0, 3.0, 1.0).stops)
+
+
 @pytest.mark.parametrize(
     ("own", "count", "ends", "beside"),
     [
