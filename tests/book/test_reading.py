@@ -98,6 +98,6 @@ def test_search_finds(opened, word):
     page = opened("index.html")
     page.locator("input[name=q]").first.fill(word)
     page.keyboard.press("Enter")
-    page.locator("#search-results li a").first.wait_for()
-    assert page.locator("#search-results li").count() >= 3
+    # They come one by one.
+    wait_for(lambda: page.locator("#search-results li a").count() >= 3)
     assert "\\" not in page.locator("#search-results").inner_text()
