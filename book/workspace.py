@@ -20,7 +20,14 @@ NOTEBOOKS = HERE.parent / "notebooks"
 WHEELS = ["tqdm", "typing_extensions", "anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal"]
 KEPT = HERE / "_wheels"
 PIP, QUIET = [sys.executable, "-m", "pip"], ["--quiet", "--disable-pip-version-check"]
-LABEXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget"]
+# In a folder of its own: JupyterLab itself would take up its extension, and cannot.
+LITE = HERE / "_lite"
+LITE_WANTS = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6"]
+LABEXTENSIONS = {
+    "@jupyter-widgets/jupyterlab-manager": Path(sys.prefix),
+    "@jupyterlite/pyodide-kernel-extension": LITE,
+    "anywidget": Path(sys.prefix),
+}
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # From the kernel's worker to the folder of wheels.
 UP = "../../../../pypi/"
@@ -29,6 +36,8 @@ UP = "../../../../pypi/"
 def build_workspace(site):
     """Put the workspace into a built site, in ``workspace``."""
     pins = json.loads((site / "_static/page/pyodide.json").read_text(encoding="utf-8"))
+    if not LITE.is_dir():
+        subprocess.run([*PIP, "install", *QUIET, "--target", str(LITE), *LITE_WANTS], check=True)
     with TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         wheels = [*map(_wheel, WHEELS), _own_wheel(scratch)]
@@ -45,12 +54,13 @@ def build_workspace(site):
         settings = {"appName": "nn_notes", "litePluginSettings": {KERNEL: kernel}}
         config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings}
         (scratch / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
-        extensions = Path(sys.prefix, "share/jupyter/labextensions")
         build = {
             "apps": ["lab"],
             "contents": [str(scratch / "notebooks")],
             "output_dir": str(site / "workspace"),
-            "federated_extensions": [str(extensions / name) for name in LABEXTENSIONS],
+            "federated_extensions": [
+                str(prefix / "share/jupyter/labextensions" / name) for name, prefix in LABEXTENSIONS.items()
+            ],
             "ignore_sys_prefix": ["federated_extensions"],
             "no_sourcemaps": True,
             "no_unused_shared_packages": True,
@@ -58,7 +68,8 @@ def build_workspace(site):
         config = {"LiteBuildConfig": build, "PipliteAddon": {"piplite_urls": [*map(str, wheels)]}}
         (scratch / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlite_core", "build"]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
+        environment = os.environ | {"PYTHONPATH": str(LITE)}
+        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, env=environment)
         if done.returncode:
             sys.exit(f"The workspace cannot be built:\n{done.stdout}{done.stderr}")
 
