@@ -13,6 +13,7 @@ from shutil import copy, copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 
 import tqdm
+from fetched import installed
 
 import nn_notes
 
@@ -35,7 +36,8 @@ def compiled(folder):
     """Write ``python_stdlib.zip`` and ``nn_notes.zip`` into a folder: the standard library, and what goes beside it."""
     said = subprocess.run([sys.executable, "-c", AWAKE], check=True, capture_output=True, text=True)
     awake = said.stdout.split()
-    _fetch_numpy()
+    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
+    installed(NUMPY, f"numpy=={lock['packages']['numpy']['version']}")
     with TemporaryDirectory() as scratch, zipfile.ZipFile(PYODIDE / "python_stdlib.zip") as library:
         staged = Path(scratch)
         library.extractall(staged / "stdlib")
@@ -59,15 +61,6 @@ def _file(folder, name):
     """The source of a module in a folder, or None."""
     path = folder / name.replace(".", "/")
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
-
-
-def _fetch_numpy():
-    """Have NumPy's sources, of Pyodide's version: once."""
-    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
-    version = lock["packages"]["numpy"]["version"]
-    if not (NUMPY / f"numpy-{version}.dist-info").is_dir():
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--upgrade", "--target", str(NUMPY)]
-        subprocess.run([sys.executable, "-m", "pip", "install", *quiet, f"numpy=={version}"], check=True)
 
 
 def _pack(folder, path):

@@ -13,16 +13,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+from fetched import installed, pip
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent / "notebooks"
 # What Pyodide has no wheel of, or, for the first two, what it would not load by itself.
 WHEELS = ["tqdm", "typing_extensions", "anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal"]
 KEPT = HERE / "_wheels"
-PIP, QUIET = [sys.executable, "-m", "pip"], ["--quiet", "--disable-pip-version-check"]
 # In a folder of its own: JupyterLab itself would take up its extension, and cannot.
 LITE = HERE / "_lite"
-LITE_WANTS = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6"]
+LITE_WANTS = ["jupyterlite-core==0.8.6", "jupyterlite-pyodide-kernel==0.8.6", "doit==0.37.0", "pkginfo==2.0"]
 LABEXTENSIONS = {
     "@jupyter-widgets/jupyterlab-manager": Path(sys.prefix),
     "@jupyterlite/pyodide-kernel-extension": LITE,
@@ -36,8 +36,7 @@ UP = "../../../../pypi/"
 def build_workspace(site):
     """Put the workspace into a built site, in ``workspace``."""
     pins = json.loads((site / "_static/page/pyodide.json").read_text(encoding="utf-8"))
-    if not LITE.is_dir():
-        subprocess.run([*PIP, "install", *QUIET, "--target", str(LITE), *LITE_WANTS], check=True)
+    installed(LITE, *LITE_WANTS)
     with TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         wheels = [*map(_wheel, WHEELS), _own_wheel(scratch)]
@@ -47,7 +46,7 @@ def build_workspace(site):
             text = nbformat.writes(nbformat.read(path, 4), split_lines=False)
             (scratch / "notebooks" / path.name).write_text(text, encoding="utf-8")
         kernel = {
-            "pyodideUrl": _address(pins["base"]) + "pyodide.mjs",
+            "pyodideUrl": address(pins["base"]) + "pyodide.mjs",
             "disablePyPIFallback": True,
             "loadPyodideOptions": {"packages": ["matplotlib", "ipython", *(UP + wheel.name for wheel in wheels)]},
         }
@@ -74,9 +73,9 @@ def build_workspace(site):
             sys.exit(f"The workspace cannot be built:\n{done.stdout}{done.stderr}")
 
 
-def _address(base):
-    """Where Pyodide is, as the workspace sees it: two folders below the pages' own."""
-    return base if "://" in base else "../_static/pyodide/"
+def address(base):
+    """Pyodide's address as the workspace has it, where the pages' worker has it at ``base``."""
+    return base if "://" in base else f"../../_static/page/{base}"
 
 
 def _wheel(name):
@@ -84,16 +83,15 @@ def _wheel(name):
     pattern = f"{name}-{version(name)}-*.whl"
     if not [*KEPT.glob(pattern)]:
         # One that runs anywhere, not the one for this machine.
-        which = ["--no-deps", "--only-binary=:all:", "--platform=any", "--python-version=3.14", "--dest", str(KEPT)]
-        subprocess.run([*PIP, "download", *QUIET, *which, f"{name}=={version(name)}"], check=True)
+        anywhere = ["--only-binary=:all:", "--platform=any", "--python-version=3.14"]
+        pip("download", "--no-deps", *anywhere, "--dest", KEPT, f"{name}=={version(name)}")
     (found,) = KEPT.glob(pattern)
     return found
 
 
 def _own_wheel(folder):
     """The package's own."""
-    which = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}
-    subprocess.run([*PIP, "wheel", *QUIET, *which, str(HERE.parent)], check=True, env=environment)
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, HERE.parent, env=environment)
     (found,) = folder.glob("nn_notes-*.whl")
     return found

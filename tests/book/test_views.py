@@ -44,7 +44,10 @@ def test_a_view_stands_at_once_and_wakes_when_it_is_seen(browsing, published):
 
 def test_python_comes_before_a_view_is_seen_but_where_data_are_dear_when_it_is_touched(browsing, published):
     pages, network = published
-    wasm = lambda: [address for address in network.asked if address.endswith(".wasm")]  # noqa: E731
+
+    def wasm():
+        return [address for address in network.asked if address.endswith(".wasm")]
+
     network.asked.clear()
     Reading(browsing(), pages.address, "01_single_layer")
     wait_for(wasm)

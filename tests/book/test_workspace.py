@@ -1,9 +1,12 @@
 """The workspace: JupyterLab in the browser, in which every notebook runs to its end as it is, and its views move."""
 
+from urllib.parse import urljoin
+
 import hosted
 import lab
 import pyodide
 import pytest
+import workspace as built
 from series import every_notebook
 from serve import SITE
 
@@ -58,3 +61,10 @@ def test_a_view_moves_and_what_is_written_is_kept(workspace):
     opened.page.wait_for_function(IDLE)
     sources = "() => jupyterapp.shell.currentWidget.content.widgets.map(w => w.model.sharedModel.source)"
     assert "mine = 1" in opened.page.evaluate(sources)
+
+
+@pytest.mark.parametrize("base", ["https://cdn.example/pyodide/", "../pyodide/"])
+def test_it_has_pyodide_from_where_the_pages_have_it(base):
+    site = "https://book.example/nn_notes/"
+    seen = urljoin(f"{site}workspace/lab/index.html?path=a.ipynb", built.address(base))
+    assert seen == urljoin(f"{site}_static/page/worker.js", base)

@@ -13,7 +13,7 @@ from equations import said
 from kernels import LOOPBACK_ONLY
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from series import PATHS, code_cells, every_notebook, exercises, read, split
+from series import PATHS, code_cells, every_notebook, exercises, read
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -136,6 +136,18 @@ def run(notebook):
     """The notebook, run to its end whatever its cells raise."""
     where = {"metadata": {"path": NOTEBOOKS}}
     return NotebookClient(notebook, coalesce_streams=True, allow_errors=True, resources=where).execute()
+
+
+def split(source):
+    """The names that a cell leaves to the reader, and the rest of the cell."""
+    tree = ast.parse(source)
+    left = [node for node in tree.body if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is ...]
+    rest = ast.unparse(ast.Module([node for node in tree.body if node not in left], type_ignores=[]))
+    names = [
+        name.id for node in left for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    ]
+    assert names, f"nothing is left to the reader here:\n{source}"
+    return names, rest
 
 
 def wrong(value):

@@ -39,15 +39,3 @@ def asked(source):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "answer":
             return ast.literal_eval(node.args[0])
     return None
-
-
-def split(source):
-    """The names that a cell leaves to the reader, and the rest of the cell."""
-    tree = ast.parse(source)
-    left = [node for node in tree.body if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is ...]
-    rest = ast.unparse(ast.Module([node for node in tree.body if node not in left], type_ignores=[]))
-    names = [
-        name.id for node in left for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
-    ]
-    assert names, f"nothing is left to the reader here:\n{source}"
-    return names, rest
