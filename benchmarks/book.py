@@ -62,6 +62,16 @@ PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startT
 LOADED = """() => performance.getEntriesByType('resource').map(({name, encodedBodySize}) => [name, encodedBodySize])
     .concat(performance.getEntriesByType('navigation').map(({name, encodedBodySize}) => [name, encodedBodySize]))"""
 
+# The page's own clock notes when its first view has woken: whoever looks from outside looks too late.
+CLOCK = """new MutationObserver((_, watch) => {
+    const view = document.querySelector(".nn-book-view");
+    const status = view?.querySelector(".nn-status")?.textContent;
+    if (status) self.waking = true;
+    if (status !== "" || !self.waking) return;
+    self.answered = performance.now();
+    watch.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
+
 
 @contextmanager
 def slowed():
@@ -131,10 +141,9 @@ def packed(text):
 
 def answer(context, address):
     """Milliseconds from opening the heaviest page to the first answer of its first view."""
-    start = time.perf_counter()
     reading = Reading(context, address, HEAVIEST)
     reading.views[0].awake()
-    found = 1000 * (time.perf_counter() - start)
+    found = reading.page.evaluate("self.answered")
     # As long as a reader stays at least: what was loaded is kept meanwhile.
     reading.page.wait_for_timeout(3000)
     reading.page.close()
@@ -145,6 +154,7 @@ def cold(browser, address):
     """The milliseconds of several first visits."""
     for _ in range(ROUNDS):
         context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context.add_init_script(CLOCK)
         yield answer(context, address)
         context.close()
 
@@ -154,6 +164,7 @@ def warm(chromium_type, address):
     with tempfile.TemporaryDirectory() as home:
         options = {"executable_path": chromium.find(), "args": lab.FLAGS, "viewport": {"width": 1366, "height": 768}}
         context = chromium_type.launch_persistent_context(home, **options)
+        context.add_init_script(CLOCK)
         for _ in range(2):
             answer(context, address)
         for _ in range(ROUNDS):

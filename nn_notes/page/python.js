@@ -5,12 +5,13 @@ export class Python {
   #asked = new Map();
   #count = 0;
   #loaded = 0;
-  #ready;
-  #isReady = new Promise((resolve) => (this.#ready = resolve));
+  #loads;
+  #isLoaded = new Promise((resolve) => (this.#loads = resolve));
 
   // All that it was loaded from, once it is: addresses and checksums.
-  files() {
-    return this.#isReady;
+  async files() {
+    await this.#isLoaded;
+    return (await this.ask({ act: "load" })).result;
   }
 
   // The promise of { result, outputs }; each output is also handed over as it comes.
@@ -33,21 +34,20 @@ export class Python {
     this.#asked.clear();
   }
 
+  // The one that started with the page (early.js), or another.
   #start() {
     const name = navigator.serviceWorker?.controller ? "offline" : "online";
-    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module", name });
+    const worker = self.early ?? new Worker(new URL("worker.js", import.meta.url), { type: "module", name });
+    self.early = undefined;
     worker.addEventListener("message", ({ data }) => this.#hear(data));
     worker.addEventListener("error", (event) => this.stop(event.message || "its worker cannot start"));
     return worker;
   }
 
-  #hear({ id, loading, files, output, result, error }) {
-    if (files) {
-      this.#ready(files);
-      return;
-    }
+  #hear({ id, loading, output, result, error }) {
     if (loading !== undefined) {
       this.#loaded = loading;
+      if (loading === 1) this.#loads();
       for (const { progress } of this.#asked.values()) progress?.(loading);
       return;
     }
@@ -68,8 +68,9 @@ export class Python {
   }
 }
 
-// That of this page.
+// That of this page. Where it does not load, whoever asks next tries again, and tells the reader.
 export const python = new Python();
+if (self.early) python.ask({ act: "load" }).catch(() => {});
 
 // Where data are dear, nothing is loaded before it is wanted.
 export const dear = Boolean(navigator.connection?.saveData);

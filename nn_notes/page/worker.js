@@ -1,7 +1,7 @@
 // The worker of a page: Python, NumPy and the package, loaded once, for all views and cells of the page.
 //
-// In: { id, act, … }. Out: { id, output } for each output as it comes, { id, result } or { id, error } at the end, and
-// { loading: from 0 to 1 } while it loads; then { files }, all that it was loaded from, with what they are held to.
+// It loads as soon as it is there. In: { id, act, … }. Out: { id, output } for each output as it comes, { id, result } or
+// { id, error } at the end, and { loading: from 0 to 1 } while it loads, and to whoever asks first.
 // Its name is "offline" where a service worker answers for the page.
 
 const HERE = new URL(".", import.meta.url);
@@ -9,7 +9,12 @@ const HERE = new URL(".", import.meta.url);
 const PATIENCE = 20000;
 
 let current;
-let python;
+let loaded = 0;
+
+function say(loading) {
+  loaded = loading;
+  postMessage({ loading });
+}
 
 // Fetch a file into the browser's cache, and hand over the length of each part as it comes.
 async function fetched({ url, integrity }, take) {
@@ -41,11 +46,11 @@ async function fetched({ url, integrity }, take) {
 
 async function load() {
   const response = await fetch(new URL("pyodide.json", HERE));
-  const { base, files, own } = await response.json();
+  const { base, files, own: archives } = await response.json();
   const root = new URL(base, HERE);
   const at = (place) => (file) => ({ ...file, url: new URL(file.name, place).href });
   const pinned = files.map(at(root));
-  const [library, site] = own.map(at(HERE));
+  const [library, site] = archives.map(at(HERE));
   const all = [...pinned, library, site];
   // What is kept from an earlier visit was checked when it came, and its compiled code with it.
   const isKept = self.name === "offline" && (await Promise.all(all.map(({ url }) => caches.match(url)))).every(Boolean);
@@ -55,7 +60,7 @@ async function load() {
     const count = (length) => {
       come += length;
       // What is left is the start of Python itself.
-      postMessage({ loading: Math.min(0.8, (0.8 * come) / size) });
+      say(Math.min(0.8, (0.8 * come) / size));
     };
     await Promise.all(all.map((file) => fetched(file, count)));
     // From here on, whatever Pyodide asks for is held to its checksum.
@@ -66,19 +71,26 @@ async function load() {
   // Not a static import, whose failure nobody could catch.
   const { loadPyodide } = await import(new URL("pyodide.mjs", root).href);
   const pyodide = await loadPyodide({ indexURL: root.href, stdLibURL: library.url, packages: ["numpy"] });
-  postMessage({ loading: 0.9 });
+  say(0.9);
   // Real files: code that shows its source reads them.
   const archive = await (await fetch(site.url)).arrayBuffer();
   pyodide.unpackArchive(archive, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
   const send = (output) => postMessage({ id: current, output: JSON.parse(output) });
   const runner = pyodide.pyimport("nn_notes.page.runner").Runner(send);
-  postMessage({ loading: 1 });
-  postMessage({ files: [...["worker.js", "pyodide.json"].map((name) => ({ url: new URL(name, HERE).href })), ...all] });
-  return { pyodide, runner };
+  say(1);
+  const own = ["worker.js", "pyodide.json"].map((name) => ({ url: new URL(name, HERE).href }));
+  return { pyodide, runner, files: [...own, ...all] };
 }
 
+const python = load();
+// Whoever asks is told.
+python.catch(() => {});
+
 const acts = {
-  async load() {},
+  // All that it was loaded from, with what they are held to.
+  async load() {
+    return (await python).files;
+  },
   // What is not known yet is planned here: what the cell needs, and what it imports.
   async run({ sources, cell, where, plan }) {
     const { pyodide, runner } = await python;
@@ -97,11 +109,11 @@ const acts = {
 
 // One after another, in the order in which they came.
 let last = Promise.resolve();
+addEventListener("message", () => postMessage({ loading: loaded }), { once: true });
 addEventListener("message", ({ data }) => {
   last = last.then(async () => {
     current = data.id;
     try {
-      python ??= load();
       await python;
       postMessage({ id: data.id, result: await acts[data.act](data) });
     } catch (fault) {
