@@ -152,8 +152,8 @@ def _output(output):
 
 def exercises(notebooks):
     intro = (
-        "Three to a page: a prediction, a piece of code, a small proof. Each has a hint and a solution in its place, "
-        "and a cell that checks your own answer."
+        "Three to a page: a prediction, a piece of code, a small proof; and where there is a formula to derive, a "
+        "blackboard. Each has a hint and a solution in its place, and a cell that checks your own answer."
     )
     return _headed("Exercises", notebooks, intro, lambda _, notebook: _exercises(notebook))
 

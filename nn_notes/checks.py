@@ -117,8 +117,8 @@ def answer(exercise, yours, expected, tolerance=1e-6):
 
     Args:
         exercise: its number on the page: ``"3.A"``.
-        yours: the reader's answer; ``...`` stands for none yet. Numbers, an array, text, or a tuple.
-        expected: the answer, of the same kind.
+        yours: the reader's answer; ``...`` stands for none yet. Numbers, an array, text, or a tuple; a formula as text.
+        expected: the answer, of the same kind; for a formula what has a ``verdict`` on it, a ``derivation.Goal``.
         tolerance: as for ``check``.
 
     Raises:
@@ -126,7 +126,7 @@ def answer(exercise, yours, expected, tolerance=1e-6):
     """
     string("exercise", exercise, "3.A")
     real_number("tolerance", tolerance, least=0)
-    if not isinstance(expected, str):
+    if not isinstance(expected, str) and not hasattr(expected, "verdict"):
         expected = array("expected", expected, finite=False)
     print(f"{exercise}: {_verdict(yours, expected, tolerance)}")
 
@@ -159,6 +159,10 @@ def _nearness(got, others):
 def _verdict(yours, expected, tolerance):
     if yours is ...:
         return "not tried yet"
+    if hasattr(expected, "verdict"):
+        return (
+            expected.verdict(yours) if isinstance(yours, str) else f"not yet: it needs text, and got {repr_of(yours)}"
+        )
     if isinstance(expected, str):
         return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {repr_of(yours)} is not it"
     try:

@@ -75,7 +75,18 @@ function choice({ label, options }, moved) {
   };
 }
 
+function line({ label, most }, moved) {
+  const plain = { autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
+  const input = node("input", { type: "text", maxlength: most, "aria-label": label, ...plain });
+  input.addEventListener("input", () => moved({ to: input.value }));
+  return {
+    element: node("label", { class: "nn-line" }, label, input),
+    set: (text) => (input.value = text),
+  };
+}
+
 function control(spec, moved) {
+  if (spec.most) return line(spec, moved);
   if (spec.options) return choice(spec, moved);
   if (spec.labels) return sliders(spec, moved);
   return slider(spec.label, spec.digits, moved);

@@ -24,9 +24,9 @@ from . import charts
 from .charts import Chart
 from .show import PALETTE, caption, cells, legend, table
 from .validate import array as checked_array
-from .validate import choice, index, instance, named, real_number
+from .validate import choice, index, instance, named, real_number, string
 
-__all__ = ["Choice", "Drawing", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
+__all__ = ["Choice", "Drawing", "Line", "LogSlider", "Matrix", "Slider", "Sliders", "View"]
 
 CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 # What a page that carries messages itself needs to build a view, and to show its first state.
@@ -170,6 +170,21 @@ class Choice(Control):
         self.value = self.checked(to)
 
 
+class Line(Control):
+    """A line of text, of so many signs at most, that the reader writes."""
+
+    def __init__(self, label, value, most):
+        super().__init__(value, label=label, most=most)
+
+    def checked(self, value):
+        if len(string(self.spec["label"], value)) > self.spec["most"]:
+            raise ValueError(f"{self.spec['label']} has {len(value):,} signs; it needs {self.spec['most']} at most")
+        return value
+
+    def take(self, to):
+        self.value = self.checked(to)
+
+
 def _decimals(step):
     """How many decimals the multiples of a step are written with."""
     needed = max(0, -Decimal(repr(step)).normalize().as_tuple().exponent)
@@ -245,7 +260,8 @@ class View:
     """A live view.
 
     Args:
-        controls: a dict from a name in the state to its ``Slider``, ``LogSlider``, ``Sliders`` or ``Choice``.
+        controls: a dict from a name in the state to its ``Slider``, ``LogSlider``, ``Sliders``, ``Choice`` or
+            ``Line``.
         model: a pure function of the whole state, by name, that gives a dict of arrays.
         layout: a function of that dict that gives rows: lists of ``Matrix``, ``Chart``, ``Drawing`` and HTML text.
         memory: what the state holds beside the controls, as a dict.

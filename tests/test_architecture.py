@@ -33,6 +33,7 @@ MAY_KNOW = {
     "tensors": {"numpy", "validate"},
     "numeric": {"numpy", "validate"},
     "notation": {"numpy", "validate", "numeric", "notation"},
+    "derivation": {"numpy", "validate", "numeric", "notation"},
     "checks": {"numpy", "validate"},
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
@@ -42,7 +43,20 @@ MAY_KNOW = {
     # How views get to a page in Jupyter; nobody but views knows it, and they not before one is shown.
     "page": {"explore", "page"},
     "widget": {"explore", "anywidget", "traitlets", "IPython"},
-    "views": {"numpy", "validate", "family", "show", "charts", "explore", "widget", "views", *SHORT, *LONG},
+    "views": {
+        "numpy",
+        "validate",
+        "family",
+        "show",
+        "charts",
+        "explore",
+        "widget",
+        "views",
+        "notation",
+        "derivation",
+        *SHORT,
+        *LONG,
+    },
     "__init__": {"checks", "numeric", *SHORT, *LONG},
 }
 
@@ -125,13 +139,15 @@ descent.fit(network, split.train, split.validation, rng=rng, **how)
 VIEWS = """
 import pkgutil
 from nn_notes import Layer, Network, views
-from nn_notes.views import (activation_curves, backpropagation, derivative_shapes, gradient_descent, jacobians, losses,
-                            single_layer, weight_tensor)
+from nn_notes.derivation import Goal, outputs
+from nn_notes.views import (activation_curves, backpropagation, blackboard, derivative_shapes, gradient_descent,
+                            jacobians, losses, single_layer, weight_tensor)
 
 x, W, I = [0.5, -1.0], [[0.5, -1.0], [1.5, 0.3]], [[1, 0], [0, 1]]
 network = Network(Layer(W, x, "identity"))
 made = [
     activation_curves.view(x, x), backpropagation.view(network, x, x, "mse"), derivative_shapes.view(x, W),
+    blackboard.view(Goal("\\partial E/\\partial u", "k", outputs, {"D": 2}), "delta F"),
     gradient_descent.learning_rate(x, x, x), gradient_descent.training(network, (W, I), (W, I)),
     jacobians.view(x, W, x), losses.prediction(), losses.view(x), single_layer.view(x, W, x), weight_tensor.view(x, x),
 ]

@@ -11,6 +11,7 @@ import pytest
 from strategies import generic
 
 from nn_notes import answer, check, compare, refute
+from nn_notes.derivation import Goal, layer
 
 A = generic(3, 5)
 LARGEST = np.abs(A).max()
@@ -214,6 +215,7 @@ def test_what_holds_is_not_refuted():
 
 NUMBERS_ARE_NOT = "not yet: the shape is right, the numbers are not"
 MASKED = np.ma.array([3.0], mask=True)
+GOAL = Goal(r"\frac{\partial E}{\partial W}", "ij", layer, {"M_in": 3, "M_out": 2})
 ANSWERS = {
     "none yet": (..., 3, "not tried yet"),
     "a number": (3, 3.0, "right"),
@@ -226,6 +228,10 @@ ANSWERS = {
     "a shape": ((5, 3, 5), (5, 3, 5), "right"),
     "another shape": ((3, 5), (5, 3, 5), "not yet: it has shape (2,), and needs shape (3,)"),
     "a number for an array": (3, [3, 3], "not yet: it has one number, and needs shape (2,)"),
+    "a formula": ("z_i xi_j", GOAL, "right: it holds on 26 drawn examples."),
+    "its transpose as a formula": ("xi^T z", GOAL, GOAL.verdict("xi^T z")),
+    "numbers for a formula": (3, GOAL, "not yet: it needs text, and got 3"),
+    "no formula yet": (..., GOAL, "not tried yet"),
     "a word": (" Row ", "row", "right"),
     "another word": ("column", "row", "not yet: 'column' is not it"),
     "a word for a number": ("many", 3, "not yet: it needs numbers, and got 'many'"),

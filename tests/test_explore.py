@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64decode
+from html import escape
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,8 +14,9 @@ from IPython.core.formatters import DisplayFormatter
 from page import Page, fail, small_view
 from stripped import still
 
-from nn_notes.charts import Axis, Chart, Line
-from nn_notes.explore import ASLEEP, SPEC, Drawing, LogSlider, Matrix, Slider, Sliders, View
+from nn_notes import charts
+from nn_notes.charts import Axis, Chart
+from nn_notes.explore import ASLEEP, SPEC, Drawing, Line, LogSlider, Matrix, Slider, Sliders, View
 
 
 def put(name, to, entry=None):
@@ -197,6 +199,18 @@ def test_an_action_that_gives_what_a_control_cannot_take_changes_nothing():
         assert page.view.state["W"].tolist() == ODD and page.value("s") == 1 / 7
 
 
+def test_a_line_stands_as_it_was_written_and_is_no_longer_than_it_may_be():
+    view = View({"text": Line("Your text", "one", 5)}, lambda text: {"text": text}, lambda a: [[escape(a["text"])]])
+    page = Page(view)
+    assert page.lines == ["Your text"] and page.value("Your text") == "one"
+    page.move("Your text", "<3 ξ")
+    assert page.words() == "&lt;3 ξ" and page.view.state == {"text": "<3 ξ"}
+    page.do(put("text", "sixsix"))
+    assert page.error == "ValueError: Your text has 6 signs; it needs 5 at most" and page.words() == "&lt;3 ξ"
+    page.click("Reset")
+    assert page.value("Your text") == "one"
+
+
 def test_what_is_no_number_looks_like_nothing_else():
     """A dot is a number that is not there yet; one that has been computed and is none is NaN."""
     a = np.array([np.nan, np.inf, -np.inf, 0.0, -0.001, 1e300])
@@ -260,7 +274,7 @@ def test_the_page_is_told_in_plain_json():
 def test_a_chart_is_built_anew_only_where_more_than_its_paths_and_axes_differ():
     def layout(a):
         axes = Axis("x", 0, a["n"]), Axis(f"{a['n']}", 0, 1)
-        return [[Chart("", *axes, [Line([0, 1], [0, 1])] * (1 + (a["n"] > 2)), "")]]
+        return [[Chart("", *axes, [charts.Line([0, 1], [0, 1])] * (1 + (a["n"] > 2)), "")]]
 
     page = Page(View({"n": Slider("n", 1, 1, 3, step=1)}, lambda n: {"n": n}, layout))
     page.move("n", 2)
@@ -288,7 +302,7 @@ def test_drawings_and_charts_are_images_in_a_still_picture_and_have_words():
     drawing = Drawing(
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>', 'A "line".'
     )
-    chart = Chart("<b>", Axis("x", 0, 1), Axis("y", 0, 1), [Line([0, 1], [0, 1])], "A <line>.")
+    chart = Chart("<b>", Axis("x", 0, 1), Axis("y", 0, 1), [charts.Line([0, 1], [0, 1])], "A <line>.")
     view = View({}, dict, lambda _: [[drawing, chart]])
     assert still(view).images == ['A "line".', "A <line>."]
     for svg in re.findall('base64,([^"]*)', view._repr_mimebundle_()["text/html"]):

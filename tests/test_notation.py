@@ -41,6 +41,7 @@ LETTERS = {
     "v": lambda u: np.linalg.inv(u),
     "the count": 6,
 }
+KNOWN = ", ".join(LETTERS).replace("_next", "'")
 SLOPE = 1 - np.tanh(u) ** 2
 dE_du = 2 * np.tanh(u) * SLOPE
 
@@ -289,14 +290,14 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ),
         (r"\underbrace{z}_{W:\,(3)}", "a shape needs a comma, as (3,) has one", ")}"),
         # A letter that is none, or not so.
-        ("z + q", f"q is not a letter of this page; its letters are {', '.join(LETTERS)}", "q"),
-        (r"z \foo b", f"foo is not a letter of this page; its letters are {', '.join(LETTERS)}", r"\foo b"),
+        ("z + q", f"q is not a letter of this page; its letters are {KNOWN}", "q"),
+        (r"z \foo b", f"foo is not a letter of this page; its letters are {KNOWN}", r"\foo b"),
         ("V", "V has layers: which one?", "V"),
         ("y(z)", "y has layers: which one?", "y(z)"),
         ("f^(1)(u)", "f has no layers", "f^(1)(u)"),
         ("z^{(1)}", "z has no layers", "z^{(1)}"),
-        ("V^{(4)}", "V has no 4; it has 1, 2, 3", "V^{(4)}"),
-        ("y^{(4)}", "V has no 4; it has 1, 2, 3", "y^{(4)}"),
+        ("V^{(4)}", "V has no layer 4 here; it has 1, 2, 3", "V^{(4)}"),
+        ("y^{(4)}", "V has no layer 4 here; it has 1, 2, 3", "y^{(4)}"),
         ("V^{(p/2)}", "this needs to be a whole number", "/2)}"),
         ("f'", "f' is a slope; it needs an argument, f'(...)", "f'"),
         ("f''(u)", "a slope needs one prime and one argument", "f''(u)"),

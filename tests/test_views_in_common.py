@@ -122,9 +122,12 @@ HYPHEN = re.compile(r"-\s?[\d.]")
 def test_no_number_is_minus_zero_or_has_a_hyphen(page):
     rng = np.random.default_rng(0)
     for step in range(60):
-        label = rng.choice(page.sliders)
-        # Zero and what is around it is where a sign goes wrong.
-        page.move(label, rng.choice(sorted(page.stops(label), key=abs)[: 5 if step % 2 else None]))
+        if page.sliders:
+            label = rng.choice(page.sliders)
+            # Zero and what is around it is where a sign goes wrong.
+            page.move(label, rng.choice(sorted(page.stops(label), key=abs)[: 5 if step % 2 else None]))
+        else:
+            page.wander(rng)
         if step % 7 == 0 and page.choices:
             label = rng.choice([*page.choices])
             page.move(label, str(rng.choice(page.choices[label])))

@@ -30,6 +30,7 @@ from nn_notes import (
     check,
     compare,
     data,
+    derivation,
     descent,
     losses,
     notation,
@@ -41,7 +42,7 @@ from nn_notes import (
     views,
 )
 from nn_notes.activations import relu, sigmoid, tanh
-from nn_notes.explore import Choice, LogSlider, Slider, Sliders
+from nn_notes.explore import Choice, Line, LogSlider, Slider, Sliders
 from nn_notes.family import member
 from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
 from nn_notes.views import (
@@ -63,6 +64,7 @@ RAGGED = [[1, 2, 3], [4, 5]]
 MASKED = np.ma.masked_equal([[-999.0, 3.0]], -999)
 GOOD_X, GOOD_T = [1, 2, 3], [1, 0]
 FORM = np.ones(2)
+GOAL = derivation.Goal("u", "k", derivation.outputs, {"D": 3})
 FIGURE, (AX, *AXES) = plots.figure(4)
 BOX = plots.figure(subplot_kw={"projection": "3d"})[1]
 NAMES = ("across", "up")
@@ -564,6 +566,14 @@ WRONG = [
     *no_array(lambda x: do(numeric.central, np.sin, x), "x"),
     (do(numeric.central, lambda x: x * 1j, [1.0]), TypeError, "f(x) is complex for a real x; it needs real numbers"),
 
+    # derivation
+    (do(derivation.derive, 3, GOAL), TypeError, "yours is of type int; it needs text, such as 'F W^T'"),
+    (do(derivation.derive, "z", "W"), TypeError, "goal … Goal"),
+    (do(derivation.Goal, 3, "k", derivation.outputs, {"D": 3}), TypeError, "what is of type int; it needs text"),
+    (do(derivation.Goal, "u", 1, derivation.outputs, {"D": 3}), TypeError, "indices is of type int; it needs text"),
+    (do(derivation.Goal, "u", "k", derivation.outputs, 3), TypeError, "widths is of type int; it needs a dict"),
+    (do(derivation.Goal, "u", "kj", derivation.outputs, {"D": 3}), ValueError, "indices is 'kj'; u needs 1, one to each axis"),
+    (do(derivation.Goal, "u", "k", 3, {"D": 3}), TypeError, "draw … function"),
     # checks
     (do(check, 3.7, 1, 1), TypeError, "number is of type float; it needs text, such as '3.7'"),
     (do(check, "3.7", FORM, FORM), TypeError, "(3.7) compares an array with itself; it needs forms arrived at by different roads"),
@@ -688,6 +698,8 @@ WRONG = [
     (do(Sliders, "z", [], 0, 1), ValueError, "array is empty, of shape (0,); it needs at least one entry on every axis"),
     (do(Sliders, "z", [NAN], 0, 1), ValueError, "array[0] is nan; it needs finite numbers"),
     (do(Sliders, "z", np.ones(1001), 0, 2), ValueError, "array has 1001 entries; it needs 1000 at most, a slider to each"),
+    (do(Line, "text", 3, 5), TypeError, "text is of type int; it needs text"),
+    (do(Line, "text", "sixsix", 5), ValueError, "text has 6 signs; it needs 5 at most"),
     (do(Choice, "kind", "high", ["low", "wide"]), ValueError, "kind is 'high'; it needs one of low, wide"),
     (do(Choice, "kind", ["low"], ["low", "wide"]), ValueError, "kind is ['low']; it needs one of low, wide"),
 
@@ -848,7 +860,7 @@ def test_no_part_of_the_package_is_left_out(figures):
     # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
     # says of a formula, tests/test_notation.py has.
     left_out = {"validate", "charts", "widget", "page.needs", "page.runner"}
-    left_out |= {f"notation.{part}" for part in ("reader", "scope", "tree", "values")}
+    left_out |= {f"notation.{part}" for part in ("mathml", "reader", "scope", "tree", "values")}
     expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}
     expected -= left_out
     assert set(calls) <= expected and all(part.startswith("views.") for part in expected - set(calls))
@@ -866,6 +878,7 @@ UNCHECKED = {
     "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},
     "explore": {"Drawing", "Matrix", "View"},
+    "derivation": {"Derived", "layer", "network", "outputs"},
     "notation": {"NotationError", "Refuted", "Value"},
     "views.single_layer": {"controls", "first_order", "new_numbers", "offered", "start_of"},
 }

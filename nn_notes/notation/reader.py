@@ -10,6 +10,11 @@ __all__ = ["Reader"]
 
 RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
 FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
+# Signs that a keyboard may have, or another page: in the plain spelling they stand for words.
+TYPED = {
+    "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "·": "cdot", "ᵀ": "top", "ℓ": "ell", "γ": "gamma",
+    "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
+}  # fmt: skip
 # All that the plain spelling writes out; what else there is in it is letter beside letter.
 WORDS = {*FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "tanh", "sum", "odot", "partial", "nabla"}
 
@@ -19,10 +24,14 @@ COMMANDS = r"""
     |(?P<gap>\\\\(?:\[[^\]]*\])?|\\qquad(?![a-zA-Z])|\\(?:begin|end)\{(?:gathered|aligned)\})
     |(?P<word>\\(?:begin|end)\{[a-z]+\}|\\(?:mathrm|operatorname\*?)\{[^{}]*\}|\\[a-zA-Z]+)
 """
-# Indices need no braces there.
+LETTER = f"[A-Za-z{''.join(TYPED)}]"
+# Indices need no braces there, and dE/dW is the derivative.
 PLAINLY = rf"""
     (?P<space>\s+)
     |(?P<below>(?<=_)[A-Za-z\d:]+)
+    |(?P<code>@|\.T(?![A-Za-z]))
+    |(?P<typed>[{"".join(TYPED)}])
+    |(?P<nudge>(?<![A-Za-z_^])d(?={LETTER}[^\s/]*/d{LETTER})|(?<=/)d(?={LETTER}))
     |(?P<word>(?<![A-Za-z])(?:{"|".join(WORDS)})(?![A-Za-z]))
 """
 SIGNS = r"""
@@ -54,6 +63,15 @@ def tokens(text):
             yield Token("word", bare(found), at)
         elif kind == "letter":
             yield from (Token("letter", letter, n) for n, letter in enumerate(found, at))
+        elif kind == "code":
+            hint = "factors stand side by side" if found == "@" else "a transpose is written ^T"
+            raise NotationError(pointed(f"{found} is code; {hint}", text, at))
+        elif kind == "nudge":
+            yield Token("word", "partial", at)
+        elif kind == "typed":
+            if found == "ᵀ":
+                yield Token("sign", "^", at)
+            yield Token("word", TYPED[found], at)
         elif kind == "below":
             yield Token("sign", "{", at)
             for n, index in enumerate(found, at):
@@ -347,7 +365,7 @@ class Reader:
         if self.sees("{") and self.ahead(1) == "partial":
             return self.derivative(at)
         top = self.argument()
-        return tree.Entrywise("/", top, self.argument(), at=at)
+        return tree.Entrywise("frac", top, self.argument(), at=at)
 
     read_tfrac = read_frac
 

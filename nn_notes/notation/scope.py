@@ -92,13 +92,16 @@ class Scope:
         value = self._meaning(name, layer, node)
         if layer is not None:
             if layer not in value:
-                raise self.error(f"{name} has no {layer}; it has {', '.join(map(str, value))}", node)
+                raise self.error(f"{name} has no layer {layer} here; it has {', '.join(map(str, value))}", node)
             value = value[layer]
         return array(name, value, complex_too=True)
 
     def _meaning(self, name, layer, node):
         if name not in self.letters:
-            raise self.error(f"{name} is not a letter of this page; its letters are {', '.join(self.letters)}", node)
+            known = ", ".join(self.letters).replace("_next", "'")
+            raise self.error(
+                f"{name.replace('_next', chr(39))} is not a letter of this page; its letters are {known}", node
+            )
         if self.has_layers(name) != (layer is not None):
             raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
         return self.letters[name]

@@ -205,10 +205,13 @@ class Transposed(Marked):
 
 
 def apart(factor, scope):
-    """A factor; or two, where a bracket stands behind a letter that is no function."""
+    """A factor; or two, where a bracket stands behind a letter that is no function: 2/D(y - t) is (2/D)(y - t)."""
     if isinstance(factor, Marked):
         *before, last = apart(factor.body, scope)
         return [*before, replace(factor, body=last)]
+    if isinstance(factor, Entrywise) and factor.sign == "/":
+        first, *behind = apart(factor.right, scope)
+        return [replace(factor, right=first), *behind]
     return factor.apart(scope) if isinstance(factor, Applied) else [factor]
 
 
@@ -271,13 +274,15 @@ def lowered(part, by, scope):
 
 @dataclass(frozen=True)
 class Entrywise(Node):
-    r"""Two values with ``\odot`` or a fraction line between them."""
+    r"""Two values with ``\odot``, ``/`` or a fraction line between them."""
 
     sign: str
     left: Node
     right: Node
 
     def value(self, scope):
+        if len(apart(self, scope)) > 1:
+            return scope.value(Product((self,), at=self.at))
         a, b = scope.value(self.left), scope.value(self.right)
         value = entrywise(np.multiply if self.sign == "odot" else np.divide, a, b)
         if value is None:

@@ -96,13 +96,17 @@ def test_the_network_is_refused():
     assert error.ename == "RuntimeError" and error.evalue.startswith("the network is down")
 
 
+# Pages whose last exercise is a formula, on a blackboard.
+DERIVED = {"02", "03", "04", "07"}
 # An exercise is a folded solution and, in the next cell, the reader's own answer, `...` until there is one, and a call
 # answer("5.A", theirs, expected) that says whether it is right.
 
 
 @every_notebook
 def test_exercises_wait_for_the_reader(path):
-    assert [label for label, _, _ in exercises(path)] == [f"{int(path.stem[:2])}.{letter}" for letter in "ABC"]
+    page = path.stem[:2]
+    letters = "ABCD" if page in DERIVED else "ABC"
+    assert [label for label, _, _ in exercises(path)] == [f"{int(page)}.{letter}" for letter in letters]
     for label, _, cell in exercises(path):
         assert said(cell) == f"{label}: not tried yet\n"
 
@@ -126,7 +130,9 @@ def test_solutions_are_right_wrong_answers_are_not_and_nothing_is_fetched(path):
     assert not [errors(cell) for cell in made.cells if errors(cell) and cell.id not in spoilt]
     for label, answer, cell in trials:
         if answer is None:
-            assert said(cell) == f"{label}: right\n", f"the solution of {label}: {cell.outputs}"
+            assert re.match(rf"{label}: right(: it holds on \d+ drawn examples.)?\n", said(cell)), (
+                f"the solution of {label}: {cell.outputs}"
+            )
         else:
             refused = said(cell).startswith(f"{label}: not yet") or errors(cell)
             assert refused, f"{label} takes a wrong {answer}: {cell.outputs}"
@@ -170,4 +176,4 @@ def test_an_answer_in_any_notebook_is_seen(path, tmp_path):
         (mine,) = (other for other in notebook.cells if other.id == cell.id)
         mine.source = mine.source.replace("...", "42", 1)
     nbformat.write(notebook, tmp_path / path.name)
-    assert len(re.findall(r"\d+", work.by_hand(tmp_path / path.name))) == 3
+    assert len(re.findall(r"\d+", work.by_hand(tmp_path / path.name))) == len(exercises(path))

@@ -11,37 +11,53 @@ from series import PATHS, code_cells
 
 from nn_notes.explore import Matrix
 
-# Of each live view, by the call that makes it: its notebook, the place of its cell among the code cells, and its code.
-CALLS = {
-    cell.source.partition("(")[0]: (path, n, cell.source)
-    for path in PATHS
-    for n, cell in enumerate(code_cells(path))
-    if any("nn-view" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
-}
+
+def _calls():
+    """Each live view by the call that makes it, and its page, where several have one: notebook, cell, and its code."""
+    found = [
+        (path, n, cell.source)
+        for path in PATHS
+        for n, cell in enumerate(code_cells(path))
+        if any("nn-view" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    ]
+    names = [ast.unparse(_call(source).func) for _, _, source in found]
+    return {
+        name if names.count(name) == 1 else f"{name} {call[0].stem[:2]}": call
+        for name, call in zip(names, found, strict=True)
+    }
+
+
+def _call(source):
+    """What a cell ends with."""
+    return ast.parse(source).body[-1].value
+
+
+CALLS = _calls()
 every_view = pytest.mark.parametrize("name", CALLS)
 
 
 def made(name):
     """The live view, as it begins."""
-    return eval(CALLS[name][-1], _above(name))
+    return eval(ast.unparse(_call(CALLS[name][-1])), _above(name))
 
 
 def maker(name):
     """The function that is called."""
-    return eval(name, _above(name))
+    return eval(name.partition(" ")[0], _above(name))
 
 
 def given(name):
     """What the view is made of: the arguments of its call."""
-    return [eval(ast.unparse(argument), _above(name)) for argument in ast.parse(CALLS[name][-1]).body[0].value.args]
+    return [eval(ast.unparse(argument), _above(name)) for argument in _call(CALLS[name][-1]).args]
 
 
 @cache
 def _above(name):
     """What stands above the call on its page, as far as the call needs it: a dict by name."""
     path, n, source = CALLS[name]
-    wanted, needed, namespace = _used(ast.parse(source)), [], {}
-    for statement in reversed([node for cell in code_cells(path)[:n] for node in ast.parse(cell.source).body]):
+    wanted, needed, namespace = _used(_call(source)), [], {}
+    above = [node for cell in code_cells(path)[: n + 1] for node in ast.parse(cell.source).body][:-1]
+    for statement in reversed(above):
         if _defined(statement) & wanted:
             wanted |= _used(statement)
             needed.insert(0, statement)

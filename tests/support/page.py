@@ -8,11 +8,14 @@ from itertools import islice
 import charted
 import numpy as np
 
-from nn_notes.charts import Axis, Chart, Dots, Line
-from nn_notes.explore import Choice, LogSlider, Matrix, Slider, Sliders, View
+from nn_notes import charts
+from nn_notes.charts import Axis, Chart, Dots
+from nn_notes.explore import Choice, Line, LogSlider, Matrix, Slider, Sliders, View
 
-TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>')
+TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>', re.DOTALL)
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
+# What a reader might write.
+WRITTEN = ["", "F W^T", "W F", "z^T xi", "xi_i z_j", "2 z^T delta", "T", "u (", "delta F", "<b>", "E"]
 TABLE_OR_SENTENCE = re.compile(r'<table>(.*?)</table>|<div class="nn-text">')
 
 
@@ -21,8 +24,8 @@ class Page:
 
     ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
     cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``error`` what
-    the alert says. ``sliders`` are the labels of the sliders, and ``choices`` a dict from the label of a choice to its
-    names.
+    the alert says. ``sliders`` are the labels of the sliders, ``lines`` of what is written, and ``choices`` a dict from
+    the label of a choice to its names.
     """
 
     def __init__(self, view):
@@ -34,7 +37,8 @@ class Page:
                 self._labels[label] = spec["name"], n if "labels" in spec else None
             if "options" in spec:
                 self.choices[spec["label"]] = [name for name, _ in spec["options"]]
-        self.sliders = [label for label in self._labels if label not in self.choices]
+        self.lines = [spec["label"] for spec in view.spec["controls"] if "most" in spec]
+        self.sliders = [label for label in self._labels if label not in {*self.choices, *self.lines}]
         self.do({"open": True})
 
     def do(self, *steps):
@@ -70,7 +74,7 @@ class Page:
         self.places |= message.get("controls", {})
 
     def move(self, label, value):
-        """Move the slider of that label to the stop that is nearest to a value, or choose it."""
+        """Move the slider of that label to the stop that is nearest to a value, or choose or write it."""
         name, n = self._labels[label]
         if name in self._stops:
             value = min(self.stops(label), key=lambda stop: abs(stop - value))
@@ -107,6 +111,8 @@ class Page:
         elif name in self._stops:
             label = rng.choice([label for label, (of, _) in self._labels.items() if of == name])
             self.move(label, rng.choice(self.stops(label)).item())
+        elif isinstance(controls[name], Line):
+            self.do({"set": name, "to": rng.choice(WRITTEN).item()})
         else:
             names = [*controls[name].names]
             self.do({"set": name, "to": names[(names.index(self.places[name]) + 1) % len(names)]})
@@ -193,7 +199,7 @@ def small_view():
         reach = max(3, *np.abs(a["product"]))
         chart = Chart(
             "z", Axis("z₀", -reach, reach), Axis("z₁", -3, 3),
-            [Dots(here, there, label="z"), Line([0, a["product"][0]], [0, a["product"][1]], "#2166ac")],
+            [Dots(here, there, label="z"), charts.Line([0, a["product"][0]], [0, a["product"][1]], "#2166ac")],
             'A dot, "z".',
         )  # fmt: skip
         row = [Matrix("<i>z</i>", a["z"]), "times", Matrix(f"at {a['n']:g}", a["product"])]

@@ -1,0 +1,213 @@
+"""What a reader types, and what a good teacher says to it."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from nn_notes import numeric
+from nn_notes.derivation import Goal, derive, layer, network, outputs
+
+BY_W = Goal(r"\frac{\partial E}{\partial W}", "ij", layer, {"M_in": 5, "M_out": 3})
+BY_Z = Goal(r"\frac{\partial z'}{\partial z}", "ki", layer, {"M_in": 3, "M_out": 2})
+DOWN = Goal(r"\frac{\partial E}{\partial z^{(\ell)}}", "k", network, {"M_0": 5, "M_1": 4, "M_2": 3, "M_3": 2})
+BY_U = Goal(r"\frac{\partial E}{\partial u}", "k", outputs, {"D": 3})
+RIGHT = "right: it holds on 26 drawn examples."
+SYMMETRIC = "nearly: right where F is symmetric, as for softmax and every component-wise f. Which way round is F?"
+COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does not: can you say it with F?"
+
+
+@pytest.mark.parametrize(
+    ("goal", "yours", "words"),
+    [
+        # Right, in many spellings.
+        (BY_W, "z^T xi", RIGHT),
+        (BY_W, r"z^\top\xi", RIGHT),
+        (BY_W, r"\underbrace{z^\top}_{(5,\,1)}\,\xi", RIGHT),
+        (BY_W, "zᵀ ξ", RIGHT),
+        (BY_W, "dE/dW = z^T xi", RIGHT),
+        (BY_W, "∂E/∂W = zᵀ ξ = ξ T", RIGHT),
+        (BY_W, r"\frac{\partial E}{\partial W} = z^\top \xi", RIGHT),
+        (BY_W, "xi T", RIGHT),
+        (BY_W, "sum_k xi_k T_kij", RIGHT),
+        (BY_W, "z_i xi_j", RIGHT),
+        (BY_W, "xi_j z_i", RIGHT),
+        (BY_W, "sum_k xi_k z_i [k=j]", RIGHT),
+        (BY_W, "z^T (delta F)", RIGHT),
+        (BY_W, "dE/dz' F T", RIGHT),
+        (BY_Z, "F W^T", RIGHT),
+        (BY_Z, "sum_j F_kj W_ij", RIGHT),
+        (BY_Z, "dz'/du du/dz", RIGHT),
+        (DOWN, "delta^(l+1) F^(l+1) W^(l+1)^T", RIGHT),
+        (DOWN, r"\xi^{(\ell+1)}W^{(\ell+1)\top}", RIGHT),
+        (BY_U, "2/D (y - t) odot y odot (1 - y)", RIGHT),
+        (BY_U, "2/D (y_k - t_k) y_k (1 - y_k)", RIGHT),
+        (BY_U, r"\frac2D(y-t)\odot\sigma'(u)", RIGHT),
+        (BY_U, "delta F", RIGHT),
+        # Right, and not always.
+        (BY_W, "z^T delta F^T", SYMMETRIC),
+        (BY_Z, "F^T W^T", SYMMETRIC),
+        (DOWN, "(delta^(l+1) odot f'(u^(l+1))) W^(l+1)^T", COMPONENT_WISE),
+        (Goal("I", "kj", layer, {"M_in": 2, "M_out": 2}), r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}",
+         "not yet: right for these widths, and wrong for others."),
+        (BY_U, "2/3 (y - t) odot y odot (1 - y)", "not yet: right for these widths, and wrong for others."),
+        (Goal("z", "i", lambda rng, bend, M: {"z": rng.normal(size=M), "q": np.ones(M)}, {"M": 1}),
+         f"{np.random.default_rng(0).normal():.16f} q", "not yet: right for these numbers, and wrong for others."),
+        # The usual slips.
+        (BY_W, "xi^T z", "not yet: this is its transpose. It has shape (3, 5), and shape (5, 3) is needed."),
+        (BY_W, "2 z^T xi", "not yet: it is 2 times what is needed, in every entry."),
+        (BY_W, "-z^T xi", "not yet: the sign is wrong, in every entry."),
+        (BY_U, "-4/D (y - t) odot y odot (1 - y)", "not yet: it is −2 times what is needed, in every entry."),
+        (BY_U, "1/D (y - t) odot y odot (1 - y)", "not yet: it is 1/2 times what is needed, in every entry."),
+        (BY_U, "2(y - t) odot y odot (1 - y)", "not yet: it is D times what is needed, in every entry."),
+        (BY_U, "2(y - t)/(D D) odot y odot (1 - y)", "not yet: it is 1/D times what is needed, in every entry."),
+        (BY_U, "(delta F)^T", "not yet: the numbers are right, but they stand upright, and a row is needed."),
+        (BY_W, "z^T delta", "not yet: the shape is right, the numbers are not: 15 of 15 differ."),
+        (BY_W, r"\underbrace{z^\top}_{(3,\,1)}\,\xi", "not yet: shape (3, 1) is claimed, and it has shape (5, 1)\n"),
+        (BY_W, "z^T", "not yet: it has shape (5, 1), and shape (5, 3) is needed."),
+        (BY_W, "E", "not yet: it has one number, and shape (5, 3) is needed."),
+        # Shapes that do not meet, and where.
+        (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or \\odot between them\n  z xi"),
+        (BY_Z, "F W", "not yet: shape (3, 2) does not meet shape (2, 2): last axis and first need to be equal\n"),
+        (BY_W, "z odot xi", "not yet: shape (5,) and shape (3,) differ; entry by entry they need to be equal"),
+        # Indices.
+        (BY_W, "z_i xi_k", "not yet: this is free in i and k, and the question in i and j\n"),
+        (BY_W, "z_i", "not yet: this is free in i alone, and the question in i and j\n"),
+        (BY_Z, "F_kj W_ij",
+         "not yet: this is free in k, j and i, and the question in k and i: is a sum over j missing?\n  F_kj W_ij"),
+        # Letters and layers that are none.
+        (BY_W, "q^T xi", "not yet: q is not a letter of this page; its letters are z, W, b, u, f, z', F, T,"),
+        (DOWN, "delta^(l)", "not yet: delta has no layer 2 here; it has 3"),
+        # No answer at all.
+        (BY_W, "dE/dW", "not yet: that is the question itself. What is it equal to?"),
+        (BY_W, "nabla_W E", "not yet: that is the question itself. What is it equal to?"),
+        (BY_W, r"\frac{\partial E}{\partial W_{ij}}", "not yet: that is the question itself. What is it equal to?"),
+        (DOWN, r"\frac{\partial E}{\partial z^{(\ell)}}", "not yet: that is the question itself. What is it equal to?"),
+        (BY_W, "z^T xi = xi^T z", "not yet: this side is not equal to the last one"),
+        (BY_W, "z^T xi, z", "not yet: one formula is enough, a side by itself or sides with = between them."),
+        (BY_W, "z < 1", "not yet: one formula is enough, a side by itself or sides with = between them."),
+        # What cannot be read.
+        (BY_W, "", "not yet: nothing is written here"),
+        (BY_W, "z^T xi)", "not yet: ) stands where a letter, a number or a bracket is needed"),
+        (BY_W, "W.T", "not yet: .T is code; a transpose is written ^T\n  W.T\n   ^"),
+        (BY_W, "z @ xi", "not yet: @ is code; factors stand side by side\n  z @ xi\n    ^"),
+        # What is meant to do harm.
+        (BY_W, "__import__('os').system('ls')", "not yet: _ stands where a letter, a number or a bracket is needed"),
+        (BY_W, "<script>alert(1)</script>", "not yet: < stands where a letter, a number or a bracket is needed"),
+        (BY_W, "9^9^9^9", "not yet: this is not finite"),
+        (BY_W, "(" * 150 + "z" + ")" * 150, "not yet: this has 301 signs; 300 are enough for any answer."),
+        (BY_W, "T_abc T_def T_ghk T_lmn", "not yet: this would have"),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_that_of_a_good_teacher(goal, yours, words):
+    said = derive(yours, goal)
+    assert said.words.startswith(words)
+    assert said.right == (words == RIGHT)
+    assert goal.verdict(yours) == said.words == repr(said)
+
+
+def test_what_holds_only_where_all_widths_are_equal_is_told_so():
+    def square(rng, bend, M, N):
+        return {"A": rng.normal(size=(M, N)), "a": rng.normal(size=M), "u": lambda a, A: a @ A, "M": M, "N": N}
+
+    goal = Goal(r"\partial u/\partial a", "ka", square, {"M": 3, "N": 2})
+    assert derive("A^T N/M", goal).words == "not yet: it is 1/1.5 times what is needed, in every entry."
+    wide = Goal("A", "ak", square, {"M": 3, "N": 2})
+    assert derive(r"A \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}", wide).words.startswith("not yet: right for")
+    fitting = Goal("a", "k", lambda rng, bend, M, N: square(rng, bend, M, N) | {"I": np.eye(N)}, {"M": 3, "N": 2})
+    words = derive("a I", fitting).words
+    assert words.startswith("not yet: right only where all widths are equal, and here they are not: shape (2, 2) does")
+    flat = Goal("a", "k", lambda rng, bend, M, N: {"a": np.ones(M), "c": np.ones(N)}, {"M": 3, "N": 2})
+    needed = "Here it has shape (2,), and shape (3,) is needed."
+    assert derive("c", flat).words == f"not yet: right only where all widths are equal. {needed}"
+
+
+@pytest.mark.parametrize("goal", [BY_W, BY_Z, DOWN, BY_U], ids=lambda goal: goal.what)
+def test_what_is_asked_for_is_measured_on_widths_of_all_kinds(goal):
+    sizes = [example.wanted.shape for examples in goal.others.values() for example in examples]
+    assert len(goal.others) == 5 and len(sizes) == 25 and len(set(sizes)) > 4
+    assert all(np.ptp(example.wanted.shape) == 0 for example in goal.others["equal"])
+    assert goal.own.wanted.ndim == len(goal.indices)
+
+
+def test_a_jacobian_of_one_kind_of_examples_is_not_symmetric():
+    for example in BY_Z.others["one-sided"]:
+        F = example.letters["F"]
+        assert np.abs(F - F.T).max() > 0.1
+    for kind in ("mixing", "numbers"):
+        assert all(np.allclose(e.letters["F"], e.letters["F"].T) for e in BY_Z.others[kind])
+    assert any(np.count_nonzero(e.letters["F"]) > len(e.letters["F"]) for e in BY_Z.others["mixing"])
+
+
+def test_value_and_what_is_wanted_are_those_of_the_example_that_is_shown():
+    said = derive("2 z_i xi_j", BY_W)
+    letters = BY_W.own.letters
+    np.testing.assert_allclose(said.value, 2 * np.outer(letters["z"], letters["xi"]))
+    np.testing.assert_allclose(2 * said.wanted, said.value)
+    assert said.differs and not derive("z_i xi_j", BY_W).differs and not derive("q", BY_W).differs
+    assert derive("q", BY_W).value is None
+
+
+def test_letters_fit_each_other():
+    letters = network(np.random.default_rng(0), np.tanh, 5, 4, 3, 2)
+    W, b, x, t, ell = (letters[name] for name in ("W", "b", "x", "t", "ell"))
+
+    def loss(z):
+        for l in range(ell + 1, 4):
+            z = np.tanh(z @ W[l] + b[l])
+        return ((z - t) ** 2).sum()
+
+    z = x
+    for l in range(1, ell + 1):
+        z = np.tanh(z @ W[l] + b[l])
+    delta = letters["delta"][ell + 1]
+    np.testing.assert_allclose(numeric.jacobian(loss, z), delta @ letters["F"][ell + 1] @ W[ell + 1].T)
+
+
+def test_it_is_shown_as_mathematics_with_words_below():
+    html = derive("z^T < xi", BY_W)._repr_html_()
+    assert "<p>Not yet: one formula is enough" in html and "<math" not in html
+    html = derive("z^T q", BY_W)._repr_html_()
+    math, words = re.fullmatch("(<math.*</math>)(<p>.*</p>)", html, re.DOTALL).groups()
+    assert "(5, 1)" in "".join(ElementTree.fromstring(math).itertext())
+    assert "<pre>  z^T q\n      ^</pre>" in words
+    assert "&lt;" in derive("z^T <", BY_W)._repr_html_()
+
+
+# The parts of a formula, and their words as a browser has them.
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("z^T xi", "∂E∂W=z⊤(5, 1)ξ(3,)"),
+        ("z_i xi_j", "∂E∂W=ziξj"),
+        ("sum_k xi_k T_kij", "∂E∂W=∑kξkTkij"),
+        ("dE/dW = xi T", "∂E∂W(5, 3)=ξ(3,)T(3, 5, 3)"),
+        ("z^T (delta F)", "∂E∂W=z⊤(5, 1)(δF)(3,)"),
+        ("z^T (delta - xi) 2", "∂E∂W=z⊤(5, 1)(δ−ξ)(3,)2"),
+        ("z^T q", "∂E∂W=z⊤(5, 1)q?"),
+        ("delta odot f'(u)", "∂E∂W=δ(3,)⊙f′(u)(3,)"),
+        ("2/t(u)", "∂E∂W=2t(3,)u(3,)"),
+        (r"\frac{1}{2}W_{i:}^{\top}", "∂E∂W=12Wi:⊤(3, 1)"),
+        (r"|b_0|^2 + \sqrt{2} - \exp(b_1)", "∂E∂W=|b0|2+2−eb1"),
+        (r"\lVert b\rVert \max(0, b)", "∂E∂W=‖b‖max(0,b)(3,)"),
+        (r"\begin{pmatrix} 1 & 2 \end{pmatrix} [1 < 2]", "∂E∂W=(12)(2,)[1<2]"),
+        (r"\nabla_W E", "∂E∂W=∇WE(5, 3)"),
+        (r"\sum_{a=0}^{2} b_a (W^2)_{ia}", "∂E∂W=∑a=02ba(W2)ia?"),
+        ("z^(3)", "∂E∂W=z(3)?"),
+    ],
+)
+def test_each_factor_has_its_shape_below_it(text, shown):
+    assert "".join(ElementTree.fromstring(derive(text, BY_W).typeset).itertext()) == shown
+
+
+@pytest.mark.parametrize(
+    ("what", "indices", "error"),
+    [
+        (r"\frac{\partial E}{\partial W}", "k", "indices is 'k'; "),
+        ("q", "k", "q is not a letter of this page"),
+    ],
+)
+def test_a_goal_needs_an_index_to_each_axis(what, indices, error):
+    with pytest.raises(ValueError, match=error):
+        Goal(what, indices, layer, {"M_in": 5, "M_out": 3})
