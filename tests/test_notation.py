@@ -122,6 +122,7 @@ dE_du = 2 * np.tanh(u) * SLOPE
         (r"\xi_k[k \ne j]\delta_j", xi[:, None] * delta * (1 - np.eye(2)), "kj"),
         ("[z>0]", (z > 0) * 1.0, ""),
         (r"\operatorname*{arg\,min}_a z_a", z.argmin(), ""),
+        (r"\arg\min_a z_a", z.argmin(), ""),
         # Names.
         ("z'", np.tanh(u), ""),
         ("z'_k", np.tanh(u), "k"),
@@ -142,6 +143,8 @@ dE_du = 2 * np.tanh(u) * SLOPE
         ("f^2(u)", np.tanh(u) ** 2, ""),
         ("f'(u)", SLOPE, ""),
         ("f'(u_j)", SLOPE, "j"),
+        ("f'", SLOPE, ""),
+        ("f'_j", SLOPE, "j"),
         ("u_j(1 - u_j)", u * (1 - u), "j"),
         # Derivatives.
         (r"\frac{\partial u}{\partial z}", W.T, ""),
@@ -282,6 +285,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ("z if u else b; exit()", "';' has no meaning here", "; exit()"),
         (500 * "(", "this is too deep: too many brackets, one inside the other", 500 * "("),
         (r"\sum_2 z_2", "a sum runs over letters", "2 z_2"),
+        (r"\arg z", "z stands where min is needed", "z"),
         (r"p \in \mathbb C", "only R is known here", "C"),
         (
             r"\begin{pmatrix} 1 = 2 \end{pmatrix}",
@@ -299,10 +303,11 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ("V^{(4)}", "V has no layer 4 here; it has 1, 2, 3", "V^{(4)}"),
         ("y^{(4)}", "V has no layer 4 here; it has 1, 2, 3", "y^{(4)}"),
         ("V^{(p/2)}", "this needs to be a whole number", "/2)}"),
-        ("f'", "f' is a slope; it needs an argument, f'(...)", "f'"),
+        ("u'", "a slope needs one prime and one argument", "u'"),
         ("f''(u)", "a slope needs one prime and one argument", "f''(u)"),
         ("v", "this has no value: …", "v"),
         (r"\partial r/\partial s", "the witness cannot measure this: …", r"\partial r/\partial s"),
+        ("g'", "g mixes the entries of what it gets, so that there is no g'", "g'"),
         ("g'(u)", "g mixes the entries of what it gets, so that there is no g'", "g'(u)"),
         ("p(u, b)", "p is no function; one factor stands in a bracket", "p(u, b)"),
         ("f(u, b)", "this has 2 arguments; it needs 1", "f(u, b)"),

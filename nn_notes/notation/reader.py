@@ -425,6 +425,10 @@ class Reader:
         self.expect("}")
         return tree.TotalOverAll(letter, self.product(), at=at)
 
+    def read_arg(self, at):
+        self.expect("min")
+        return self.read_argmin(at)
+
     def read_argmin(self, at):
         self.expect("_")
         return tree.LeastAt(self.argument().letter, self.product(), at=at)

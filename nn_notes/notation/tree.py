@@ -117,8 +117,11 @@ class Letter(Node):
     def value(self, scope):
         if self.letter in scope.indices and not self.indices:
             return Value(np.array(scope.indices[self.letter]))
-        if self.primes and self.name(scope) not in scope.letters and scope.function(self.letter):
-            raise scope.error(f"{self.letter}' is a slope; it needs an argument, {self.letter}'(...)", self)
+        function = scope.function(self.letter)
+        if self.primes and function and self.name(scope) not in scope.letters:
+            # A slope, and nothing says where: it is at what the function is of.
+            arguments = tuple(Letter(name, at=self.at) for name in scope.parameters(function) if name != "layer")
+            return scope.value(Applied(self, arguments, at=self.at))
         return indexed(Value(self.whole(scope)), self.own_indices(scope), self, scope)
 
 

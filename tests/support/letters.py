@@ -4,6 +4,7 @@ A page names its widths and says how it draws its letters; an equation may have 
 package or from the witness, never from the formula that they judge.
 """
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -37,7 +38,8 @@ class Page(NamedTuple):
 
     ``others`` has what draws letters of a formula's own, ``others[name](rng, letters, **widths)``. Such a name is the
     number of an equation, for itself and the formulas that lead to it, or how the formula begins. ``fixed`` has the
-    widths of a formula that writes its entries out, ``made`` the numbers in shapes that are made of several widths.
+    widths of a formula that writes its entries out, ``made`` the numbers in shapes that are made of several widths, and
+    ``code`` the names that only its code has, as functions of letters.
     """
 
     widths: dict
@@ -45,6 +47,7 @@ class Page(NamedTuple):
     others: dict
     fixed: dict = MappingProxyType({})
     made: dict = MappingProxyType({})
+    code: dict = MappingProxyType({})
 
 
 def jacobian(f, x):
@@ -76,11 +79,14 @@ def any_chain(rng, letters, a, b, c, d):
     """s of y of x, with as many axes as chance has it."""
     x, y, s = (rng.normal(size=[(), (a,), (b, c), (c,)][rng.integers(4)]) for _ in "xys")
     inner, outer = rng.normal(size=y.shape + x.shape), rng.normal(size=s.shape + y.shape)
-    return {
-        "x": x,
-        "y": lambda x: np.sin(np.tensordot(inner, x, x.ndim)),
-        "s": lambda y: np.tanh(np.tensordot(outer, y, y.ndim)),
-    }
+
+    def y_of(x):
+        return np.sin(np.tensordot(inner, x, x.ndim))
+
+    def s_of(y):
+        return np.tanh(np.tensordot(outer, y, y.ndim))
+
+    return {"x": x, "y": y_of, "s": s_of, "ds_dy": jacobian(s_of, y_of(x)), "dy_dx": jacobian(y_of, x)}
 
 
 def chain_of_vectors(rng, letters, a, b, c, d):
@@ -131,7 +137,14 @@ def one_layer(rng, bend, M_in, M_out):
         "F": jacobian(bend, u),
         "I": np.eye(M_out),
         "E": lambda z_next, t: squares(z_next, t),
+        "M_in": M_in,
+        "M_out": M_out,
     }
+
+
+def last_of_several(rng, letters, M_in, M_out):
+    y = rng.normal(size=M_out)
+    return {"z": {4: y}, "z_next": y, "L": 4}
 
 
 def jacobians(rng, bend, M_in, M_out):
@@ -169,27 +182,25 @@ def weight_tensor(rng, bend, M_in, M_out):
         "e": np.eye(M_out)[..., None],
         "delta": jacobian(lambda y: squares(y, t), bend(u)),
         "xi": jacobian(lambda u: squares(bend(u), t), u),
-        "M_in": M_in,
-        "M_out": M_out,
     }
 
 
 # --- 04 ---------------------------------------------------------------------------------------------------------------
 
 
-def network(rng, bends, *M, ell):
+def network(rng, bends, *M, ell, loss=squares):
     """A network of these widths, seen from its layer ``ell``; ``bends`` are a bend to each layer."""
     L = len(M) - 1
     layers = range(1, L + 1)
     W = {l: rng.normal(size=M[l - 1 : l + 1]) for l in layers}
-    b, x, t = {l: rng.normal(size=M[l]) for l in layers}, rng.normal(size=M[0]), rng.normal(size=M[-1])
+    b, x, t = {l: rng.normal(size=M[l]) for l in layers}, rng.normal(size=M[0]), rng.dirichlet(np.ones(M[-1]))
     f = dict(zip(layers, bends, strict=True))
 
     def after(z, l):
         """The loss, from the output of layer l on."""
         for m in range(l + 1, L + 1):
             z = f[m](z @ W[m] + b[m])
-        return squares(z, t)
+        return loss(z, t)
 
     z, u = {0: x}, {}
     for l in layers:
@@ -206,9 +217,9 @@ def network(rng, bends, *M, ell):
         "u": lambda layer, z, W, b: z[layer - 1] @ W[layer] + b[layer],
         "z": lambda layer, u, x: f[layer](u[layer]) if layer else x,
         "f": lambda u: bends[0](u),
-        "E": lambda z, t: squares(z[L], t),
+        "E": lambda z, t: loss(z[L], t),
         "F": {l: jacobian(f[l], u[l]) for l in layers},
-        "delta": {l: jacobian(partial(after, l=l), z[l]) for l in layers},
+        "delta": {l: jacobian(partial(after, l=l), z[l]) for l in range(L + 1)},
         "xi": {l: jacobian(lambda u, l=l: after(f[l](u), l), u[l]) for l in layers},
         "I": np.eye(M[ell]),
     }
@@ -233,6 +244,11 @@ def one_of_them(rng, letters, a, b, c, d):
 
 def three_layers(rng, letters, a, b, c, d):
     return network(rng, BENDS[-3:], a, b, c, d, ell=1)
+
+
+def with_cross_entropy(rng, letters, a, b, c, d):
+    bends = [letters["f"], softmax.bare_value]
+    return network(rng, bends, a, b, c, ell=1, loss=losses.cross_entropy.bare_value)
 
 
 def two_orders(rng, letters, a, b, c, d):
@@ -270,7 +286,7 @@ def descending(rng, bend, B, M_0, M_1, M_2):
         z = tanh.bare_value(X @ W_1.reshape(M_0, M_1) + b_1)
         return squares(sigmoid.bare_value(z @ W_2.reshape(M_1, M_2) + b_2), T)
 
-    gamma, g = 0.1, jacobian(lambda theta: samples(theta).mean(), theta)
+    gamma, g, each = 0.1, jacobian(lambda theta: samples(theta).mean(), theta), jacobian(samples, theta)
     stepped = theta.copy()
     descent.GradientDescent(gamma).step([stepped], [g.copy()])
     return {
@@ -278,7 +294,9 @@ def descending(rng, bend, B, M_0, M_1, M_2):
         "theta_next": stepped,
         "gamma": gamma,
         "g": g,
+        "each": each,
         "B": B,
+        "P": len(theta),
         "J": lambda theta: samples(theta).mean(),
         "E": lambda theta: samples(theta),
     }
@@ -300,6 +318,8 @@ def batch(rng, letters, B, M_0, M_1, M_2):
         "J": lambda u: samples(u).mean(),
         "Xi": Xi,
         "xi": Xi,
+        "M_in": M_1,
+        "M_out": M_2,
     }
 
 
@@ -310,7 +330,8 @@ def kept(rng, letters, **widths):
         return np.cos(theta @ A)
 
     best = min(range(len(theta)), key=lambda n: J(theta[n]))
-    return {"theta": theta, "theta_star": theta[best], "n_star": best, "J_validation": lambda theta: J(theta)}
+    found = {"theta_star": theta[best], "n_star": best}
+    return found | {"theta": theta, "P": 5, "J_validation": lambda theta: J(theta)}
 
 
 def line(rng, letters, B, **widths):
@@ -332,6 +353,19 @@ def steps_on_a_bowl(rng, letters, **widths):
     return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
+def longest_step(rng, letters, **widths):
+    """gamma is about the longest step with which walks on a bowl come nearer to its lowest point."""
+    bowl = line(rng, letters, **widths)
+    lowest = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
+
+    def converges(gamma):
+        ends = [descent.path(bowl["slope"], lowest + start, gamma, steps=50)[-1] for start in np.eye(2)]
+        return np.linalg.norm(ends - lowest) < np.linalg.norm(np.eye(2))
+
+    gamma = max(filter(converges, np.geomspace(0.05, 2, 16)))
+    return {"H": bowl["H"], "lambda_max": np.linalg.norm(bowl["H"], 2), "gamma": gamma}
+
+
 # --- 06, 07 -----------------------------------------------------------------------------------------------------------
 
 
@@ -348,6 +382,7 @@ def activations(rng, bend, M):
         "ReLU": lambda x: relu.bare_value(x),
         "S": lambda x: softmax.bare_value(x),
         "F": jacobian(softmax.bare_value, x),
+        "M": M,
     }
 
 
@@ -432,35 +467,65 @@ PAGES = {
     "01": Page(
         {"M_in": 3, "M_out": 2},
         one_layer,
-        {"1.7": lambda rng, letters, M_in, M_out: {"z": {4: rng.normal(size=M_out)}, "L": 4}},
+        {"1.7": last_of_several},
     ),
-    "02": Page({"M_in": 3, "M_out": 2}, jacobians, {"2.6": twin}),
-    "03": Page({"M_in": 5, "M_out": 3}, weight_tensor, {}),
+    "02": Page(
+        {"M_in": 3, "M_out": 2},
+        jacobians,
+        {"2.6": twin},
+        code={"nudge": lambda Delta: Delta, "slope": lambda F: np.diagonal(F), "W_twin": lambda W: W},
+    ),
+    "03": Page(
+        {"M_in": 5, "M_out": 3},
+        weight_tensor,
+        {},
+        code={
+            "slope": lambda F: np.diagonal(F),
+            "e_j": lambda M_out, j: np.eye(M_out)[j],
+            "e_k": lambda M_out, k: np.eye(M_out)[k],
+        },
+    ),
     "04": Page(
         {"a": 7, "b": 5, "c": 3, "d": 2},
         backpropagation,
         {
             r"\frac{\partial E}{\partial W^{(1)}_{ij}}": three_layers,
             r"\delta^{(2)}_j": three_layers,
+            r"\ell=1": three_layers,
             r"\sum_k \delta_k\,\frac{\partial z'_k}": one_of_them,
+            "4.3": with_cross_entropy,
             "4.4": below_the_last,
             "4.8": below_the_last,
             r"\underbrace{\frac{\partial E}{\partial z^{(3)}}}_{1\times2}": three_layers,
             "4.9": two_orders,
         },
         made={35: lambda a, b, c, d: a * b},
+        code={
+            "l": lambda ell: ell,
+            "f": lambda L: dict.fromkeys(range(1, L + 1), sigmoid),
+            "dE_dz3": lambda delta: delta[3],
+            "dz_dz": lambda F, W: {l: F[l] @ W[l].T for l in (2, 3)},
+            "dz_dW": lambda F, z: {1: np.einsum("kj,i->kij", F[1], z[0])},
+        },
     ),
     "05": Page(
         {"B": 4, "M_0": 5, "M_1": 3, "M_2": 2},
         descending,
-        {r"\underbrace{H}": line, r"\theta_{s+1}": steps_on_a_bowl, "5.4": batch, "5.5": kept},
+        {
+            r"\underbrace{H}": line,
+            r"\theta_{s+1}": steps_on_a_bowl,
+            r"\gamma < ": longest_step,
+            r"\partial J/\partial": batch,
+            "5.4": batch,
+            "5.5": kept,
+        },
         fixed={r"\underbrace{H}": {"M_2": 2}},
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
     ),
     "06": Page(
         {"M": 3},
         activations,
-        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), "6.3": by_number(), "6.11": edges},
+        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), r"\tanh(x) = ": by_number(), "6.11": edges},
         fixed={r"S_0 = ": {"M": 2}},
     ),
     "07": Page(
@@ -472,6 +537,7 @@ PAGES = {
             "7.3": any_target,
             "7.4": any_target,
             r"\delta_k\,\sigma'_k": binary_at_u,
+            r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,
             r"\gamma\,(y-t)": rescaled,
         },
@@ -479,19 +545,20 @@ PAGES = {
 }
 
 
-def examples(page, number, latex):
+def examples(page, number, latex, bends=None):
     """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it.
 
     Args:
         page: its page, ``"03"``.
         number: the number that it has or leads to, ``"3.7"``.
         latex: the formula itself. Of it counts how it begins, and whether it needs a bend with a slope.
+        bends: other bends to draw from.
     """
     page = PAGES[page]
     names = [name for name in (*page.others, *page.fixed) if not name[0].isdigit() and latex.startswith(name)]
     name = names[0] if names else number
     rng = np.random.default_rng([*map(ord, name)])
-    bends = COMPONENT_WISE if "f'" in latex else BENDS
+    bends = bends or (COMPONENT_WISE if "f'" in latex else BENDS)
     for n in range(OWN + DIFFERENT + EQUAL):
         widths = drawn_widths(rng, page.widths, page.fixed.get(name, {}), n)
         letters = page.draw(rng, bends[n % len(bends)], **widths)
@@ -499,6 +566,31 @@ def examples(page, number, latex):
             letters |= page.others[name](rng, letters, **widths)
         sizes = {page.widths[name]: width for name, width in widths.items()}
         yield letters, sizes | {size: of(**widths) for size, of in page.made.items()}
+
+
+def worth(name, letters):
+    """What a letter is in code: of a function its value, in each layer if it has any; of several arrays the first."""
+    value = letters[name]
+    if isinstance(value, tuple):
+        return value[0]
+    if not callable(value):
+        return value
+    first, *others = parameters = [*inspect.signature(value).parameters]
+    if first == "layer":
+        return Layers(lambda layer: value(layer, *(worth(name, letters) for name in others)))
+    return value(*(worth(name, letters) for name in parameters))
+
+
+class Layers(dict):
+    """What a function makes of each layer that is asked for."""
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+
+    def __missing__(self, layer):
+        self[layer] = self.of(layer)
+        return self[layer]
 
 
 def drawn_widths(rng, own, fixed, n):
