@@ -42,10 +42,16 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """A cell of a notebook has to draw the picture that it stores, too."""
+    """A cell of a notebook has to draw the picture that it stores, too, and give the numbers of the prose below it."""
     yield
-    if isinstance(item, IPyNbCell) and (fault := pictures.difference(item.cell.outputs, item.test_outputs)):
-        item.raise_cell_error("Pictures differ", fault)
+    if isinstance(item, IPyNbCell):
+        # Not at the top: no other test needs what builds the notebooks.
+        import fields
+
+        if fault := pictures.difference(item.cell.outputs, item.test_outputs):
+            item.raise_cell_error("Pictures differ", fault)
+        if fault := fields.difference(item):
+            item.raise_cell_error("Numbers in prose differ", fault)
 
 
 @pytest.fixture(scope="module")

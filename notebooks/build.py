@@ -3,9 +3,14 @@
 python notebooks/build.py                    all of them
 python notebooks/build.py 01_single_layer    this one
 python notebooks/build.py --check            execute nothing, and say where a text and its notebook differ
+
+Numbers in prose come from the run. Where a text has «T.size:,», the notebook has what f"{T.size:,}" is after the cells
+above, and the id of a cell is that of what is read. So without executing it is known that all else is as the text has
+it, and that nobody changed a number by hand. The number itself is held where the tests run the notebook (conftest.py).
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -28,10 +33,12 @@ METADATA = {
     "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# A memory address, or the id of a widget's model. Strict validation compares them, so they may not be stored.
 KEEP_OR_DROP = """To keep what is yours, move the file to work/, where `make lab` has a copy of each notebook for you.
 To drop it, and where you have already moved it: git restore notebooks/{}"""
+# A memory address, or the id of a widget's model. Strict validation compares them, so they may not be stored.
 DIFFERS_EVERY_TIME = re.compile(r" at 0x[0-9a-fA-F]+|\b[0-9a-f]{32}\b")
+# These quotes stand neither in Python nor in LaTeX.
+FIELD = re.compile("«(.+?)»", re.DOTALL)
 
 
 class BuildError(Exception):
@@ -39,15 +46,26 @@ class BuildError(Exception):
 
 
 def source(text):
-    """The notebook that the text describes, with its ids and metadata, and without outputs."""
+    """The notebook that the text describes, with ids and metadata, without outputs, and with no field filled in."""
     notebook = jupytext.reads(text.read_text(encoding="utf-8"), fmt="md:myst")
     notebook.nbformat, notebook.nbformat_minor, notebook.metadata = 4, 5, nbformat.from_dict(METADATA)
-    ids = set()
-    for cell in notebook.cells:
-        name = work.digest(cell.cell_type, cell.source)
-        cell.id = next(i for i in (name, *(f"{name}-{n}" for n in range(2, len(notebook.cells) + 1))) if i not in ids)
-        ids.add(cell.id)
+    _name(notebook.cells)
     return notebook
+
+
+def asked(cell):
+    """What a Markdown cell asks of the kernel, as ``user_expressions``: a dict from each field to Python."""
+    fields = FIELD.findall(cell.source) if cell.cell_type == "markdown" else []
+    # Within these quotes an expression may have any other.
+    return {field: f"f'''{{{field}}}'''" for field in fields}
+
+
+def filled(cell, answers):
+    """The text of a Markdown cell, with what the kernel answered in it."""
+    for field, answer in answers.items():
+        if answer["status"] == "error":
+            raise BuildError(f"«{field}» raises {answer['ename']}: {answer['evalue']}\n\n{cell.source}")
+    return FIELD.sub(lambda found: ast.literal_eval(answers[found[1]]["data"]["text/plain"]), cell.source)
 
 
 def build(text, path):
@@ -60,8 +78,18 @@ def build(text, path):
     if path.is_file():
         _nothing_is_lost(path)
         known = {cell.id: cell.outputs for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"}
+
+    async def fill(cell, cell_index):
+        if fields := asked(cell):
+            reply = await client.kc.execute("", store_history=False, user_expressions=fields, reply=True)
+            try:
+                cell.source = filled(cell, reply["content"]["user_expressions"])
+            except BuildError as error:
+                raise BuildError(f"{text.name}, cell {cell_index}: {error}") from None
+
     client = NotebookClient(
         notebook,
+        on_cell_start=fill,
         # One stream is one output, however many pieces it arrived in.
         coalesce_streams=True,
         # It warns that it listens on the loopback without encryption.
@@ -84,6 +112,7 @@ def build(text, path):
                 cell.outputs.remove(output)
             if fault := _fault(output):
                 raise BuildError(f"{text.name}, cell {n}: {fault}\n\n{cell.source}")
+    _name(notebook.cells)
     for cell in notebook.cells:
         # Times differ on every run. What was measured stays, as long as the cell that measured it does.
         if "measured" in cell.metadata.get("tags", []) and cell.id in known:
@@ -103,7 +132,12 @@ def difference(text, path):
     if found := work.by_hand(path):
         return f"{path.name}: {found}. {KEEP_OR_DROP.format(path.name)}"
     ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    for n, (cell, built) in enumerate(zip(ours.cells, theirs.cells, strict=False)):
+    pairs = [*zip(ours.cells, theirs.cells, strict=False)]
+    for cell, built in pairs:
+        if cell.cell_type == "markdown" and _around(cell.source).fullmatch(built.source):
+            cell.source = built.source
+    _name(ours.cells)
+    for n, (cell, built) in enumerate(pairs):
         for key in ("cell_type", "metadata", "source", "id"):
             if cell[key] != built.get(key):
                 return f"cell {n} differs in its {key}:\n--- the text\n{cell[key]}\n--- the notebook\n{built.get(key)}"
@@ -112,6 +146,20 @@ def difference(text, path):
     if theirs.metadata != ours.metadata:
         return f"the notebook's metadata is {dict(theirs.metadata)}. {KEEP_OR_DROP.format(path.name)}"
     return None
+
+
+def _name(cells):
+    """Give each cell the id of what stands in it, and a number where that stands there again."""
+    ids = set()
+    for cell in cells:
+        name = work.digest(cell.cell_type, cell.source)
+        cell.id = next(i for i in (name, *(f"{name}-{n}" for n in range(2, len(cells) + 1))) if i not in ids)
+        ids.add(cell.id)
+
+
+def _around(source):
+    """What a Markdown cell is like, whatever the numbers in it."""
+    return re.compile(".+".join(map(re.escape, FIELD.split(source)[::2])))
 
 
 def _nothing_is_lost(path):

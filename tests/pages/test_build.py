@@ -136,6 +136,61 @@ def test_a_missing_partner_is_a_difference(tmp_path):
     assert build.difference(tmp_path / "sample.md", tmp_path / "sample.ipynb") == "there is no sample.md"
 
 
+# Numbers in prose come from the run.
+
+NUMBERS = r"""
+Above there are «3 * 5», in $z^{{(\ell)}}$.
+
+```{code-cell}
+box = {"k": [0] * 4567}
+```
+
+Of «len(box["k"]) +
+  0:,» numbers «', '.join(box)» and «len(box["k"]) / 3:.1f» are left.
+"""
+
+
+def test_numbers_in_prose_are_those_that_the_cells_above_give(built, tmp_path):
+    above, code, below = nbformat.read(built(NUMBERS), as_version=4).cells
+    assert above.source == r"Above there are 15, in $z^{{(\ell)}}$."
+    assert below.source == "Of 4,567 numbers k and 1522.3 are left."
+    assert (code.execution_count, code.outputs) == (1, [])
+    assert build.difference(tmp_path / "sample.md", tmp_path / "sample.ipynb") is None
+
+
+def test_a_number_that_cannot_be_had_stops_the_build(built, tmp_path):
+    told = re.escape("sample.md, cell 2: «len(bux)» raises NameError: name 'bux' is not defined\n\nOf «len(box")
+    with pytest.raises(build.BuildError, match=told):
+        built(NUMBERS.replace("', '.join(box)", "len(bux)"))
+    assert not (tmp_path / "sample.ipynb").exists()
+
+
+def test_a_number_changed_by_hand_is_found(built, tmp_path):
+    changed(built(NUMBERS), lambda notebook: notebook.cells[2].update(source="Of 4,568 numbers k and 1522.3 are left."))
+    assert "written by hand: cell 2" in build.difference(tmp_path / "sample.md", tmp_path / "sample.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "equal"),
+    [
+        ("It has «T.size» numbers.", "It has 45 numbers.", True),
+        ("Of «T.size» numbers «n:,» are (3.7)*", "Of 45 numbers 1,797 are (3.7)*", True),
+        ("It has «T.size»\nnumbers.", "It has 45\nnumbers.", True),
+        ("It has «T.size» numbers.", "It has 45 entries.", False),
+        ("It has «T.size» numbers.", "It has  numbers.", False),
+        ("It has «T.size» numbers.", "It has 4\n5 numbers.", False),
+        ("It has «T.size» numbers (3.7).", "It has 45 numbers (3x7).", False),
+        ("```{code-cell}\n'«T.size»'\n```", "```{code-cell}\n'45'\n```", False),
+    ],
+)
+def test_all_but_the_numbers_is_as_the_text_has_it(tmp_path, text, stored, equal):
+    written, notebook = tmp_path / "sample.md", tmp_path / "sample.ipynb"
+    written.write_text(stored, encoding="utf-8")
+    nbformat.write(build.source(written), notebook)
+    written.write_text(text, encoding="utf-8")
+    assert (build.difference(written, notebook) is None) == equal
+
+
 # What is written by hand is not lost.
 
 
