@@ -40,7 +40,7 @@ NO_PROSE = re.compile(
         [
             *(r"^```.*?^```", "`[^`]*`", "«.*?»", r"\$\$.*?\$\$", r"\$(-?[\d.]+)\$", r"\$[^$]*\$"),
             # Equations, exercises and the items of a list.
-            *(r"\(\d\.\d+(?:, \d\.\d+)*\)", r"^\| \d\.\d+ \|", r"\b\d\.[A-C]\b", r"^\d\. "),
+            *(r"\(\d\.\d+(?:, \d\.\d+)*\)", r"^\| \d\.\d+ \|", r"\b\d\.[A-Z]\b", r"^\d\. "),
         ]
     ),
     re.MULTILINE | re.DOTALL,
