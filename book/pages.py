@@ -159,7 +159,7 @@ def exercises(notebooks):
 
 
 def _exercises(notebook):
-    prose = "\n".join(cell.source for cell in _section(notebook, "Exercises") if cell.cell_type == "markdown")
+    prose = "\n\n".join(cell.source for cell in _section(notebook, "Exercises") if cell.cell_type == "markdown")
     found = re.findall(r"^\*\*(\d+\.[A-Z]), (.*?)\*\* ((?:.+\n)*.+)", prose, re.MULTILINE)
     return "\n\n".join(f"**Exercise {number}, {what}** {text}" for number, what, text in found) + "\n"
 

@@ -191,6 +191,56 @@ def logits(view):
     view.until(wrong, plain.logits)
 
 
+# What is typed on the blackboard of each page, and what a good teacher says to it.
+TYPED = {
+    "02_jacobians": [("F W^T", "Right: it holds"), ("F W", "does not meet"), ("sum_j F_kj W_ij", "Right: it holds")],
+    "03_weight_tensor": [
+        ("z^T xi", "Right: it holds on 26 drawn examples."),
+        (r"z^\top\xi", "Right: it holds on 26 drawn examples."),
+        ("∂E/∂W = zᵀ ξ", "Right: it holds on 26 drawn examples."),
+        ("sum_k xi_k T_kij", "Right: it holds on 26 drawn examples."),
+        ("z_i xi_j", "Right: it holds on 26 drawn examples."),
+        ("xi^T z", "Not yet: this is its transpose."),
+        ("2z^T xi", "Not yet: it is 2 times what is needed"),
+        ("-z^T xi", "Not yet: the sign is wrong"),
+        ("z xi", "Not yet: a row does not meet a row"),
+        ("z^T delta", "Not yet: the shape is right, the numbers are not: 15 of 15 differ."),
+        ("z_i xi_k", "Not yet: this is free in i and k, and the question in i and j"),
+        ("z^T delta F^T", "Nearly: right where F is symmetric"),
+        ("q^T xi", "Not yet: q is not a letter of this page"),
+        ("dE/dW", "Not yet: that is the question itself."),
+        ("z^T xi)", "Not yet: ) stands where"),
+        ("<img src=x onerror=alert(1)>", "Not yet: < stands where"),
+        ("__import__('os').system('ls')", "Not yet: _ stands where"),
+    ],
+    "04_backpropagation": [
+        ("delta^(l+1) F^(l+1) W^(l+1)^T", "Right: it holds"),
+        ("delta^(l+1) odot f'(u^(l+1)) W^(l+1)^T", "differ; entry by entry they need to be equal"),
+        ("xi^(l+1) W^(l+1)^T", "Right: it holds"),
+    ],
+    "07_losses": [
+        ("2(y-t) odot y odot (1-y)", "Not yet: it is D times what is needed"),
+        ("2/D (y-t) odot y odot (1-y)", "Right: it holds"),
+    ],
+}
+
+
+def blackboard(view, answers):
+    def silent(view, words):
+        return "" if words in view.said() else f"{words!r} is not in {view.said()!r}"
+
+    view.until(silent, "Write it with these letters")
+    line = view.control("Your formula")
+    for typed, words in answers:
+        line.fill("")
+        line.press_sequentially(typed)
+        view.until(silent, words)
+        assert line.input_value() == typed
+        assert view.where.locator("math").count() == ("stands where" not in words)
+    view.click("Reset")
+    view.until(silent, "Write it with these letters")
+
+
 # Of each view a control that no other view of its notebook has.
 VIEWS = [
     ("00_derivative_shapes", "entry of x", derivative_shapes),
@@ -202,6 +252,7 @@ VIEWS = [
     ("06_activations", "x[0]", activation_curves),
     ("07_losses", "y", prediction),
     ("07_losses", "u[0]", logits),
+    *((name, "Your formula", partial(blackboard, answers=answers)) for name, answers in TYPED.items()),
 ]
 
 
@@ -256,7 +307,9 @@ def test_a_negative_cell_is_blue_and_a_positive_one_orange(notebook):
     for view in notebook:
         full = number(view.where.locator(".nn-legend").get_attribute("data-high"))
         cells = view.where.evaluate(COLOURS)
-        assert cells and miscoloured(cells, full) == []
+        # An empty blackboard has none.
+        assert cells or view.control("Your formula").count()
+        assert miscoloured(cells, full) == []
 
 
 FOCUS = """view => {

@@ -2,6 +2,8 @@
 
 from served import wait_for
 
+from nn_notes.explore import Choice
+
 
 def painted(place):
     """The text of a place as it is painted, which it is only near what is in sight."""
@@ -88,7 +90,8 @@ class View:
         control, entry = controls[step["set"]], step.get("entry")
         label = control.spec["label"] if entry is None else control.spec["labels"][entry]
         stops = control.stops if entry is None else control.stops[entry]
-        to, event = (step["to"], "change") if stops is None else (stops.index(step["to"]), "input")
+        to = step["to"] if stops is None else stops.index(step["to"])
+        event = "change" if isinstance(control, Choice) else "input"
         self.place.locator(f'[aria-label="{label}"]').evaluate(
             "(input, [to, event]) => { input.value = to; input.dispatchEvent(new Event(event, { bubbles: true })) }",
             [to, event],
