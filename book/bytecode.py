@@ -20,6 +20,7 @@ import nn_notes
 HERE = Path(__file__).parent
 PYODIDE = HERE / "node_modules/pyodide"
 PACKAGE = Path(nn_notes.__file__).parent
+LETTERS = HERE.parent / "tests/support/letters.py"
 TQDM = Path(tqdm.__file__).parent
 NUMPY = HERE / "_numpy"
 BYTECODE = ignore_patterns("__pycache__")
@@ -48,6 +49,7 @@ def compiled(folder):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 copy(source, place)
         copytree(PACKAGE, staged / "site/nn_notes", ignore=BYTECODE)
+        copy(LETTERS, staged / "site")
         names = [name for name in awake if _file(staged / "stdlib", name)]
         subprocess.run(["node", str(HERE / "bytecode.mjs"), str(staged), *names], check=True)
         for source in (staged / "site/numpy").rglob("*.py"):

@@ -64,8 +64,23 @@ async function run(sources, n, where, place) {
     await python.ask({ act: "run", sources, cell: n, where }, { output, progress });
     await last;
     status.remove();
+    return true;
   } catch (fault) {
     await last;
+    status.textContent = fault.message;
+    return false;
+  }
+}
+
+// Has a formula read as it stands on the page, and held to what it says on examples that nobody has seen before.
+async function judge(number, latex, place) {
+  const status = node("p", { class: "nn-status", role: "status" }, "The formula is judged …");
+  place.append(status);
+  try {
+    const seed = Math.floor(Math.random() * 1e9);
+    const { result } = await python.ask({ act: "judge", number, latex, seed });
+    status.replaceWith(node("p", { class: "nn-note" }, result));
+  } catch (fault) {
     status.textContent = fault.message;
   }
 }
@@ -164,7 +179,8 @@ export function cells(sources) {
     const mark = button("proved", async () => {
       place.hidden = false;
       // The original cells: it is the page that is proved, whatever the reader has changed.
-      await run(originals, Number(equation.dataset.cell), "proof", place);
+      const held = await run(originals, Number(equation.dataset.cell), "proof", place);
+      if (held) await judge(number, equation.querySelector("annotation").textContent, place);
     });
     mark.className = "nn-proved";
     mark.setAttribute("aria-label", `Prove equation (${number}) here`);

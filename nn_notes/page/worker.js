@@ -101,6 +101,11 @@ const acts = {
     if (!plan) await pyodide.loadPackagesFromImports(sources[cell], quiet);
     return runner.run(text, JSON.stringify(order), where);
   },
+  // Beside the package stands what the letters of the pages mean.
+  async judge({ number, latex, seed }) {
+    const { pyodide } = await python;
+    return pyodide.pyimport("letters").judged(number, latex, seed);
+  },
   async answer({ view, steps }) {
     const { runner } = await python;
     return JSON.parse(runner.answer(view, JSON.stringify(steps)));

@@ -175,4 +175,12 @@ def test_every_numbered_equation_proves_itself(path, browsing, published):
     numbers = dict.fromkeys(re.findall(r"\\tag\{(\d+\.\d+)\}", path.read_text(encoding="utf-8")))
     assert numbers
     for number in numbers:
-        assert f"({number}) holds" in reading.proof(number), number
+        said = reading.proof(number)
+        assert f"({number}) holds" in said and "holds on 21 examples drawn just now" in said, number
+
+
+def test_a_formula_is_judged_as_it_stands_on_the_page(reading):
+    formula = reading.page.locator("[id='equation-1.2'] annotation")
+    formula.evaluate("formula => { formula.textContent = formula.textContent.replaceAll('W^\\\\top', 'W') }")
+    said = reading.proof("1.2")
+    assert "(1.2) holds" in said and "The formula does not hold as it stands here: " in said

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn_notes import Network, descent, losses, numeric
+from nn_notes import Network, descent, losses, notation, numeric
 from nn_notes.activations import relu, sigmoid, softmax, tanh
 
 # How many examples are drawn with the widths that the page has, with widths that all differ, and with equal ones.
@@ -22,7 +22,7 @@ OWN, DIFFERENT, EQUAL = 3, 10, 8
 
 def neighbours(u):
     """A bend that is any map of all of u: its Jacobian is not symmetric, as that of every other one here is."""
-    return np.tanh(u) * (1.5 + np.roll(u, 1)) + np.roll(u, 1) ** 2
+    return np.tanh(u + np.roll(u, 1) / 2) + np.sin(np.roll(u, 1))
 
 
 COMPONENT_WISE = [sigmoid.bare_value, tanh.bare_value, np.sin]
@@ -545,7 +545,7 @@ PAGES = {
 }
 
 
-def examples(page, number, latex, bends=None):
+def examples(page, number, latex, bends=None, seed=0):
     """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it.
 
     Args:
@@ -553,11 +553,12 @@ def examples(page, number, latex, bends=None):
         number: the number that it has or leads to, ``"3.7"``.
         latex: the formula itself. Of it counts how it begins, and whether it needs a bend with a slope.
         bends: other bends to draw from.
+        seed: other numbers are drawn with another one.
     """
     page = PAGES[page]
     names = [name for name in (*page.others, *page.fixed) if not name[0].isdigit() and latex.startswith(name)]
     name = names[0] if names else number
-    rng = np.random.default_rng([*map(ord, name)])
+    rng = np.random.default_rng([seed, *map(ord, name)])
     bends = bends or (COMPONENT_WISE if "f'" in latex else BENDS)
     for n in range(OWN + DIFFERENT + EQUAL):
         widths = drawn_widths(rng, page.widths, page.fixed.get(name, {}), n)
@@ -566,6 +567,20 @@ def examples(page, number, latex, bends=None):
             letters |= page.others[name](rng, letters, **widths)
         sizes = {page.widths[name]: width for name, width in widths.items()}
         yield letters, sizes | {size: of(**widths) for size, of in page.made.items()}
+
+
+def judged(number, latex, seed):
+    """Judge a numbered formula on examples drawn anew, and say how that ended; the pages of the book ask."""
+    drawn = [*examples(f"{int(number.partition('.')[0]):02}", number, latex, seed=seed)]
+    try:
+        for letters, sizes in drawn:
+            notation.judge(latex, letters, sizes)
+    except (notation.NotationError, notation.Refuted) as error:
+        return f"The formula does not hold as it stands here: {error}"
+    return (
+        f"The formula, read as it stands here, holds on {len(drawn)} examples drawn just now, "
+        "with widths that all differ and with equal ones."
+    )
 
 
 def worth(name, letters):
