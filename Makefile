@@ -25,7 +25,7 @@ test: .venv/ready ## lint, test, and run every notebook against its stored outpu
 	$(PY) -m ruff format --check
 	$(PY) -m pytest -n 2 --dist loadfile
 
-break-pages: .venv/ready ## break the derivation of every equation, one place at a time, and see its check fail; PAGES="03 04" for some
+break-pages: .venv/ready ## break the derivation of every equation and every formula, one place at a time, and see it noticed; PAGES="03 04" for some
 	$(PY) trust/breaker $(PAGES)
 
 notebooks: .venv/ready ## build the notebooks from their texts

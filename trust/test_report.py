@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,3 +113,22 @@ def test_figures_of_several_trees_are_not_put_together(project, part, spoil, tar
     with pytest.raises(SystemExit, match=f"There are no figures of {part} for the project as it is now.*{target}"):
         report.main()
     assert not (project / "docs/trust.md").exists()
+
+
+def test_what_is_amiss_with_the_pages_is_said_and_no_report_written(project):
+    for part in report.PARTS:
+        written.write(part, {"green": True, "amiss": ["04: the score of its formulas is 96.9%"]})
+    with pytest.raises(SystemExit, match="the score of its formulas is"):
+        report.main()
+    assert not (project / "docs/trust.md").exists()
+
+
+def test_a_report_says_of_pages_and_formulas_how_much_is_noticed_and_why_not_all():
+    breaks = {"explained": {"It means the same.": ["a", "b", "c"]}, "unexplained": {"Nobody knows.": ["d"]}}
+    pages = breaks | {"breaks": 3011, "caught": 3000, "refused": 7, "equations": 71, "score": 0.9997}
+    formulas = breaks | {"breaks": 2011, "caught": 2000, "refused": 7, "formulas": 90, "score": 0.9795}
+    said = report.of_pages(pages | {"formulas": formulas})
+    assert "3,011 breaks of the derivations of 71 equations" in said
+    assert "2,011 breaks of the LaTeX of 90 formulas" in said
+    assert re.findall(r"score is\s(\S+)", said) == ["100.0%", "98.0%"]
+    assert said.count("| 3 | It means the same. |") == said.count("| 1 | Nobody knows. |") == 2

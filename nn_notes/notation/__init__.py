@@ -64,10 +64,12 @@ def evaluate(text, letters):
 def judge(text, letters, sizes=None):
     r"""Hold all sides of every equation to each other, and every claim to what it is about.
 
-    An index may stand on one side only: then the equation has to hold for each value of it. A claim stands below or
-    above a brace. It is a shape, ``\text{one number}``, ``\text{numbers in } T``, ``\text{axes of } y``, or an
-    expression that has to be equal; other text there is a remark. ``O(h^2)`` claims that what is left is of this size:
-    on a log-log plot it follows h² with slope 1.
+    An index may stand on one side only: then the equation has to hold for each value of it. Entries of one index may be
+    held to a row that has none, as in u = u_j.
+
+    A claim stands below or above a brace. It is a shape, ``\text{one number}``, ``\text{numbers in } T``,
+    ``\text{axes of } y``, or an expression that has to be equal; other text there is a remark. ``O(h^2)`` claims that
+    what is left is of this size: on a log-log plot it follows h² with slope 1.
 
     Args:
         text, letters: as for ``evaluate``.

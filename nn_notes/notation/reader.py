@@ -173,7 +173,7 @@ class Reader:
                 if phrase:
                     chain = replace(chain, sides=(phrase, *chain.sides), relations=("=", *chain.relations))
                 if condition:
-                    where = tree.Iverson(condition, at=condition.at)
+                    where = tree.Condition(condition, at=condition.at)
                     chain = replace(chain, sides=tuple(tree.Product((where, side), at=side.at) for side in chain.sides))
                 chains.append(chain)
                 phrase = condition = None
@@ -295,7 +295,7 @@ class Reader:
         if token.kind == "number" and len(token.text) > 1:
             first, rest = replace(token, text=token.text[0]), Token("number", token.text[1:], token.at + 1)
             self.tokens[self.n : self.n + 1] = [first, rest]
-        if token.kind not in ("number", "letter", "word"):
+        if token.kind not in ("number", "letter", "word") or token.text in BETWEEN:
             raise self.unexpected("a letter, a number or a brace")
         text = self.take().text
         return tree.Number(float(text), at=token.at) if token.kind == "number" else tree.Letter(text, at=token.at)
@@ -468,7 +468,7 @@ class Reader:
         claims = []
         while not self.accepts("}"):
             if not self.accepts(","):
-                claims += self.claims()
+                claims += self.claims(body)
         return tree.Braced(body, tuple(claims), at=at)
 
     def read_overbrace(self, at):
@@ -476,13 +476,15 @@ class Reader:
 
     # --- What braces claim ---
 
-    def claims(self):
-        """A list of one claim, or of none for a remark."""
+    def claims(self, body):
+        """A list of one claim about what is braced, or of none for a remark."""
         at = self.next.at
         if self.next.kind == "text":
             return self.claims_in_words(at)
         if self.next.kind == "letter" and self.ahead(1) == ":":
-            letter = self.letter()
+            token, letter = self.next, self.letter()
+            if letter.letter not in {inner.letter for inner in tree.letters_in(body)}:
+                raise self.error(f"{letter.letter} does not stand in this brace", token)
             self.expect(":")
             if (lengths := self.lengths()) is None:
                 raise self.error("a shape needs a comma, as (3,) has one", self.tokens[self.n - 1])
@@ -527,4 +529,4 @@ class Reader:
                 commas += 1
             else:
                 lengths.append(self.sum())
-        return tuple(lengths) if commas or not lengths else None
+        return tuple(lengths) if bool(commas) == bool(lengths) else None

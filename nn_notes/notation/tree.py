@@ -304,7 +304,7 @@ class Added(Node):
         for sign, term in self.terms:
             if isinstance(term, Order):
                 continue
-            a, b = alike(total, scope.value(term))
+            a, b = total, scope.value(term)
             total = entrywise(np.add if sign > 0 else np.subtract, a, b)
             if total is None:
                 raise scope.error(f"{said(b.shape)} cannot be added to {said(a.shape)}", term)
@@ -483,13 +483,24 @@ class Iverson(Node):
     @staticmethod
     def _side(side, scope):
         """An index, or anything that has a value."""
-        name = side.letter if isinstance(side, Letter) and not side.indices else None
+        name = side.letter if isinstance(side, Letter) and side == Letter(side.letter) else None
         if name in scope.ranges and name not in scope.indices:
             return Value(np.arange(scope.ranges[name]), (name,))
         if name and name not in {*scope.letters, *scope.indices}:
             raise scope.error(f"{name} is neither a letter of this page nor an index of one", side)
         value = scope.value(side)
         return Value(value.array.real, value.names)
+
+
+@dataclass(frozen=True)
+class Condition(Iverson):
+    """Where an equation is to hold: ``i = j:`` in front of it."""
+
+    def value(self, scope):
+        truth = super().value(scope)
+        if not truth.array.any():
+            raise scope.error("this is never so, and nothing would be left to hold", self)
+        return truth
 
 
 @dataclass(frozen=True)
@@ -618,7 +629,7 @@ class Count(Node):
 
     def judge(self, value, scope):
         size = scope.value(self.of).array.size
-        scope.hold(not value.shape and value.array == size, f"there are {size}, not {value.array}", self)
+        scope.hold(not value.array.shape and value.array == size, f"there are {size}, not {value.array}", self)
 
 
 @dataclass(frozen=True)

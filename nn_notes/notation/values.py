@@ -128,13 +128,11 @@ def product(a, b):
 
 
 def alike(a, b):
-    """Both with the same kinds of axes: entries beside a row, with one index more, are a row too."""
-    for one, other in ((a, b), (b, a)):
-        extra = [name for name in other.names if name not in one.names]
-        if len(one.shape) == 1 and not other.shape and len(extra) == 1:
-            names = tuple(name for name in other.names if name != extra[0])
-            row = Value(np.moveaxis(other.array, other.names.index(extra[0]), -1), names)
-            return (a, row) if other is b else (row, b)
+    """Both with the same kinds of axes: entries of one index, beside a row of none, are a row too."""
+    for row, entries in ((a, b), (b, a)):
+        if not row.names and len(row.shape) == len(entries.names) == 1 and not entries.shape:
+            entries = Value(entries.array)
+            return (a, entries) if row is a else (entries, b)
     return a, b
 
 

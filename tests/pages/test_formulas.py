@@ -4,62 +4,18 @@ Every side of every = is held to all others, and every shape below a brace to wh
 in ``tests/support/letters.py``.
 """
 
-import re
-from itertools import chain
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from build import NOTEBOOKS
+from displayed import UNREAD, displayed, withstood
 from letters import BENDS, PAGES, examples
 from test_equations import PROMISED
 
 from nn_notes import notation, numeric
 
 TEXTS = {path.name[:2]: path.read_text(encoding="utf-8") for path in sorted((NOTEBOOKS / "text").glob("*.md"))}
-TAG = re.compile(r"\s*\\tag\{(.*?)\}")
-
-# Formulas that cannot be judged, by page and how they begin, with the reason. None of them has a number.
-UNREAD = {
-    ("02", r"y_a(x+\Delta) = y_a(x)"): "a Taylor series: its dots have no end",
-    ("02", r"y(x + ihd) = "): "a Taylor series: its dots have no end",
-    ("06", r"\left(\frac mp\right)'"): "the prime of a bracket does not say by what",
-}
-
-
-class Displayed(NamedTuple):
-    """A displayed formula. ``number`` is its own or, where it has none, that of the equation it leads to."""
-
-    page: str
-    number: str
-    numbered: bool
-    latex: str
-
-    def __str__(self):
-        return self.number if self.numbered else f"to {self.number}: {' '.join(self.latex.split())[:30]}"
-
-    @property
-    def unread(self):
-        return any(self.page == page and self.latex.startswith(start) for page, start in UNREAD)
-
-
-def displayed(page, text):
-    """The formulas of a page, in order. What comes after the last equation counts to that one."""
-    found = re.findall(r"\$\$(.*?)\$\$", text, re.DOTALL)
-    numbers = [tag[1] if (tag := TAG.search(latex)) else None for latex in found]
-    for n, latex in enumerate(found):
-        leads_to = next(filter(None, chain(numbers[n:], reversed(numbers))))
-        yield Displayed(page, leads_to, numbers[n] is not None, TAG.sub("", latex).strip())
-
-
 FORMULAS = [formula for page, text in TEXTS.items() for formula in displayed(page, text)]
 NUMBERED = {formula.number: formula for formula in FORMULAS if formula.numbered}
-
-
-def withstood(formula, latex):
-    """How many comparisons a formula withstands on the examples of another one, which may be itself."""
-    drawn = examples(formula.page, formula.number, formula.latex)
-    return [notation.judge(latex, letters, sizes) for letters, sizes in drawn]
 
 
 @pytest.mark.parametrize("formula", [formula for formula in FORMULAS if not formula.unread], ids=str)
@@ -105,6 +61,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("1.1", r"W_{ij}", r"W_{ji}"),
         ("1.2", r"W^\top", r"W"),
         ("1.6", r"[k=l]", r"[k=k]"),
+        ("1.6", r"f'(u_k)", r"f'(-u_k)"),
         ("1.7", r"E(z^{(L)}, t)", r"z^{(L)}"),
         ("2.1", r"O(\lVert\Delta\rVert^2)", r"O(\lVert\Delta\rVert^3)"),
         ("2.3", r"W^\top", r"W"),
@@ -124,6 +81,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("3.10", r"\underbrace{z^\top}_{(5,\,1)}\;\underbrace{\xi}_{(1,\,3)}", r"\xi^\top z"),
         ("3.11", r"M_{out}^2", r"M_{out}"),
         ("4.1", r"z^{(L-1)}", r"z^{(L)}"),
+        ("4.2", r"(M_{\ell+1},\,M_\ell)", r"(M_{L-1},\,M_\ell)"),
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell+1)}"),
         ("4.4", r"F^{(\ell+1)}", r"F^{(\ell)}"),
         ("4.6", r"z^{(\ell-1)\top}", r"z^{(\ell)\top}"),
@@ -136,6 +94,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("5.4", r"(4,\,2)", r"(2,\,4)"),
         ("5.1", r"(26,)", r"(25,)"),
         ("5.5", r"\theta_{n^\star}", r"\theta_{0}"),
+        ("5.5", r"(\theta_n)", r"(-\theta_n)"),
         ("6.1", r"e^{-x}", r"e^x"),
         ("6.6", r"S_i\,\big([i=j]-S_j\big)", r"S_i(1-S_j)"),
         ("6.7", r"\underbrace{S^\top}_{(3,\,1)}\,\underbrace{S}_{(1,\,3)}", r"S\,S^\top"),

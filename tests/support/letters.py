@@ -25,7 +25,12 @@ def neighbours(u):
     return np.tanh(u + np.roll(u, 1) / 2) + np.sin(np.roll(u, 1))
 
 
-COMPONENT_WISE = [sigmoid.bare_value, tanh.bare_value, np.sin]
+def uneven(u):
+    """A bend whose slope at -u is another one than at u, as that of sigmoid, tanh and sine is not."""
+    return np.sin(u + 1)
+
+
+COMPONENT_WISE = [sigmoid.bare_value, tanh.bare_value, uneven]
 BENDS = [*COMPONENT_WISE, softmax.bare_value, neighbours]
 
 
@@ -227,8 +232,8 @@ def network(rng, bends, *M, ell, loss=squares):
 
 def backpropagation(rng, bend, a, b, c, d):
     # Half of them have one bend in all layers, and half another in each.
-    bends = [bend] * 3 if rng.integers(2) else [bend, *(BENDS[n] for n in rng.permutation(len(BENDS))[:2])]
-    M = (a, b, c, d)[: rng.integers(3, 5)]
+    bends = [bend] * 4 if rng.integers(2) else [bend, *(BENDS[n] for n in rng.permutation(len(BENDS))[:3])]
+    M = (a, b, c, d, b)[: rng.integers(3, 6)]
     return network(rng, bends[: len(M) - 1], *M, ell=int(rng.integers(1, len(M))))
 
 
@@ -327,7 +332,7 @@ def kept(rng, letters, **widths):
     theta, A = rng.normal(size=(7, 5)), rng.normal(size=5)
 
     def J(theta):
-        return np.cos(theta @ A)
+        return np.cos(theta @ A + 1)
 
     best = min(range(len(theta)), key=lambda n: J(theta[n]))
     found = {"theta_star": theta[best], "n_star": best}
@@ -409,7 +414,6 @@ def on_predictions(rng, bend, D):
         "delta": jacobian(lambda y: losses.cross_entropy.bare_value(y, t), S),
         "E_MSE": lambda y, t: losses.mse.bare_value(y, t),
         "E_CE": lambda y, t: losses.cross_entropy.bare_value(y, t),
-        "E": lambda S, t: losses.cross_entropy.bare_value(S, t),
         "E_softmax": lambda u, t: losses.softmax_cross_entropy.bare_value(u, t),
         "E_sigmoid": lambda u, t: losses.sigmoid_cross_entropy.bare_value(u, t),
     }
@@ -536,6 +540,7 @@ PAGES = {
             "7.2": any_target,
             "7.3": any_target,
             "7.4": any_target,
+            "7.5": given(E=lambda S, t: losses.cross_entropy.bare_value(S, t)),
             r"\delta_k\,\sigma'_k": binary_at_u,
             r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,

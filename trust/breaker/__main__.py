@@ -1,6 +1,9 @@
-"""Break the derivation of every equation, one place at a time, and see its check turn red.
+"""Break every displayed formula and the derivation of every equation, one place at a time, and see it noticed.
 
 ``make break-pages`` runs it over all pages; ``.venv/bin/python trust/breaker 03 04`` over two of them.
+
+Of a formula it is the LaTeX that is broken (slips.py), and the examples that it is judged on have to refute it
+(latex.py).
 
 Each statement that is part of a derivation (statements.py), and the check's own, is broken in every way that there is
 (ways.py). The page then runs on as far as the check needs it. A break is caught if the check says that the equation
@@ -8,7 +11,7 @@ fails, and refused if the code raises before, as where shapes do not fit. If it 
 most kinds of that are no fault of the page. The score is (caught + refused) / (all − explained).
 
 It exits with 1 if an equation has no break that its own check catches, if a check catches none but a sign before one of
-its forms, or if the score of a page is under 97 %.
+its forms, if a formula is not judged or its examples catch no break of it, or if a score of a page is under 97 %.
 """
 
 import contextlib
@@ -23,7 +26,6 @@ import sys
 import time
 import traceback
 import warnings
-from collections import Counter
 from glob import glob
 from pathlib import Path
 
@@ -34,9 +36,10 @@ import numpy as np
 
 TRUST = Path(__file__).parents[1]
 NOTEBOOKS = TRUST.parent / "notebooks"
-sys.path[:0] = [str(TRUST), str(NOTEBOOKS), str(TRUST.parent / "book")]
+sys.path[:0] = [str(TRUST), str(NOTEBOOKS), str(TRUST.parent / "book"), str(TRUST.parent / "tests/support")]
 
 import figures  # noqa: E402
+import latex  # noqa: E402
 from statements import Page, compiled, read  # noqa: E402
 from ways import OFF, Failed, Package, Way, arrays, every_entry, mapped, wrong_package, wrong_pages  # noqa: E402
 
@@ -54,7 +57,6 @@ UNEXPLAINED = {
     "unseen": "Numbers of the derivation change, and no form of a check has any of them.",
     "alike": "All forms of a check change alike.",
 }
-KINDS = EXPLAINED | UNEXPLAINED
 # The lowest of today's pages has 98.6 %: on a page, that is room for a handful more.
 LEAST = 0.97
 ROUNDING = 1e-13
@@ -241,24 +243,58 @@ def table(page, breaks):
     for n, statement in enumerate(page.statements):
         if statement.checks and not any(made.catches(n) for made in breaks):
             yield f"the check of ({', '.join(statement.equations)}) catches nothing: {page.first_line(n)}"
+    yield from too_low(page.name, "its score", breaks)
+
+
+def too_low(page, name, breaks):
+    """Say so if a score of a page is too low."""
     if (score := score_of(breaks)) < LEAST:
-        yield f"{page.name}: its score is {score:.1%}, and {LEAST:.0%} is asked; what counts is listed above"
+        yield f"{page}: {name} is {score:.1%}, and {LEAST:.0%} is asked; what counts is listed above"
 
 
 def score_of(breaks):
-    counted = [made for made in breaks if made.kind not in EXPLAINED]
-    return 1 - sum(made.kind in UNEXPLAINED for made in counted) / max(1, len(counted))
+    """How many are noticed of all breaks but those that are explained."""
+    counts = UNEXPLAINED | latex.UNEXPLAINED
+    green = sum(made.kind in counts for made in breaks)
+    return 1 - green / max(1, green + sum(made.kind is None for made in breaks))
+
+
+def summed_up(breaks, explained, unexplained):
+    """Print which breaks stay green, by why; and give their figures."""
+    survivors = {kind: [made.label for made in breaks if made.kind == kind] for kind in explained | unexplained}
+    for kind, why in (explained | unexplained).items():
+        counts = ", and count" if kind in unexplained else ""
+        print(f"\n{kind}: {len(survivors[kind])} stay green{counts}. {why}", *survivors[kind], sep="\n    ")
+    return {
+        "breaks": len(breaks),
+        **{outcome: sum(made.outcome == outcome for made in breaks) for outcome in ("caught", "refused", "green")},
+        "explained": {why: survivors[kind] for kind, why in explained.items()},
+        "unexplained": {why: survivors[kind] for kind, why in unexplained.items()},
+        "score": score_of(breaks),
+    }
+
+
+def said(numbers, of, by):
+    return (
+        f"{numbers[of]} {of}, {numbers['breaks']} breaks: {numbers['caught']} caught by {by}, {numbers['refused']} by "
+        f"another error, {numbers['green']} stay green; the score is {numbers['score']:.1%}"
+    )
 
 
 def main(names):
     """Break the pages whose files begin with these names; or all of them, for the report on trust."""
     if not (texts := [text for name in names or ["*"] for text in sorted(glob(f"{NOTEBOOKS / 'text' / name}*"))]):
         return f"no page begins with {' or '.join(names)}"
+    texts = [Path(text) for text in texts]
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
+    # Formulas come first, while nothing of the package is wrapped.
+    start, displayed = time.monotonic(), list(latex.broken(texts))
+    of_formulas = [made for page in displayed for made in page.breaks]
+    print(f"formulas: {len(of_formulas)} breaks in {time.monotonic() - start:.0f} s", flush=True)
     package, pages = Package(), []
     gc.freeze()
-    for name, cells in in_a_child(lambda: [(Path(text).stem, read(Path(text))) for text in texts]):
+    for name, cells in in_a_child(lambda: [(text.stem, read(text)) for text in texts]):
         start = time.monotonic()
         run = Run(package, Page(name, cells))
         pages.append((run.page, list(run.breaks())))
@@ -266,28 +302,17 @@ def main(names):
 
     print("equation   breaks   caught by its check   by another error")
     amiss = [fault for page, breaks in pages for fault in table(page, breaks)]
-    breaks = [made for _, found in pages for made in found]
-    survivors = {kind: [made.label for made in breaks if made.kind == kind] for kind in KINDS}
-    for kind, labels in survivors.items():
-        counts = ", and count" if kind in UNEXPLAINED else ""
-        print(f"\n{kind}: {len(labels)} stay green{counts}. {KINDS[kind]}", *labels, sep="\n    ")
-    outcomes = Counter(made.outcome for made in breaks)
-    numbers = {
-        "equations": sum(len(page.equations) for page, _ in pages),
-        "breaks": len(breaks),
-        "caught": len(breaks) - outcomes["green"],
-        "caught by a check": outcomes["caught"],
-        "explained": {why: survivors[kind] for kind, why in EXPLAINED.items()},
-        "unexplained": {why: survivors[kind] for kind, why in UNEXPLAINED.items()},
-        "score": score_of(breaks),
-    }
+    numbers = summed_up([made for _, breaks in pages for made in breaks], EXPLAINED, UNEXPLAINED)
+    numbers["equations"] = sum(len(page.equations) for page, _ in pages)
+
+    print("\nThe formulas")
+    for page in displayed:
+        amiss += [*page.amiss, *too_low(page.name, "the score of its formulas", page.breaks)]
+    numbers["formulas"] = summed_up(of_formulas, latex.EXPLAINED, latex.UNEXPLAINED)
+    numbers["formulas"]["formulas"] = sum(page.formulas for page in displayed)
     if not names:
-        figures.write("pages", numbers)
-    print(
-        f"\n{numbers['equations']} equations, {len(breaks)} breaks: {outcomes['caught']} caught by a check, "
-        f"{outcomes['refused']} by another error, {outcomes['green']} stay green; "
-        f"the score is {numbers['score']:.1%}"
-    )
+        figures.write("pages", numbers | {"amiss": amiss})
+    print(f"\n{said(numbers, 'equations', 'a check')}\n{said(numbers['formulas'], 'formulas', 'their examples')}")
     return "\n".join(amiss)
 
 
