@@ -326,7 +326,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         (r"(z)_a (b)_a", "a runs over 3 and over 2 here; an index has one range", "(z)_a (b)_a"),
         (r"\sum_k z_a", "this sum runs over k, which does not stand behind it", r"\sum_k z_a"),
         ("z_a[a=k]", "k is neither a letter of this page nor an index of one", "k]"),
-        ("z_a[a=a']", f"a_next is not a letter of this page; its letters are {', '.join(LETTERS)}", "a']"),
+        ("z_a[a=a']", f"a' is not a letter of this page; its letters are {KNOWN}", "a']"),
         (r"a \ne a:\quad z_a = 7", "this is never so, and nothing would be left to hold", r"a \ne a:\quad z_a = 7"),
         (
             r"\sum_{\text{some of } u} z",

@@ -185,7 +185,8 @@ def equal(a, b):
 
 
 def shaped(latex, shape):
-    return rf"\underbrace{{{latex}}}_{{({', '.join(map(str, shape))},)}}"
+    lengths = "".join(f"{length}," for length in shape)
+    return rf"\underbrace{{{latex}}}_{{({lengths})}}"
 
 
 def shape_of(said, letters, sizes):

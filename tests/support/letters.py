@@ -423,6 +423,10 @@ def any_target(rng, letters, D):
     return {"t": rng.uniform(size=D)}
 
 
+def softmax_and_cross_entropy(rng, letters, D):
+    return {"E": lambda S, t: losses.cross_entropy.bare_value(S, t)}
+
+
 def binary(rng, letters, D):
     t = rng.integers(0, 2, D).astype(float)
 
@@ -540,7 +544,8 @@ PAGES = {
             "7.2": any_target,
             "7.3": any_target,
             "7.4": any_target,
-            "7.5": given(E=lambda S, t: losses.cross_entropy.bare_value(S, t)),
+            "7.5": softmax_and_cross_entropy,
+            r"\partial E/\partial u = S - t": softmax_and_cross_entropy,
             r"\delta_k\,\sigma'_k": binary_at_u,
             r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,
