@@ -38,7 +38,7 @@ export class Python {
   #start() {
     const name = navigator.serviceWorker?.controller ? "offline" : "online";
     const worker = self.early ?? new Worker(new URL("worker.js", import.meta.url), { type: "module", name });
-    self.early = undefined;
+    self.early = null;
     worker.addEventListener("message", ({ data }) => this.#hear(data));
     worker.addEventListener("error", (event) => this.stop(event.message || "its worker cannot start"));
     return worker;
@@ -70,7 +70,9 @@ export class Python {
 
 // That of this page. Where it does not load, whoever asks next tries again, and tells the reader.
 export const python = new Python();
-if (self.early) python.ask({ act: "load" }).catch(() => {});
+const adopt = () => self.early && python.ask({ act: "load" }).catch(() => {});
+addEventListener("early", adopt);
+adopt();
 
 // Where data are dear, nothing is loaded before it is wanted.
 export const dear = Boolean(navigator.connection?.saveData);

@@ -191,6 +191,19 @@ def test_a_state_travels_in_the_address(browsing, published):
 
 
 @pytest.mark.parametrize("size", ["wide", "small"])
+def test_nothing_moves_when_the_first_view_of_the_book_wakes(size, browsing, published):
+    reading = Reading(browsing(size), published[0].address, "index")
+    reading.views[0].awake()
+    # By how much of the screen, added up; from a tenth on it is felt.
+    moved = reading.page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) => done(
+            list.getEntries().reduce((sum, shift) => sum + shift.value, 0)
+        )).observe({ type: "layout-shift", buffered: true }) || setTimeout(done, 500, 0))"""
+    )
+    assert moved < 0.05
+
+
+@pytest.mark.parametrize("size", ["wide", "small"])
 def test_without_javascript_the_still_view_stands(size, browsing, published):
     page = browsing(size, java_script_enabled=False).new_page()
     page.goto(f"{published[0].address}01_single_layer.html")
