@@ -202,13 +202,7 @@ def steps(browser, address):
         for n, view in enumerate(reading.views):
             view.awake().place.evaluate("place => { place.querySelector('.nn-live').id = 'measured' }")
             reading.page.evaluate(live.CLOCK, "#measured")
-            action = view.place.get_by_role("button", name="One epoch")
-            focused, pressed = (
-                (action, ["Enter", "Enter"])
-                if action.count()
-                else (view.place.get_by_role("slider").first, ["ArrowRight", "ArrowLeft"])
-            )
-            yield f"{name[:2]} {chr(97 + n)}", live.keys(reading.page, focused, pressed)
+            yield f"{name[:2]} {chr(97 + n)}", live.keys(reading.page, *live.touched(view.place))
             view.place.evaluate("place => { place.querySelector('.nn-live').id = '' }")
         context.close()
 

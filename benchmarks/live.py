@@ -1,7 +1,7 @@
 """From a key press to the painted page, our live views against the usual way: python benchmarks/live.py
 
-Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider gets the
-focus and STEPS arrow keys, each after the answer to the one before has been painted, and a short pause. The clock runs
+Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider, or the line
+of a blackboard, gets the focus and STEPS arrow keys, each after the answer to the one before has been painted, and a short pause. The clock runs
 in the page, from the key to the first moment after the frame that shows the answer, cells and charts. Then
 the kernel itself is asked how long it takes to answer the same steps, and how many bytes it sends for it.
 
@@ -114,11 +114,14 @@ KERNEL = """
 import json as _json, time as _time
 from nn_notes.explore import View as _View
 _view = [o for o in Out.values() if isinstance(o, _View)][{n}]
-_name, _control = next((n, c) for n, c in _view.controls.items() if c.stops)
-_several = isinstance(_control.stops[0], list)
-_stops, _here = (_control.stops[0], _control.place()[0]) if _several else (_control.stops, _control.place())
-_move = {{"set": _name}} | ({{"entry": 0}} if _several else {{}})
-_steps = [_move | {{"to": _stops[_stops.index(_here) + 1]}}, _move | {{"to": _here}}]
+_name, _control = next(((n, c) for n, c in _view.controls.items() if c.stops), ("formula", None))
+if _control is None:
+    _move, _there, _here = {{"set": _name}}, "z", ""
+else:
+    _several = isinstance(_control.stops[0], list)
+    _stops, _here = (_control.stops[0], _control.place()[0]) if _several else (_control.stops, _control.place())
+    _move, _there = {{"set": _name}} | ({{"entry": 0}} if _several else {{}}), _stops[_stops.index(_here) + 1]
+_steps = [_move | {{"to": _there}}, _move | {{"to": _here}}]
 if "One epoch" in _view.actions:
     _steps = 2 * [{{"act": "One epoch"}}]
     _view.answer([{{"act": "Reset"}}])
@@ -130,6 +133,14 @@ for _n in range({steps}):
     _sizes.append(len(_json.dumps(_message)))
 print(_json.dumps([_times, _sizes]))
 """
+
+
+def touched(view):
+    """What has the focus in a view, and the keys there and back."""
+    for role, name, pressed in [("button", "One epoch", ["Enter", "Enter"]), ("textbox", None, ["z", "Backspace"])]:
+        if (found := view.get_by_role(role, name=name)).count():
+            return found, pressed
+    return view.get_by_role("slider").first, ["ArrowRight", "ArrowLeft"]
 
 
 def keys(page, focused, there_and_back):
@@ -179,11 +190,7 @@ def ours(address, context):
             kind = "curves" if view.locator("svg.nn-chart").count() else "matrices"
             view.evaluate("view => { view.id = 'measured' }")
             opened.page.evaluate(CLOCK, "#measured")
-            action = view.get_by_role("button", name="One epoch")
-            if action.count():
-                times = keys(opened.page, action, ["Enter", "Enter"])
-            else:
-                times = keys(opened.page, view.get_by_role("slider").first, ["ArrowRight", "ArrowLeft"])
+            times = keys(opened.page, *touched(view))
             view.evaluate("view => { view.id = '' }")
             kernel, sizes = json.loads(opened.kernel(KERNEL.format(n=n, steps=STEPS)))
             yield f"{path.stem[:2]} {chr(97 + n)}", kind, times, kernel, sizes

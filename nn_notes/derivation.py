@@ -15,7 +15,7 @@ from . import numeric
 from .notation import NotationError, Refuted, evaluate, read
 from .notation.mathml import mathml
 from .notation.scope import Scope
-from .notation.tree import Derivative, Gradient, walk
+from .notation.tree import Derivative, Gradient, Letter, walk
 from .validate import function, instance, named, string
 
 __all__ = ["Derived", "Goal", "derive", "layer", "network", "outputs"]
@@ -236,14 +236,15 @@ def derive(yours, goal):
     if len(statements) > 1 or {*chain.relations} - {"="}:
         return refused("not yet: one formula is enough, a side by itself or sides with = between them.")
     asked = goal.itself if len(chain.sides) == 1 else None
-    typeset = mathml(chain, _scope(chain, yours, goal, goal.own), asked)
-    if any(_asks_the_same(part, goal.itself) for part in walk(chain.sides[-1])):
-        return refused("not yet: that is the question itself. What is it equal to?", typeset)
+    scope = _scope(chain, yours, goal, goal.own)
+    typeset = mathml(chain, scope, asked)
 
     def holds(kind):
         return all(_holds(chain, yours, goal, example) for example in goal.others[kind])
 
     try:
+        if any(_asks_the_same(part, goal, scope) for part in walk(chain.sides[-1]) if scope):
+            return refused("not yet: that is the question itself. What is it equal to?", typeset)
         value = _value(chain, yours, goal, goal.own)
     except Refuted as error:
         return refused(f"not yet: {error}", typeset)
@@ -272,12 +273,19 @@ AMISS = {
 }
 
 
-def _asks_the_same(part, goal):
+def _asks_the_same(part, goal, scope):
     """Whether a part is the derivative that is asked for, or one of its entries."""
     if not isinstance(part, (Derivative, Gradient)):
         return False
-    of, by = (getattr(part, name) and getattr(part, name).letter for name in ("of", "by") if hasattr(part, name))
-    return (of, by or goal.by.letter) == (goal.of.letter, goal.by.letter)
+    (of, by), asked = _keys(part, scope), _keys(goal.itself, scope)
+    # A nabla may stand without the letter below it.
+    return of == asked[0] and by in (asked[1], None)
+
+
+def _keys(derivative, scope):
+    """Of what a derivative is, and by what: names with their layers, or None."""
+    letters = (getattr(derivative.of, "head", derivative.of), derivative.by)
+    return [letter.key(scope) if isinstance(letter, Letter) else None for letter in letters]
 
 
 def _scope(chain, text, goal, example):

@@ -1,5 +1,6 @@
 """What a reader types, and what a good teacher says to it."""
 
+import random
 import re
 from xml.etree import ElementTree
 
@@ -40,6 +41,7 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_Z, "sum_j F_kj W_ij", RIGHT),
         (BY_Z, "dz'/du du/dz", RIGHT),
         (DOWN, "delta^(l+1) F^(l+1) W^(l+1)^T", RIGHT),
+        (DOWN, "dE/dz^(l+1) F^(l+1) W^(l+1)^T", RIGHT),
         (DOWN, r"\xi^{(\ell+1)}W^{(\ell+1)\top}", RIGHT),
         (BY_U, "2/D (y - t) odot y odot (1 - y)", RIGHT),
         (BY_U, "2/D (y_k - t_k) y_k (1 - y_k)", RIGHT),
@@ -83,6 +85,8 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "dE/dW", "not yet: that is the question itself. What is it equal to?"),
         (BY_W, "nabla_W E", "not yet: that is the question itself. What is it equal to?"),
         (BY_W, r"\frac{\partial E}{\partial W_{ij}}", "not yet: that is the question itself. What is it equal to?"),
+        (DOWN, "dE/dz^(l)", "not yet: that is the question itself. What is it equal to?"),
+        (BY_U, "nabla E", "not yet: that is the question itself. What is it equal to?"),
         (DOWN, r"\frac{\partial E}{\partial z^{(\ell)}}", "not yet: that is the question itself. What is it equal to?"),
         (BY_W, "z^T xi = xi^T z", "not yet: this side is not equal to the last one"),
         (BY_W, "z^T xi, z", "not yet: one formula is enough, a side by itself or sides with = between them."),
@@ -105,6 +109,31 @@ def test_a_verdict_is_that_of_a_good_teacher(goal, yours, words):
     assert said.words.startswith(words)
     assert said.right == (words == RIGHT)
     assert goal.verdict(yours) == said.words == repr(said)
+
+
+# What is sound, and what comes of it when somebody types badly.
+SOUND = {
+    "z^T (delta F) + 2 z_i xi_j - dE/dz' F T": BY_W,
+    r"\frac{\partial z'}{\partial u}\,W^\top = \sum_j F_{kj} W_{ij} \odot \nabla_z u(z, W, b)": BY_Z,
+    "(delta^(l+1) odot f'(u^(l+1))) W^(l+1)^T / L^2": DOWN,
+    r"\frac2D(y-t)\odot\max(y, \sigma'(u)) \begin{pmatrix} 1 & [D<t_k] \end{pmatrix}": BY_U,
+}
+SIGN = re.compile(r"\\[a-zA-Z]+|.")
+
+
+@pytest.mark.parametrize(("text", "goal"), SOUND.items())
+def test_whatever_is_typed_gets_a_verdict(text, goal):
+    chance = random.Random(text)
+    signs = [sign for text in SOUND for sign in SIGN.findall(text)]
+    for _ in range(200):
+        typed = SIGN.findall(text)
+        for _ in range(chance.randint(0, 6)):
+            at = chance.randrange(len(typed))
+            typed[at : at + chance.randint(0, 4)] = chance.choices(signs, k=chance.randint(0, 2))
+            typed = typed or ["z"]
+        said = derive("".join(typed), goal)
+        assert said.words.startswith(("right: ", "nearly: ", "not yet: "))
+        assert said.typeset is None or ElementTree.fromstring(said.typeset) is not None
 
 
 def test_what_holds_only_where_all_widths_are_equal_is_told_so():
