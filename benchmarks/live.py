@@ -1,9 +1,9 @@
 """From a key press to the painted page, our live views against the usual way: python benchmarks/live.py
 
-Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider, or the line
-of a blackboard, gets the focus and STEPS arrow keys, each after the answer to the one before has been painted, and a short pause. The clock runs
-in the page, from the key to the first moment after the frame that shows the answer, cells and charts. Then
-the kernel itself is asked how long it takes to answer the same steps, and how many bytes it sends for it.
+Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider, or the
+line of a blackboard, gets the focus and STEPS keys, each after the answer to the one before has been painted, and a
+short pause. The clock runs in the page, from the key to the first moment after the frame that shows the answer, cells
+and charts. Then the kernel itself is asked how long it takes to answer the same steps, and how many bytes it sends.
 
 The usual way is ``ipywidgets.interact`` around a function that draws a figure, once for the matrices of notebook 01 and
 once for the curves of notebook 05, in a notebook that holds nothing else. It turns one slider, with the same keys.
