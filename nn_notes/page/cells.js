@@ -183,7 +183,8 @@ export function cells(sources) {
       if (held) await judge(number, equation.querySelector("annotation").textContent, place);
     });
     mark.className = "nn-proved";
-    mark.setAttribute("aria-label", `Prove equation (${number}) here`);
+    // What is read out has in it what is seen.
+    mark.setAttribute("aria-label", `proved; prove equation (${number}) here`);
     equation.after(node("div", { class: "nn-proofs" }, mark), place);
   }
 
