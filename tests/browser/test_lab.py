@@ -67,7 +67,7 @@ def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(ope
     lab.close()
     lab = opened(name)
     # The widget that was saved is one that this kernel does not know.
-    lab.page.locator(".jupyter-widgets", has_text="model not found").wait_for(state="attached")
+    lab.page.locator(".jupyter-widgets", has_text="model not found").nth(stored - 1).wait_for(state="attached")
     asleep(lab, stored)
     lab.run_all()
     lab.views(stored)
