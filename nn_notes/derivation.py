@@ -236,7 +236,11 @@ def derive(yours, goal):
     if len(statements) > 1 or {*chain.relations} - {"="}:
         return refused("not yet: one formula is enough, a side by itself or sides with = between them.")
     asked = goal.itself if len(chain.sides) == 1 else None
-    scope = _scope(chain, yours, goal, goal.own)
+    try:
+        scope = _scope(chain, yours, goal, goal.own)
+    except NotationError:
+        # Its indices do not fit each other. It is set without shapes, and its value says why it has none.
+        scope = None
     typeset = mathml(chain, scope, asked)
 
     def holds(kind):
@@ -289,11 +293,8 @@ def _keys(derivative, scope):
 
 
 def _scope(chain, text, goal, example):
-    """With ranges for the indices that are asked for, or None where the formula's own do not fit each other."""
-    try:
-        scope = chain.scope(Scope(text, example.letters))
-    except NotationError:
-        return None
+    """With ranges for the indices that are asked for."""
+    scope = chain.scope(Scope(text, example.letters))
     ranges = dict(zip(goal.indices, example.wanted.shape, strict=True)) | scope.ranges
     # Shapes that a reader claims are those of the example that is shown.
     return scope.changed(ranges=ranges, held=[] if example is goal.own else None)
@@ -301,7 +302,6 @@ def _scope(chain, text, goal, example):
 
 def _value(chain, text, goal, example):
     """The value of the last side, with an axis to each index in their order; every side has to have it."""
-    chain.scope(Scope(text, example.letters))
     scope = _scope(chain, text, goal, example)
     values = [_laid_out(scope.value(side), goal.indices, side, scope) for side in chain.sides]
     for value, side in zip(values[:-1], chain.sides, strict=False):

@@ -8,7 +8,7 @@ from .. import numeric
 from ..validate import array, instance, named
 from .values import Unfit
 
-__all__ = ["NotationError", "Refuted", "Scope", "pointed"]
+__all__ = ["NotationError", "Refuted", "Scope", "pointed", "typed"]
 
 
 class NotationError(ValueError):
@@ -24,6 +24,11 @@ def pointed(problem, text, at=0):
     start = text.rfind("\n", 0, at) + 1
     line = text[start:].partition("\n")[0]
     return f"{problem}\n  {line}\n  {' ' * (at - start)}^"
+
+
+def typed(name):
+    """A letter's name as a reader types it."""
+    return name.replace("_next", "'")
 
 
 class Scope:
@@ -98,10 +103,8 @@ class Scope:
 
     def _meaning(self, name, layer, node):
         if name not in self.letters:
-            known = ", ".join(self.letters).replace("_next", "'")
-            raise self.error(
-                f"{name.replace('_next', chr(39))} is not a letter of this page; its letters are {known}", node
-            )
+            known = ", ".join(map(typed, self.letters))
+            raise self.error(f"{typed(name)} is not a letter of this page; its letters are {known}", node)
         if self.has_layers(name) != (layer is not None):
             raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
         return self.letters[name]

@@ -3,6 +3,7 @@
 from ..derivation import LONGEST, Goal, derive, sentence
 from ..explore import Line, Matrix, View
 from ..notation.mathml import mathml
+from ..notation.scope import typed
 from ..validate import instance, string
 
 __all__ = ["view"]
@@ -57,4 +58,4 @@ def sheets(label, a):
 
 def letters(goal):
     """The letters of a goal as they are typed, in HTML."""
-    return ", ".join(f"<code>{name.replace('_next', chr(39))}</code>" for name in goal.own.letters)
+    return ", ".join(f"<code>{typed(name)}</code>" for name in goal.own.letters)

@@ -15,14 +15,10 @@ import numpy as np
 
 from nn_notes import Network, descent, losses, notation, numeric
 from nn_notes.activations import relu, sigmoid, softmax, tanh
+from nn_notes.derivation import neighbours
 
 # How many examples are drawn with the widths that the page has, with widths that all differ, and with equal ones.
 OWN, DIFFERENT, EQUAL = 3, 10, 8
-
-
-def neighbours(u):
-    """A bend that is any map of all of u: its Jacobian is not symmetric, as that of every other one here is."""
-    return np.tanh(u + np.roll(u, 1) / 2) + np.sin(np.roll(u, 1))
 
 
 def uneven(u):
