@@ -4,10 +4,12 @@ The files are those that a published page loads from its usual address, each hel
 folder of their own, those that the workspace's kernel loads.
 """
 
+import fcntl
 import json
 import subprocess
 import sys
 import tarfile
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path, PurePath
 from shutil import copy
@@ -20,16 +22,39 @@ VERSION = PINS["base"].split("/v")[1].split("/")[0]
 CORE = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"}
 # A wheel that carries Pyodide's compiled packages, as its own page computes too.
 CARRIER = "open-webui==0.12.4"
-
+PAGES = ("numpy", "matplotlib")
 KERNEL = ("ipython", "jedi", "micropip")
 
 
 def gather(folder=ROOT / "book/_pyodide"):
     """Fill a folder, unless it is full already: by default one that no build of the book clears away."""
-    folder = Path(folder)
-    if (folder / "complete").exists():
-        return folder
+    with filling(Path(folder)) as empty:
+        if empty:
+            fill(Path(folder))
+    return folder
+
+
+def for_kernel(folder=ROOT / "book/_pyodide/kernel"):
+    """Fill a folder with what the workspace loads: what Pyodide has built anew is the registry's, in its own lock."""
+    pages = gather()
+    with filling(Path(folder)) as empty:
+        if empty:
+            fill_for_kernel(Path(folder), pages)
+    return folder
+
+
+@contextmanager
+def filling(folder):
+    """Whether a folder is still to be filled; tests that run beside each other wait here for the one that fills it."""
     folder.mkdir(parents=True, exist_ok=True)
+    complete = folder / "complete"
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not complete.exists()
+        complete.touch()
+
+
+def fill(folder):
     with TemporaryDirectory() as scratch:
         run("npm", "pack", "--silent", f"pyodide@{VERSION}", cwd=scratch)
         with tarfile.open(Path(scratch, f"pyodide-{VERSION}.tgz")) as archive:
@@ -49,33 +74,25 @@ def gather(folder=ROOT / "book/_pyodide"):
     for package in packages:
         found = sha256((folder / package["file_name"]).read_bytes()).hexdigest()
         assert found == package["sha256"], f"{package['file_name']} is not what Pyodide's lock file says"
-    (folder / "complete").touch()
-    return folder
 
 
-def for_kernel(folder=ROOT / "book/_pyodide/kernel"):
-    """Fill a folder with what the workspace loads: what Pyodide has built anew is the registry's, in its own lock."""
-    folder = Path(folder)
-    if (folder / "complete").exists():
-        return folder
-    pages = gather()
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in pages.iterdir():
-        if file.is_file() and file.name != "complete":
-            copy(file, folder)
+def fill_for_kernel(folder, pages):
     lock = json.loads((pages / "pyodide-lock.json").read_text(encoding="utf-8"))
-    for package in wanted(lock["packages"], KERNEL):
+    for file in pages.iterdir():
+        if file.name in CORE:
+            copy(file, folder)
+    for package in wanted(lock["packages"], (*PAGES, *KERNEL)):
         file = folder / package["file_name"]
-        if not file.exists():
+        if (pages / file.name).exists():
+            copy(pages / file.name, folder)
+        else:
             # Whatever runs these tests: it is Pyodide's Python that will run them.
             download(f"{package['name']}=={package['version']}", folder, "--python-version=3.14")
             package["sha256"] = sha256(file.read_bytes()).hexdigest()
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-    (folder / "complete").touch()
-    return folder
 
 
-def wanted(packages, names=("numpy", "matplotlib")):
+def wanted(packages, names=PAGES):
     """The entries of packages in a lock file, and of all that they depend on."""
     found, names = {}, [*names]
     while names:
