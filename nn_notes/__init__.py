@@ -2,7 +2,8 @@
 
 The short form is ``activations``, ``losses``, ``network``, ``backprop`` and ``descent``. The long form, every Jacobian
 and tensor as the array it is, is ``tensors``. ``numeric`` is the witness, and ``check`` holds the three to each other.
-The notebooks derive all of it; ``data``, ``plots``, ``show``, ``charts`` and ``explore`` serve their pages.
+The notebooks derive all of it; ``counting``, ``data``, ``plots``, ``show``, ``charts`` and ``explore`` serve their
+pages.
 """
 
 from . import activations, backprop, descent, losses, numeric, tensors

@@ -35,6 +35,7 @@ MAY_KNOW = {
     "notation": {"numpy", "validate", "numeric", "notation"},
     "derivation": {"numpy", "validate", "numeric", "notation"},
     "checks": {"numpy", "validate"},
+    "counting": {"numpy", "validate"},
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
     "charts": {"numpy", "show"},

@@ -42,6 +42,7 @@ from nn_notes import (
     views,
 )
 from nn_notes.activations import relu, sigmoid, tanh
+from nn_notes.counting import multiplications
 from nn_notes.explore import Choice, Line, LogSlider, Slider, Sliders
 from nn_notes.family import member
 from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
@@ -606,6 +607,9 @@ WRONG = [
     *no_number(lambda tolerance: do(answer, "3.A", 1, 1, tolerance), "tolerance"),
     (do(answer, "3.A", 1, 1, tolerance=-1), ValueError, "tolerance is -1; it needs 0 or more"),
 
+    # counting
+    (do(multiplications, 3), TypeError, "f is of type int; it needs a function"),
+    (do(multiplications, np.matmul, [1], [INF]), ValueError, "array 1[0] is inf; it needs finite numbers"),
     # data
     *no_array(lambda labels: do(data.one_hot, labels, 3), "labels"),
     (do(data.one_hot, [[0, 3], [1, 4]], 3), ValueError, "labels[0, 1] is 3; it needs 0 to 2 for 3 classes"),
