@@ -41,7 +41,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from serve import SITE  # noqa: E402
 from served import wait_for  # noqa: E402
 
-NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))]
 PAGES = ["index", *NAMES, "equations", "symbols", "slips", "exercises", "api"]
 HEAVIEST = "05_gradient_descent"
 ROUNDS = 5

@@ -176,7 +176,7 @@ def usual(address, context):
 
 def ours(address, context):
     """For each view its name, kind, milliseconds from key to page, milliseconds in the kernel, and bytes."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         opened = lab.opened(address, context, path.stem)
         opened.run_all()
         views = opened.live_views()
@@ -201,7 +201,7 @@ def main():
     with tempfile.TemporaryDirectory() as home, lab.browser() as context:
         folder = Path(home) / "pages"
         folder.mkdir()
-        for path in NOTEBOOKS.glob("*.ipynb"):
+        for path in NOTEBOOKS.glob("[0-9]*.ipynb"):
             nbformat.write(source(NOTEBOOKS / "text" / f"{path.stem}.md"), folder / path.name)
         for kind, code in USUAL.items():
             cells = [nbformat.v4.new_code_cell(dedent(code).strip())]

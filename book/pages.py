@@ -5,17 +5,16 @@ import re
 from html import escape
 
 import equations
-import ideas
 import nbformat
 
 import nn_notes
-from nn_notes import views
+from nn_notes import ideas, views
 from nn_notes.views import single_layer
 
 # The view of the landing page; a page that wakes it runs the same.
 LANDING = "single_layer.view([1.2, -0.7], [[0.5], [1.5]], [0.9])"
 LANDING_CODE = f"from nn_notes.views import single_layer\n\n{LANDING}"
-SLIPS = "A correction to the notes"
+SLIPS = "Slips that everybody makes"
 
 
 def generated(notebooks):
@@ -30,7 +29,7 @@ def generated(notebooks):
         "slips.md": slips(notebooks),
         "exercises.md": exercises(notebooks),
         "api.md": api(),
-        "map.svg": ideas.drawn(),
+        "map.svg": ideas.drawn(".html"),
     }
 
 

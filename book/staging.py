@@ -41,15 +41,19 @@ def stage(source):
         (source / name).write_text(text, encoding="utf-8")
     _mathematics(static / "katex")
     _page(static / "page")
-    copytree(ROOT / "notebooks", static / "notebooks", ignore=lambda _, names: [n for n in names if ".ipynb" not in n])
+    copytree(ROOT / "notebooks", static / "notebooks", ignore=_all_but_pages)
     (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())
     # Last, as its version is that of all the others.
     _offline(source)
 
 
+def _all_but_pages(_, names):
+    return [name for name in names if not name.endswith((".ipynb", ".html"))]
+
+
 def read():
     """A dict from the name of a page to its notebook."""
-    return {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    return {path.stem: nbformat.read(path, 4) for path in sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))}
 
 
 def staged(name, notebook, static):

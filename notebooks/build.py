@@ -1,4 +1,4 @@
-"""Build the executed notebooks from their texts: the same text gives the same bytes, on every run.
+"""Build the executed notebooks from their texts, and the cheat sheet: the same text gives the same bytes, every time.
 
 python notebooks/build.py                    all of them
 python notebooks/build.py 01_single_layer    this one
@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 import jupytext
 import matplotlib
 import nbformat
+import sheet
 import work
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -180,7 +181,9 @@ def main(arguments):
     if options.check:
         return "\n".join(f"{path.stem}: {found}" for text, path in pairs if (found := difference(text, path)))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return "\n\n".join(fault for fault in pool.map(_built, pairs) if fault)
+        faults = [fault for fault in pool.map(_built, pairs) if fault]
+    sheet.write()
+    return "\n\n".join(faults)
 
 
 def _built(pair):

@@ -1,5 +1,7 @@
 """JupyterLab on a reader's own copies of the notebooks, in work/: python notebooks/work.py [options of JupyterLab]
 
+It opens on the notebook that leads into the others.
+
 Neither git nor the tests look there. A copy in which nothing is written by hand follows the notebook that it was made
 from; the others are left as they are.
 
@@ -17,6 +19,7 @@ from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parent
 WORK = NOTEBOOKS.parent / "work"
+FIRST = "--LabApp.default_url=/lab/tree/index.ipynb"
 
 
 def digest(kind, source):
@@ -62,6 +65,7 @@ def bring(notebooks, work):
                 )
         elif _ids(path) != _ids(copy):
             shutil.copy(path, copy)
+    shutil.copy(notebooks / "cheat_sheet.html", work)
     return left
 
 
@@ -95,7 +99,7 @@ def main(arguments):
     # Jupyter serves the folder that it is started in, unless another one is asked for.
     os.chdir(WORK)
     try:
-        LabApp.launch_instance([f"--config={NOTEBOOKS / 'jupyter_server_config.py'}", *arguments])
+        LabApp.launch_instance([f"--config={NOTEBOOKS / 'jupyter_server_config.py'}", FIRST, *arguments])
     finally:
         # Jupyter makes one of its own for this, and leaves it behind. A reader's stands elsewhere, and is not touched.
         folder = Path(jupyter_config_dir())

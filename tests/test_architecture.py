@@ -36,6 +36,7 @@ MAY_KNOW = {
     "derivation": {"numpy", "validate", "numeric", "notation"},
     "checks": {"numpy", "validate"},
     "counting": {"numpy", "validate"},
+    "ideas": set(),
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
     "charts": {"numpy", "show"},

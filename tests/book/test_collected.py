@@ -5,7 +5,6 @@ import re
 from html import unescape
 
 import equations
-import ideas
 import pages
 import pytest
 import staging
@@ -13,8 +12,9 @@ from bs4 import BeautifulSoup
 from equations import TAG
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pdf import document
-from series import PATHS, every_notebook, read
+from series import PATHS, every_notebook, exercises, read
 
+from nn_notes import ideas
 from nn_notes.explore import SPEC
 from nn_notes.views import single_layer
 
@@ -105,7 +105,7 @@ def test_every_slip_is_collected_with_its_numbers():
 
 def test_every_exercise_is_collected():
     shown = re.findall(r"^\*\*Exercise (\d\.[A-Z])", pages.exercises(NOTEBOOKS), re.MULTILINE)
-    assert shown == [f"{n}.{letter}" for n in range(len(NOTEBOOKS)) for letter in "ABC"]
+    assert shown == [label for path in PATHS for label, _, _ in exercises(path)]
 
 
 def test_the_map_has_every_page_and_what_it_asks_for():
@@ -117,7 +117,7 @@ def test_the_map_has_every_page_and_what_it_asks_for():
 
 
 def test_the_map_has_a_link_to_each_page_and_words_that_fit():
-    drawn = BeautifulSoup(ideas.drawn(), "html.parser")
+    drawn = BeautifulSoup(ideas.drawn(".html"), "html.parser")
     assert [link["href"] for link in drawn.find_all("a")] == [f"{name}.html" for name in NOTEBOOKS]
     for box in drawn.find_all("a"):
         assert len(box.find_all("tspan")) <= 2, box

@@ -16,7 +16,7 @@ from nn_notes import charts
 from nn_notes.explore import View
 from nn_notes.page.runner import Runner
 
-NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))]
 every_page = pytest.mark.parametrize("name", NAMES)
 
 

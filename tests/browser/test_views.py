@@ -257,7 +257,7 @@ VIEWS = [
 
 
 # Pytest orders the tests by the notebook, so that each is opened once.
-NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 every_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
 
 

@@ -13,7 +13,7 @@ from test_equations import PROMISED
 
 from nn_notes import notation, numeric
 
-TEXTS = {path.name[:2]: path.read_text(encoding="utf-8") for path in sorted((NOTEBOOKS / "text").glob("*.md"))}
+TEXTS = {path.name[:2]: path.read_text(encoding="utf-8") for path in sorted(NOTEBOOKS.glob("text/[0-9]*.md"))}
 FORMULAS = [formula for page, text in TEXTS.items() for formula in displayed(page, text)]
 NUMBERED = {formula.number: formula for formula in FORMULAS if formula.numbered}
 

@@ -13,22 +13,22 @@ from equations import said
 from kernels import LOOPBACK_ONLY
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from series import PATHS, code_cells, every_notebook, exercises, read
+from series import INDEX, PATHS, code_cells, each_and_the_index, every_notebook, exercises, read
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
-@every_notebook
+@each_and_the_index
 def test_text_and_notebook_are_equal(path):
     if found := build.difference(NOTEBOOKS / "text" / f"{path.stem}.md", path):
         pytest.fail(found)
 
 
 def test_every_text_has_its_notebook():
-    assert [text.stem for text in sorted(NOTEBOOKS.glob("text/*.md"))] == [path.stem for path in PATHS]
+    assert [text.stem for text in sorted(NOTEBOOKS.glob("text/*.md"))] == [path.stem for path in [*PATHS, INDEX]]
 
 
-@every_notebook
+@each_and_the_index
 def test_outputs_are_complete_and_clean(path):
     # A cell without a count is one whose output nobody compares.
     assert [cell.execution_count for cell in code_cells(path)] == list(range(1, len(code_cells(path)) + 1))
@@ -39,7 +39,7 @@ def test_outputs_are_complete_and_clean(path):
             assert build.WIDGET_VIEW not in output.get("data", {}), cell.source
 
 
-@every_notebook
+@each_and_the_index
 def test_cells_are_short_and_prose_leads(path):
     for cell in code_cells(path):
         assert len(cell.source.splitlines()) <= 20, cell.source
@@ -48,7 +48,7 @@ def test_cells_are_short_and_prose_leads(path):
     assert len(prose.split()) > len(code.split())
 
 
-@every_notebook
+@each_and_the_index
 def test_cells_leave_plots_and_widgets_to_the_package(path):
     for cell in code_cells(path):
         for node in ast.walk(ast.parse(cell.source)):
@@ -57,7 +57,7 @@ def test_cells_leave_plots_and_widgets_to_the_package(path):
             assert not {module.partition(".")[0] for module in modules} & {"matplotlib", "ipywidgets"}, cell.source
 
 
-@every_notebook
+@each_and_the_index
 def test_a_notebook_opened_alone_gets_the_package_first(path):
     first = code_cells(path)[0]
     assert "alone" in first.metadata["tags"] and first.metadata["jupyter"]["source_hidden"]

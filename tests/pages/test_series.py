@@ -9,7 +9,8 @@ from equations import TAG
 ROOT = NOTEBOOKS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TEXTS = sorted(NOTEBOOKS.glob("text/*.md"))
+TEXTS = sorted(NOTEBOOKS.glob("text/[0-9]*.md"))
+INDEX = NOTEBOOKS / "text/index.md"
 every_text = pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)#:]+)\)")
 
@@ -49,7 +50,7 @@ def test_no_formula_has_a_backslash_that_code_hosts_eat(path):
     assert [formula for formula in formulas if re.search(r"\\[^A-Za-z]", formula)] == []
 
 
-@every_text
+@pytest.mark.parametrize("text", [*TEXTS, INDEX], ids=lambda text: text.stem)
 def test_links_lead_to_notebooks(text):
     for name, target in LINK.findall(prose(text)):
         assert (NOTEBOOKS / target).is_file(), (name, target)

@@ -1,8 +1,7 @@
 """A row of a summary is one thing in three forms: its equation, its code and its shape are held to each other.
 
 Code is evaluated on the drawn examples of its equation. It has to be the value of what its row writes, and of the
-equation that has its number. "The result" at the top of a page has no code; there formulas are judged, with their
-shapes. What names mean in code is in ``tests/support/letters.py``, beside what letters mean.
+equation that has its number. What names mean in code is in ``tests/support/letters.py``, beside what letters mean.
 """
 
 import ast
@@ -59,17 +58,6 @@ class Row(NamedTuple):
         return self.shape.removesuffix(" each").split(" and ")
 
 
-class Claim(NamedTuple):
-    """A formula of "The result", and the shape that its row has for it, if any."""
-
-    page: str
-    latex: str
-    shape: str
-
-    def __str__(self):
-        return f"{self.page}: {self.latex}"
-
-
 def rows(page, text):
     number = None
     for line in re.findall(r"^\|.*", text.partition("\n## Summary\n")[2].partition("\n## ")[0], re.MULTILINE)[2:]:
@@ -78,25 +66,8 @@ def rows(page, text):
         yield Row(page, number, bool(own), ", ".join(equation), code, shape)
 
 
-def claims(page, text):
-    """What has an =. A formula that fills the first cell of a row is what the next cell says that it is."""
-    block = re.search(r"^> \*\*The result\*\*\n((?:^>.*\n)+)", text, re.MULTILINE)[1]
-    # Below the head of its table.
-    for line in block.partition("|---|\n")[2].splitlines():
-        name, said, shape = cells(line) if "| shape |" in block and line.startswith("> |") else (line, "", "")
-        if subject := re.fullmatch(r"\$([^$]+)\$", name):
-            said = said.replace("$", f"${subject[1]} = ", 1)
-        yield from (Claim(page, latex, "") for latex in related_in(name))
-        if shape:
-            yield from (Claim(page, *pair) for pair in aligned(related_in(said), shape.split(" and ")))
-
-
 def cells(line):
-    return [cell.strip() for cell in line.strip("> ")[1:-1].split("|")]
-
-
-def related_in(text):
-    return [latex for _, latex in INLINE.findall(text) if related(latex)]
+    return [cell.strip() for cell in line.strip()[1:-1].split("|")]
 
 
 def related(latex):
@@ -110,7 +81,6 @@ def aligned(*lists):
 
 
 ROWS = [row for page, text in TEXTS.items() for row in rows(page, text)]
-CLAIMS = [claim for page, text in TEXTS.items() for claim in claims(page, text)]
 
 
 # --- Code -------------------------------------------------------------------------------------------------------------
@@ -249,12 +219,6 @@ def judge_number(row):
         assert any(equation.is_drawn(shape) for equation in equations), f"({row.number}) is not drawn as {shape}"
 
 
-def judge_claim(claim):
-    for letters, sizes in examples(claim.page, claim.latex, claim.latex):
-        latex = shaped(claim.latex, shape_of(claim.shape, letters, sizes)) if claim.shape else claim.latex
-        notation.judge(latex, letters)
-
-
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_row_is_one_thing_in_three_forms(row):
     judge(row)
@@ -265,15 +229,8 @@ def test_a_row_says_what_its_number_says(row):
     judge_number(row)
 
 
-@pytest.mark.parametrize("claim", CLAIMS, ids=str)
-def test_the_result_holds(claim):
-    judge_claim(claim)
-
-
-def test_every_equation_has_a_row_and_every_page_a_result():
+def test_every_equation_has_a_row():
     assert [row.number for row in ROWS if row.numbered] == list(NUMBERED)
-    # Page 00 has its result in words.
-    assert {claim.page for claim in CLAIMS} == {*TEXTS} - {"00"}
 
 
 # What is easily mistyped: the row, what stands there, and what might.
@@ -303,28 +260,3 @@ def test_a_slip_in_a_row_is_noticed(number, right, wrong):
     with pytest.raises((AssertionError, ValueError)):
         judge(slip)
         judge_number(slip)
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        (r"= W^\top", "= W"),
-        (r"[k=j]", "[i=j]"),
-        (r"\delta\odot f'(u)", r"\delta\odot f(u)"),
-        (r"(M_{out}, M_{in})", r"(M_{in}, M_{out})"),
-        (r"\xi^{(\ell)}W", r"\delta^{(\ell)}W"),
-        (r"2/\lambda", r"1/\lambda"),
-        (r"\sigma\odot(1-\sigma)", r"\sigma\odot(1+\sigma)"),
-        (r"S - t", r"t - S"),
-    ],
-)
-def test_a_slip_in_the_result_is_noticed(right, wrong):
-    slips = [
-        claim._replace(latex=claim.latex.replace(right, wrong), shape=claim.shape.replace(right, wrong))
-        for claim in CLAIMS
-    ]
-    slips = [*{*slips} - {*CLAIMS}]
-    assert slips
-    for slip in slips:
-        with pytest.raises((AssertionError, ValueError)):
-            judge_claim(slip)

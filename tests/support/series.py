@@ -1,4 +1,4 @@
-"""The notebooks of the series, as files."""
+"""The notebooks of the series, as files; and the one that leads into it."""
 
 import ast
 import re
@@ -8,9 +8,11 @@ import nbformat
 import pytest
 from build import NOTEBOOKS
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PATHS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+INDEX = NOTEBOOKS / "index.ipynb"
 SOLUTION = re.compile(r"<summary>Solution.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+each_and_the_index = pytest.mark.parametrize("path", [*PATHS, INDEX], ids=lambda path: path.stem)
 
 
 @cache

@@ -1,8 +1,10 @@
-"""The map of the eight ideas: what leads to what, drawn."""
+"""The map of the series: nine ideas and what leads to what, drawn, with a link to each."""
 
 from html import escape
 from textwrap import wrap
 from typing import NamedTuple
+
+__all__ = ["IDEAS", "Idea", "Map", "drawn"]
 
 
 class Idea(NamedTuple):
@@ -30,18 +32,34 @@ IDEAS = [
 WIDTH, BOX, HEIGHT, GAP, CHARACTERS = 360, 166, 60, 30, 23
 
 
-def drawn():
-    """An SVG, with a link to each page."""
+class Map:
+    """The map as the last line of a cell shows it; in words, where pictures are not shown."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        words = "\n".join(f"{idea.page[:2]} {idea.title}: {idea.words}" for idea in IDEAS)
+        return {"text/html": f'<div style="max-width: 24rem">{drawn(".ipynb")}</div>', "text/plain": words}
+
+
+def drawn(suffix):
+    """The map as an SVG in the page's own colour.
+
+    Args:
+        suffix: what the address of a page ends in, such as ``".ipynb"``.
+    """
     ideas = {idea.page[:2]: idea for idea in IDEAS}
     arrows = [_arrow(ideas[before], idea) for idea in IDEAS for before in idea.before]
     height = 2 + max(_corner(idea)[1] for idea in IDEAS) + HEIGHT
     return "\n".join(
         [
-            f'<svg class="nn-map" viewBox="0 0 {WIDTH} {height}" role="group" aria-label="The eight ideas">',
+            f'<svg class="nn-map" viewBox="0 0 {WIDTH} {height}" role="group" aria-label="The nine ideas" '
+            'fill="currentColor" font-size="12">',
             '<defs><marker id="nn-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
             'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
-            *(f'<path class="nn-arrow" d="{arrow}"/>' for arrow in arrows),
-            *map(_box, IDEAS),
+            *(
+                f'<path class="nn-arrow" d="{arrow}" fill="none" stroke="currentColor" marker-end="url(#nn-tip)"/>'
+                for arrow in arrows
+            ),
+            *(_box(idea, suffix) for idea in IDEAS),
             "</svg>\n",
         ]
     )
@@ -67,14 +85,16 @@ def _arrow(start, end):
     return f"M{x:g} {y:g}V{to_y - 8:g}Q{x:g} {to_y:g} {to_x:g} {to_y:g}"
 
 
-def _box(idea):
+def _box(idea, suffix):
     x, y = _corner(idea)
+    title = f"{idea.page[:2]} {escape(idea.title)}"
     lines = [
         f'<tspan x="{x + 10:g}" y="{y + 36 + 15 * n:g}">{escape(line)}</tspan>'
         for n, line in enumerate(wrap(idea.words, CHARACTERS))
     ]
     return (
-        f'<a href="{idea.page}.html"><rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}" rx="6"/>'
-        f'<text class="nn-title" x="{x + 10:g}" y="{y + 19:g}">{idea.page[:2]} {escape(idea.title)}</text>'
+        f'<a href="{idea.page}{suffix}"><rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}" rx="6" '
+        'fill-opacity=".05" stroke="currentColor" stroke-opacity=".35"/>'
+        f'<text class="nn-title" x="{x + 10:g}" y="{y + 19:g}" font-weight="600">{title}</text>'
         f"<text>{''.join(lines)}</text></a>"
     )
