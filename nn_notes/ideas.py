@@ -1,7 +1,6 @@
 """The map of the series: nine ideas and what leads to what, drawn, with a link to each."""
 
 from html import escape
-from textwrap import wrap
 from typing import NamedTuple
 
 __all__ = ["IDEAS", "Idea", "Map", "drawn"]
@@ -28,8 +27,12 @@ IDEAS = [
     Idea("06_activations", "Activations", "The bend, and what it does to a row", 1, 3, ("01", "02")),
     Idea("07_losses", "Losses", "How wrong it is, and which way is better", 1, 4, ("06",)),
 ]
-# In units of the drawing, which fills the width of a phone; CHARACTERS go in a line of a box.
-WIDTH, BOX, HEIGHT, GAP, CHARACTERS = 360, 166, 60, 30, 23
+# In units of the drawing, which fills the width of a phone.
+WIDTH, BOX, HEIGHT, GAP = 360, 166, 60, 30
+LINK = (
+    f"display: block; box-sizing: border-box; height: {HEIGHT}px; padding: 6px 9px; border: 1px solid; "
+    "border-radius: 6px; font: 12px/1.3 system-ui, sans-serif; text-decoration: none"
+)
 
 
 class Map:
@@ -37,7 +40,7 @@ class Map:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         words = "\n".join(f"{idea.page[:2]} {idea.title}: {idea.words}" for idea in IDEAS)
-        return {"text/html": f'<div style="max-width: 24rem">{drawn(".ipynb")}</div>', "text/plain": words}
+        return {"text/html": f'<div style="max-width: 22rem">{drawn(".ipynb")}</div>', "text/plain": words}
 
 
 def drawn(suffix):
@@ -52,7 +55,7 @@ def drawn(suffix):
     return "\n".join(
         [
             f'<svg class="nn-map" viewBox="0 0 {WIDTH} {height}" role="group" aria-label="The nine ideas" '
-            'fill="currentColor" font-size="12">',
+            'fill="currentColor">',
             '<defs><marker id="nn-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
             'orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
             *(
@@ -86,15 +89,9 @@ def _arrow(start, end):
 
 
 def _box(idea, suffix):
+    """A link in a box: where drawings are not shown, the links are left, one below the other."""
     x, y = _corner(idea)
-    title = f"{idea.page[:2]} {escape(idea.title)}"
-    lines = [
-        f'<tspan x="{x + 10:g}" y="{y + 36 + 15 * n:g}">{escape(line)}</tspan>'
-        for n, line in enumerate(wrap(idea.words, CHARACTERS))
-    ]
     return (
-        f'<a href="{idea.page}{suffix}"><rect x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}" rx="6" '
-        'fill-opacity=".05" stroke="currentColor" stroke-opacity=".35"/>'
-        f'<text class="nn-title" x="{x + 10:g}" y="{y + 19:g}" font-weight="600">{title}</text>'
-        f"<text>{''.join(lines)}</text></a>"
+        f'<foreignObject x="{x:g}" y="{y:g}" width="{BOX}" height="{HEIGHT}"><div><a href="{idea.page}{suffix}" '
+        f'style="{LINK}"><b>{idea.page[:2]} {escape(idea.title)}</b><br>{escape(idea.words)}</a></div></foreignObject>'
     )

@@ -116,12 +116,9 @@ def test_the_map_has_every_page_and_what_it_asks_for():
         assert all(before < idea.page for before in idea.before)
 
 
-def test_the_map_has_a_link_to_each_page_and_words_that_fit():
+def test_the_map_has_a_link_to_each_page():
     drawn = BeautifulSoup(ideas.drawn(".html"), "html.parser")
     assert [link["href"] for link in drawn.find_all("a")] == [f"{name}.html" for name in NOTEBOOKS]
-    for box in drawn.find_all("a"):
-        assert len(box.find_all("tspan")) <= 2, box
-        assert all(len(line.string) <= ideas.CHARACTERS for line in box.find_all("tspan"))
 
 
 def test_a_live_view_brings_what_it_wakes_from():

@@ -6,6 +6,7 @@ import build
 import nbformat
 import pytest
 import work
+from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 TEXT = """\
@@ -332,3 +333,19 @@ def test_a_copy_that_is_no_notebook_stays(copied):
     copy.write_text("mine")
     assert "it cannot be read as a notebook" in work.bring(sample.parent, copy.parent)[0]
     assert copy.read_text() == "mine"
+
+
+def test_what_is_stored_in_a_copy_is_trusted_as_long_as_it_is_ours(copied, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    sample, copy = copied
+
+    def trusted():
+        work.trust(sample.parent, copy.parent)
+        return NotebookNotary().check_signature(nbformat.read(copy, 4))
+
+    stranger = nbformat.read(copy, 4)
+    stranger.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": "<script>alert()</script>"})]
+    nbformat.write(stranger, copy)
+    assert work.by_hand(copy) is None and not trusted()
+    copy.write_bytes(sample.read_bytes())
+    assert trusted()

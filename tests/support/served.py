@@ -53,8 +53,9 @@ def lab(home, options="", notebooks=NOTEBOOKS, **environment):
         process = psutil.Popen(f"exec {command}", shell=True, cwd=home, env=environment, stdout=log, stderr=log)
 
         def started():
-            assert process.poll() is None, (home / "log").read_text(encoding="utf-8")
-            return re.search(r"(http://[^\s?]+/lab)(?:\?token=(\S+))?\s", (home / "log").read_text(encoding="utf-8"))
+            said = (home / "log").read_text(encoding="utf-8")
+            assert process.poll() is None, said
+            return re.search(r"(http://[^\s?]+/lab)/tree/index.ipynb(?:\?token=(\S+))?\s", said)
 
         try:
             found = wait_for(started)
