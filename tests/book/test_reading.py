@@ -1,5 +1,7 @@
 """The book in a browser, as a reader has it: on a phone and on a desk, light and dark, by mouse and by keyboard."""
 
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from booked import read_through
@@ -59,11 +61,25 @@ def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
     assert page.locator(".nn-scroll[tabindex]").count() == 0
 
 
+def settled(place):
+    """A place that is in sight, and stays where it is: what comes near is laid out only now."""
+    place.scroll_into_view_if_needed()
+    seen = []
+
+    def still():
+        seen.append(place.bounding_box())
+        time.sleep(0.1)
+        return seen[-3:] == seen[-1:] * 3
+
+    wait_for(still)
+
+
 @pytest.mark.parametrize(("name", "link"), [("02_jacobians.html", "#equation-2.1"), ("index.html", "#equation-2.3")])
 def test_a_reference_shows_its_formula(opened, name, link):
     page = opened(name)
     reference = page.locator(f"a.nn-ref[href$='{link}']").first
     shown = page.get_by_role("tooltip")
+    settled(reference)
     for come, go in [
         (reference.hover, lambda: page.mouse.move(0, 0)),
         (reference.focus, lambda: page.keyboard.press("Escape")),
