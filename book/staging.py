@@ -98,7 +98,16 @@ def view(data, sources, code=""):
 def _picture(address, png, metadata):
     width, height = struct.unpack(">II", png[16:24])
     size = f'width="{metadata.get("width", width)}" height="{metadata.get("height", height)}"'
-    return f'<img src="{address}" alt="{escape(metadata.get("alt", ""))}" {size} loading="lazy">'
+    image = f'<img src="{address}" alt="{escape(metadata.get("alt", ""))}" {size} loading="lazy">'
+    cuts = metadata.get("panels", ())
+    return image + "".join(_piece(address, left, right, metadata) for left, right in cuts * (len(cuts) > 1))
+
+
+def _piece(address, left, right, metadata):
+    """A part of a picture, which on a narrow page stands below the one before it."""
+    numbers = {"left": left, "wide": right - left, "whole": metadata["width"], "high": metadata["height"]}
+    style = "".join(f"--{name}:{value};" for name, value in numbers.items())
+    return f'<span class="nn-piece" style="{style}background-image:url({address})"></span>'
 
 
 def _mathematics(folder):

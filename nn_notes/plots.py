@@ -8,6 +8,7 @@ nothing.
 """
 
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -41,6 +42,8 @@ DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
 DPI = 96
+# How wide a page is, in pixels, on which panels stand one below another.
+NARROW = 480
 # A matrix is drawn cell by cell up to so many rows or columns, and with its numbers up to so many entries.
 CELLS, NUMBERS = 40, 64
 # A cube takes milliseconds.
@@ -58,10 +61,31 @@ class Picture:
         figure.savefig(png, format="png", dpi=2 * DPI, metadata={"Software": None})
         self.png, self.words = png.getvalue(), words
         self.width, self.height = (round(DPI * inches) for inches in figure.get_size_inches())
+        self.panels = _panels(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        words = {"alt": self.words, "width": self.width, "height": self.height}
+        words = {"alt": self.words, "width": self.width, "height": self.height, "panels": self.panels}
         return {"image/png": self.png, "text/plain": self.words}, {"image/png": words}
+
+
+def _panels(figure):
+    """Where a figure is cut for a narrow page: each piece's left and right, in pixels, as many panels to it as fit.
+
+    Only between panels, and a colour bar stays with those on its left.
+    """
+    renderer, groups = figure.canvas.get_renderer(), []
+    boxes = [(ax.get_tightbbox(renderer).intervalx, ax.get_label() == "<colorbar>") for ax in figure.axes]
+    for (left, right), bar in sorted(boxes, key=lambda box: box[0][0]):
+        if groups and (bar or left < groups[-1][1]):
+            groups[-1][1] = max(right, groups[-1][1])
+        else:
+            groups.append([left, right])
+    between = [round((one[1] + other[0]) / 2) for one, other in pairwise(groups)]
+    cuts = [0]
+    for here, further in pairwise([*between, round(figure.bbox.width)]):
+        if further - cuts[-1] > NARROW:
+            cuts.append(here)
+    return [*pairwise([*cuts, round(figure.bbox.width)])]
 
 
 def picture(figure, words):

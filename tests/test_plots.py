@@ -43,7 +43,34 @@ def test_a_picture_keeps_its_bytes_and_lets_the_figure_go():
     assert figures() is None
     bundle, metadata = shown._repr_mimebundle_()
     assert bundle["image/png"].startswith(b"\x89PNG") and bundle["text/plain"] == "Four unit matrices."
-    assert metadata["image/png"] == {"alt": "Four unit matrices.", "width": 1613, "height": 326}
+    assert metadata["image/png"]["alt"] == "Four unit matrices."
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (1613, 326)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "width", "bar", "pieces"),
+    [
+        (1, 1, 11, False, 1),
+        (2, 1, 4, False, 1),
+        (2, 1, 8, False, 2),
+        (2, 2, 8, False, 2),
+        # As many to a piece as fit, and a colour bar with what is on its left.
+        (5, 1, 11, False, 3),
+        (2, 1, 8, True, 2),
+    ],
+)
+def test_a_wide_picture_says_where_it_is_cut_for_a_narrow_page(columns, rows, width, bar, pieces):
+    fig, axes = figure(columns, rows, width)
+    for ax in np.ravel(axes):
+        image = heatmap(ax, np.eye(2), "I")
+    if bar:
+        fig.colorbar(image, ax=axes)
+    _, metadata = picture(fig, "Unit matrices.")._repr_mimebundle_()
+    cuts = metadata["image/png"]["panels"]
+    assert len(cuts) == pieces
+    assert [left for left, _ in cuts] == [0, *(right for _, right in cuts[:-1])] and cuts[-1][1] == 96 * width
+    boxes = [ax.get_tightbbox().intervalx for ax in fig.axes]
+    assert all(any(left <= start and end <= right for left, right in cuts) for start, end in boxes)
 
 
 def test_pictures_that_are_kept_keep_no_figure():

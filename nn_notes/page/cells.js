@@ -18,7 +18,15 @@ async function typeset(latex) {
 
 function image(mime, data, words) {
   const source = mime === "image/png" ? `data:image/png;base64,${data}` : `data:${mime},${encodeURIComponent(data)}`;
-  return node("img", { src: source, alt: words?.alt ?? "", ...(words?.width && { width: words.width }) });
+  const whole = node("img", { src: source, alt: words?.alt ?? "", ...(words?.width && { width: words.width }) });
+  const { panels = [], width, height } = words ?? {};
+  if (panels.length < 2) return whole;
+  // On a narrow page they stand one below another.
+  const pieces = panels.map(([left, right]) => {
+    const numbers = `--left:${left};--wide:${right - left};--whole:${width};--high:${height}`;
+    return node("span", { class: "nn-piece", style: `${numbers};background-image:url(${source})` });
+  });
+  return node("div", {}, whole, ...pieces);
 }
 
 function html(data) {
