@@ -1,6 +1,7 @@
 """The book in a browser, as a reader has it: on a phone and on a desk, light and dark, by mouse and by keyboard."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -59,6 +60,23 @@ def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
     page = read_through(opened("01_single_layer.html"))
     assert page.locator(".nn-scroll").count() > 9
     assert page.locator(".nn-scroll[tabindex]").count() == 0
+
+
+@pytest.mark.parametrize(("size", "stacked"), [("wide", False), ("small", True)])
+def test_panels_of_a_picture_stand_one_below_another_on_a_phone(opened, size, stacked):
+    page = opened("06_activations.html", size)
+    first = page.locator("img:has(+ .nn-piece)").first
+    settled(first)
+    pieces = first.locator("xpath=following-sibling::span").all()
+    assert len(pieces) > 1 and [piece.is_visible() for piece in pieces] == [stacked] * len(pieces)
+    # Its words are there in either way.
+    assert page.get_by_role("img", name=first.get_attribute("alt")).count() == 1
+    if stacked:
+        boxes = [piece.bounding_box() for piece in pieces]
+        assert all(one["y"] + one["height"] <= other["y"] + 1 for one, other in pairwise(boxes))
+        assert all(200 < box["width"] <= 360 and box["height"] > 150 for box in boxes)
+    else:
+        assert first.bounding_box()["width"] > 400
 
 
 def settled(place):
