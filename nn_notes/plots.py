@@ -8,7 +8,7 @@ nothing.
 """
 
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -31,6 +31,7 @@ __all__ = [
     "heatmap",
     "lines",
     "loglog",
+    "network",
     "parting",
     "picture",
     "slices",
@@ -41,11 +42,16 @@ __all__ = [
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
+# What travels back.
+BACK = "#7a2ea0"
 DPI = 96
 # How wide a page is, in pixels, on which panels stand one below another.
 NARROW = 480
 # A matrix is drawn cell by cell up to so many rows or columns, and with its numbers up to so many entries.
 CELLS, NUMBERS = 40, 64
+# So many edges of a gap have their weights on them. What is written on a line has a plate behind it.
+ON_EDGES = 6
+PLATE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 # A cube takes milliseconds.
 CUBES = 1000
 
@@ -437,6 +443,87 @@ def parting(ax, lengths, actual, predicted, title, labels):
     _frame(ax, title, *labels)
     ax.legend(frameon=False, fontsize=9)
     return lines
+
+
+def network(ax, weights, values, back=None, names=(), gradients=None, digits=2):
+    """A network, drawn: numbers in its neurons, edges as thick as their weights, and the row that travels back.
+
+    Blue weights are negative, orange ones positive. Where a gap has few edges, their weights stand on them.
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        weights: a list of matrices, one to each gap between two columns of neurons, ``(M_in, M_out)`` each.
+        values: a list of rows, the numbers in each column of neurons.
+        back: a list of rows, numbers that stand below the neurons, in violet; None for a column without.
+        names: a heading to each column.
+        gradients: a list of matrices, numbers on the edges beside the weights, in violet.
+        digits: how many decimals.
+    """
+    weights = [array(f"weights[{n}]", W, ndim=(2,), empty_too=False) for n, W in enumerate(items("weights", weights))]
+    if not weights:
+        raise ValueError("weights is empty; it needs a matrix to each gap between two columns of neurons")
+    widths = [len(weights[0])]
+    for n, W in enumerate(weights):
+        array(f"weights[{n}]", W, shape=(widths[-1], W.shape[1]))
+        widths.append(W.shape[1])
+    values = _to_each_column("values", values, widths)
+    back = _to_each_column("back", [None] * len(widths) if back is None else back, widths)
+    gradients = items("gradients", [None] * len(weights) if gradients is None else gradients)
+    if len(gradients) != len(weights):
+        raise ValueError(f"gradients has {len(gradients)} matrices; it needs {len(weights)}, as many as weights")
+    gradients = [
+        None if G is None else array(f"gradients[{n}]", G, shape=W.shape)
+        for n, (G, W) in enumerate(zip(gradients, weights, strict=True))
+    ]
+    digits, heaviest = index("digits", digits), max(np.abs(W).max() for W in weights) or 1.0
+    ax.set_axis_off()
+    ax.set_xlim(-0.35, len(weights) + 0.35)
+    most = max(widths)
+    ax.set_ylim(-most / 2 - 0.35, most / 2 + 0.1)
+    # In points.
+    pitch = ax.get_position().height * ax.figure.get_figheight() * 72 / (most + 0.45)
+    size = min(36.0, 0.62 * pitch)
+    places = [[(n, (M - 1) / 2 - k) for k in range(M)] for n, M in enumerate(widths)]
+    for W, G, starts, ends in zip(weights, gradients, places, places[1:], strict=False):
+        for (i, start), (j, end) in product(enumerate(starts), enumerate(ends)):
+            color = POSITIVE if W[i, j] > 0 else NEGATIVE
+            thickness = 0.4 + 3.6 * abs(W[i, j]) / heaviest
+            ax.plot(*zip(start, end, strict=True), color=color, linewidth=thickness, alpha=0.75, zorder=1)
+            if W.size <= ON_EDGES:
+                # Not in the middle, where edges cross; and not all at one place, where they meet.
+                near, far = (0.24 + 0.1 * (j % 2), 0.56 + 0.1 * (i % 3)) if W.size > 1 else (0.36, 0.64)
+                _label(ax, start, end, near, number(W[i, j], digits), color)
+                if G is not None:
+                    _label(ax, start, end, far, number(G[i, j], digits), BACK)
+    for n, (column, forward, backward) in enumerate(zip(places, values, back, strict=True)):
+        ax.scatter(*zip(*column, strict=True), s=size**2, color="white", edgecolor="#444444", zorder=3)
+        for k, place in enumerate(column):
+            _write(ax, place, number(forward[k], digits), "black", size=max(6.5, 0.3 * size), zorder=4)
+            if backward is not None:
+                words = number(backward[k], digits)
+                ax.annotate(
+                    words, place, (0, -0.5 * size - 2), textcoords="offset points", ha="center", va="top", color=BACK,
+                    fontsize=max(6.5, 0.29 * size), zorder=5, bbox=PLATE,
+                )  # fmt: skip
+        if n < len(names):
+            ax.annotate(
+                names[n], (n, column[0][1]), (0, 0.5 * size + 5), textcoords="offset points", ha="center", fontsize=11
+            )
+
+
+def _to_each_column(name, rows, widths):
+    rows = items(name, rows)
+    if len(rows) != len(widths):
+        raise ValueError(f"{name} has {len(rows)} rows; it needs {len(widths)}, one to each column of neurons")
+    return [
+        None if row is None else array(f"{name}[{n}]", row, shape=(M,))
+        for n, (row, M) in enumerate(zip(rows, widths, strict=True))
+    ]
+
+
+def _label(ax, start, end, at, text, color):
+    x, y = (a + at * (b - a) for a, b in zip(start, end, strict=True))
+    _write(ax, (x, y), text, color, size=9, zorder=2, bbox=PLATE)
 
 
 def _series(series, x):

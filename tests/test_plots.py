@@ -21,12 +21,14 @@ from nn_notes.plots import (
     heatmap,
     lines,
     loglog,
+    network,
     parting,
     picture,
     slices,
     surface,
     tensor,
 )
+from nn_notes.show import POSITIVE
 
 NAMES = ("across", "up")
 
@@ -284,3 +286,42 @@ def test_colour_is_full_at_the_scale_on_both_sides():
     for given, full in [({"scale": 4}, 4), ({}, 6)]:
         *_, front = drawn((2, 3), **given)
         assert (front.norm.vmin, front.norm.vmax) == (-full, full)
+
+
+WEIGHTS = [np.array([[1.0, -0.5], [0.25, 2.0], [-3.0, 0.75]]), np.array([[4.0], [-1.0]])]
+VALUES = [[0.1, 0.2, 0.3], [0.4, -0.5], [0.6]]
+
+
+def test_a_network_has_an_edge_to_each_weight_as_thick_as_it_is():
+    _, ax = figure()
+    network(ax, WEIGHTS, VALUES)
+    flat = np.concatenate([W.ravel() for W in WEIGHTS])
+    widths = np.array([line.get_linewidth() for line in ax.lines])
+    np.testing.assert_allclose(np.corrcoef(widths, np.abs(flat))[0, 1], 1)
+    assert [line.get_color() == POSITIVE for line in ax.lines] == [*(flat > 0)]
+    # From its own neuron to its own neuron.
+    (left, right), (top, bottom) = ax.lines[4].get_data()
+    assert (left, right) == (0, 1) and (top, bottom) == (-1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("more", "texts"),
+    [
+        ({}, ["0.1", "0.2", "0.3", "0.4", "−0.5", "0.6"]),
+        ({"back": [None, [7, 8], [9]]}, ["7", "8", "9"]),
+        ({"names": ["z", "u"]}, ["z", "u"]),
+        ({"gradients": [None, [[11], [12]]]}, ["11", "12"]),
+        ({}, ["1", "−0.5", "−3", "4"]),
+    ],
+)
+def test_a_network_has_its_numbers(more, texts):
+    _, ax = figure()
+    network(ax, WEIGHTS, VALUES, **more)
+    drawn = [text.get_text().removesuffix("0").removesuffix(".0") for text in ax.texts]
+    assert {text.rstrip("0").rstrip(".") for text in texts} <= {text.rstrip("0").rstrip(".") for text in drawn}
+
+
+def test_a_gap_with_many_edges_has_no_numbers_on_them():
+    _, ax = figure()
+    network(ax, [np.ones((3, 4))], [np.zeros(3), np.zeros(4)])
+    assert len(ax.texts) == 7 and len(ax.lines) == 12

@@ -644,6 +644,11 @@ WRONG = [
     (do(show.cells, [1j]), TypeError, "a is complex; it needs real numbers"),
 
     # plots
+    (do(plots.network, AX, [], []), ValueError, "weights is empty; it needs a matrix to each gap between two columns of neurons"),
+    (do(plots.network, AX, [[[1, 2]], [[1]]], []), ValueError, "weights[1] has shape (1, 1); it needs shape (2, 1)"),
+    (do(plots.network, AX, [[[1, 2]]], [[1]]), ValueError, "values has 1 rows; it needs 2, one to each column of neurons"),
+    (do(plots.network, AX, [[[1, 2]]], [[1], [2]]), ValueError, "values[1] has shape (1,); it needs shape (2,)"),
+    (do(plots.network, AX, [[[1, 2]]], [[1], [2, 3]], gradients=[]), ValueError, "gradients has 0 matrices; it needs 1, as many as weights"),
     (do(plots.picture, FIGURE, " "), ValueError, "words is ' '; it needs a sentence that says what the figure shows"),
     (do(plots.picture, FIGURE, None), TypeError, "words is of type NoneType; it needs text"),
     (do(plots.heatmap, AX, np.ones((2, 2, 2)), "title"), ValueError, "a has shape (2, 2, 2); its number of axes needs to be 1 or 2"),
@@ -859,11 +864,11 @@ def test_no_part_of_the_package_is_left_out(figures):
     assert len(WRONG) >= 150
     package = CODE.parents[1]
     parts = {".".join(path.relative_to(package).with_suffix("").parts) for path in package.rglob("*.py")}
-    # What an argument must be is asked of validate by all of them. A chart is plain data, as a Matrix is, that its view
+    # What an argument must be is asked of validate by all of them. The map takes none that matters. A chart is plain data, as a Matrix is, that its view
     # has made of numbers which were checked; widget is shown views by views alone, and a page's cells come from a page. A
     # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
     # says of a formula, tests/test_notation.py has.
-    left_out = {"validate", "charts", "widget", "page.needs", "page.runner"}
+    left_out = {"validate", "charts", "ideas", "widget", "page.needs", "page.runner"}
     left_out |= {f"notation.{part}" for part in ("mathml", "reader", "scope", "tree", "values")}
     expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}
     expected -= left_out
@@ -878,6 +883,7 @@ UNCHECKED = {
     "archive": {"read", "unpacked", "write"},
     "network": {"Trace"},
     "descent": {"History", "each_epoch", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
+    "ideas": {"IDEAS", "Idea", "Map", "drawn"},
     "data": {"Split", "digit_images"},
     "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},
