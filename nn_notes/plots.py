@@ -428,7 +428,7 @@ def loglog(ax, x, series, title, labels, fit=slice(None), ends="right"):
             at_right.append((x[shown[-1]], y[shown[-1]], label, color))
         elif len(shown):
             at = x[shown[0]], y[shown[0]]
-            ax.annotate(label, at, (6, 6), textcoords="offset points", color=color, fontsize=SMALL)
+            ax.annotate(label, at, (0, 9), textcoords="offset points", color=color, fontsize=SMALL)
     _frame(ax, title, *labels)
     _beside(ax, at_right)
     return slopes
@@ -568,7 +568,8 @@ def prediction(ax, f, slope, x, nudge, labels):
     start, end = line[-1], line[-2]
     predicted, actual = slope * nudge, end - start
     ax.plot([x, x + nudge, x + nudge], [start, start, start + predicted], color=GREY, linewidth=1)
-    _write(ax, (x + nudge / 2, start), f"nudge {significant(nudge)}", GREY, SMALL, va="bottom")
+    below = {"xytext": (0, -13), "textcoords": "offset points", "ha": "center"}
+    ax.annotate(f"nudge {significant(nudge)}", (x + nudge / 2, start), color=GREY, fontsize=SMALL, **below)
     ax.plot(way, start + slope * (way - x), "--", color=NEGATIVE)
     ax.plot(way, line[:-1], color=NEGATIVE)
     ax.plot([x + nudge] * 2, [start + predicted, end], color=POSITIVE, linewidth=4, solid_capstyle="butt")
@@ -633,7 +634,7 @@ def _cut(cut):
 
 
 def _write(ax, where, text, color, size=9, **more):
-    ax.text(*where, text, color=color, fontsize=size, **{"ha": "center", "va": "center"} | more)
+    ax.text(*where, text, ha="center", va="center", color=color, fontsize=size, **more)
 
 
 def _frame(ax, title, x, y):
