@@ -27,6 +27,7 @@ __all__ = [
     "curves",
     "descent_path",
     "digits",
+    "downhill",
     "figure",
     "heatmap",
     "lines",
@@ -37,6 +38,7 @@ __all__ = [
     "prediction",
     "slices",
     "surface",
+    "tangent",
     "tensor",
 ]
 
@@ -342,6 +344,31 @@ def surface(ax, J, x, y, title, labels):
     return fields, lines
 
 
+def downhill(ax, E, target, title):
+    """A loss over two outputs between 0 and 1, as a landscape, with arrows against its gradient.
+
+    A cross is the target, and a dashed line has the outputs that sum to one.
+
+    Args:
+        ax: the axes.
+        E: a loss, as ``losses.mse``.
+        target: what it compares with, ``(2,)``.
+        title: above it.
+    """
+    target = array("target", target, shape=(2,))
+
+    def J(y):
+        rows = y.reshape(2, -1).T
+        return E(rows, np.tile(target, (len(rows), 1))).reshape(y.shape[1:])
+
+    grid = np.linspace(0.02, 1, 99)
+    surface(ax, J, grid, grid, title, ("y₀", "y₁"))
+    spots = np.array([*product([0.15, 0.4, 0.65, 0.9], repeat=2)])
+    ax.plot([0, 1], [1, 0], "--", color="black", linewidth=1)
+    ax.quiver(*spots.T, *-E.gradient(spots, np.tile(target, (len(spots), 1))).T, color=POSITIVE, width=0.006)
+    ax.plot(*target, "x", color="black", markersize=8, markeredgewidth=2)
+
+
 def descent_path(ax, visited, label=""):
     """The parameters that gradient descent visits, ``(steps, 2)``: a dot to each, and a large one at the start.
 
@@ -580,6 +607,34 @@ def prediction(ax, f, slope, x, nudge, labels):
     said = {"actual": actual, "predicted": predicted}
     _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", NEGATIVE) for name, by in said.items()])
     return predicted, actual
+
+
+def tangent(ax, f, slope, at, x, title, labels):
+    """A curve, and in orange the straight line that touches it at one point, with its slope beside the point.
+
+    Args:
+        ax: the axes.
+        f: a function of an array of numbers, entry by entry.
+        slope: its derivative at the point.
+        at: where the line touches, in x.
+        x: where to draw the curve, ``(n,)``; the line is as wide, as far as it is as high.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The value of f there.
+    """
+    slope, at, x = real_number("slope", slope), real_number("at", at), array("x", x, ndim=(1,), empty_too=False)
+    *curve, value = array("f(x)", function("f", f)(np.append(x, at)), shape=(len(x) + 1,))
+    ax.plot(x, curve, color=NEGATIVE)
+    ax.set_ylim(ax.get_ylim())
+    ax.plot(x, value + slope * (x - at), color=POSITIVE)
+    ax.plot(at, value, "o", color="black", markersize=5)
+    words = f"value {significant(value)}, slope {significant(slope)}"
+    # Below a bowl where it rises, above −log where it falls, and inside where it is level.
+    offset, ha = ((0, 24), "center") if slope == 0 else ((9, -13 if slope > 0 else 7), "left")
+    ax.annotate(words, (at, value), offset, textcoords="offset points", ha=ha, fontsize=SMALL)
+    _frame(ax, title, *labels)
+    return value
 
 
 def _beside(ax, ends):

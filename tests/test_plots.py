@@ -27,6 +27,7 @@ from nn_notes.plots import (
     prediction,
     slices,
     surface,
+    tangent,
     tensor,
 )
 from nn_notes.show import POSITIVE
@@ -155,6 +156,28 @@ def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
     assert (straight.get_linestyle(), curve.get_linestyle(), gap.get_color()) == ("--", "-", POSITIVE)
     assert [*map(list, gap.get_xydata())] == [[5, 21], [5, 25]] and [*start.get_xydata()[0]] == [3, 9]
     assert curve.get_xdata()[-1] == straight.get_xdata()[-1] == 5
+
+
+@pytest.mark.parametrize(
+    ("f", "slope", "at", "value", "words"),
+    [
+        (lambda x: (x - 1) ** 2, 4, 3, 4, "value 4, slope 4"),
+        (lambda x: (x - 1) ** 2, 0, 1, 0, "value 0, slope 0"),
+        (lambda x: -np.log(x), -2, 0.5, np.log(2), "value 0.693, slope −2"),
+    ],
+)
+def test_a_tangent_touches_its_curve_and_says_its_slope(f, slope, at, value, words):
+    _, ax = figure()
+    x = np.linspace(0.1, 4, 40)
+    assert tangent(ax, f, slope, at, x, "E", NAMES) == value
+    curve, line, point = ax.lines
+    np.testing.assert_allclose(curve.get_ydata(), f(x))
+    np.testing.assert_allclose(line.get_ydata(), value + slope * (x - at))
+    assert line.get_color() == POSITIVE and [*point.get_xydata()[0]] == [at, value]
+    # The curve is as high as the picture, wherever the line goes.
+    assert ax.get_ylim()[0] > f(x).min() - 1 and ax.get_ylim()[1] < f(x).max() + 1
+    (text,) = ax.texts
+    assert text.get_text() == words and text.xy == (at, value)
 
 
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):
