@@ -5,9 +5,11 @@ package or from the witness, never from the formula that they judge.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from statistics import NormalDist
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -453,6 +455,30 @@ def binary_at_u(rng, letters, D):
     return binary(rng, letters, D) | {"sigma": sigmoid.bare_value(u), "sigma_next": slope}
 
 
+def bell(rng, letters, D):
+    """How likely a target is, by Python's own normal distribution, with its spread."""
+
+    def p(t, y, s):
+        return math.prod(NormalDist(centre, s).pdf(x) for centre, x in zip(y, t, strict=True))
+
+    return {"t": rng.normal(size=D), "s": rng.uniform(0.5, 2), "pi": np.pi, "p": lambda t, y, s: p(t, y, s)}
+
+
+def bell_of_y(rng, letters, D):
+    """The same for a witness that takes complex steps, by the squared error of the package."""
+
+    def p(t, y, s):
+        return np.exp(-D * losses.mse.bare_value(y, t) / (2 * s**2)) / (s * np.sqrt(2 * np.pi)) ** D
+
+    return bell(rng, letters, D) | {"p": lambda t, y, s: p(t, y, s)}
+
+
+def several(rng, letters, D):
+    """Targets for one prediction, each a distribution."""
+    B = int(rng.integers(2, 6))
+    return {"B": B, "t": rng.dirichlet(np.ones(D), size=B)}
+
+
 def rescaled(rng, letters, D):
     return {"gamma_next": letters["gamma"] * D / 2}
 
@@ -560,6 +586,9 @@ PAGES = {
             r"\delta_k\,\sigma'_k": binary_at_u,
             r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,
+            "7.8": bell,
+            "7.9": bell_of_y,
+            "7.11": several,
             r"\gamma\,(y-t)": rescaled,
         },
     ),
