@@ -109,6 +109,12 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("7.4", r"-\underbrace{\frac ty}", r"\underbrace{\frac ty}"),
         ("7.5", r"S - t", r"t - S"),
         ("7.7", r"e^{u_l-m}", r"e^{u_l}"),
+        ("7.8", r"}{2s^2} + \log", r"}{s^2} + \log"),
+        ("7.8", r"D\log\big(s\sqrt{2\pi}\big)", r"D\log\big(\sqrt{2\pi}\big)"),
+        ("7.9", r"= \frac{D}{2s^2}", r"= \frac{D}{s^2}"),
+        ("7.10", r"\prod_i y_i^{t_i}", r"\prod_i t_i^{y_i}"),
+        ("7.11", r"= \frac2D\Big(", r"= \frac1D\Big("),
+        ("7.11", r"\underbrace{S}_{(3,)} - \frac1B", r"\underbrace{S}_{(3,)} - "),
     ],
 )
 def test_a_slip_on_the_page_is_noticed(number, right, wrong):

@@ -252,6 +252,10 @@ def test_every_equation_has_a_row():
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell)\top}"),
         ("6.7", r"S^\top S", r"S\,S^\top"),
         ("7.2", "2 / D * (y - t)", "2 / D * (t - y)"),
+        ("7.8", "2 * s**2", "s**2"),
+        ("7.9", "/ s**2", "/ s"),
+        ("7.10", "np.prod(y**t)", "np.sum(y**t)"),
+        ("7.11", "t.mean(axis=0))", "t.sum(axis=0))"),
     ],
 )
 def test_a_slip_in_a_row_is_noticed(number, right, wrong):
