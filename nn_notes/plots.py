@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .charts import FURTHEST, colours, reaching
+from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number
 from .validate import array, choice, index, items, named, real_number, string
 
@@ -189,12 +189,14 @@ def lines(ax, x, series, title, labels, places=None):
     """
     x = array("x", x, ndim=(1,), empty_too=False)
     series = _series(series, x)
-    if places is not None and named("places", places).keys() != series.keys():
-        raise ValueError(f"places is for {', '.join(places) or 'none'}; it needs a place for each of {', '.join(series)}")
+    if places is not None:
+        if named("places", places).keys() != series.keys():
+            raise ValueError(f"places is for {', '.join(places)}; it needs a place for each of {', '.join(series)}")
+        places = {name: array(f"places[{name!r}]", place, shape=(2,)) for name, place in places.items()}
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
         if places:
-            ax.text(*array(f"places[{name!r}]", places[name], shape=(2,)), name, color=color)
+            ax.text(*places[name], name, color=color)
     _frame(ax, title, *labels)
     if not places:
         ax.legend(frameon=False)

@@ -104,7 +104,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("6.12", r"\sqrt{1-q}", r"\sqrt{q}"),
         ("6.12", r"\sigma'(2a)", r"\sigma'(a)"),
         ("6.13", r"b^{(1)}W^{(2)}+b^{(2)}}", r"b^{(1)}+b^{(2)}}"),
-        ("6.13", r"\,W^{(1)}W^{(2)}", r"\,W^{(2)}W^{(1)}"),
+        ("6.13", r"\underbrace{W^{(1)}W^{(2)}}", r"\underbrace{W^{(2)}W^{(1)}}"),
         ("6.14", r"\mathrm{ReLU}(-x)", r"\mathrm{ReLU}(x)"),
         ("6.15", r"a_{k-1}", r"a_k"),
         ("6.15", r"(s_k - s_{k-1})", r"s_k"),

@@ -5,7 +5,6 @@ package or from the witness, never from the formula that they judge.
 """
 
 import inspect
-import math
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -453,8 +452,8 @@ def drawn_layers(rng, letters, M, M_in, M_out):
     pulled = np.einsum("qrj,pij->ipqr", back[:, None] * turned, W)
     return {
         "W": np.moveaxis(W, 0, -1),
-        "u": slopes,
-        "f_next": lambda u: u,
+        "u": np.log(slopes),
+        "f_next": lambda u: np.exp(u),
         "delta": pulled.reshape(M_in, -1),
         "delta_next": back.T,
         "M_out": M_out,
@@ -624,7 +623,7 @@ PAGES = {
             "6.23": at_a_temperature,
         },
         fixed={r"S_0 = ": {"M": 2}},
-        code={"slope": lambda u: u, "phi": np.vectorize(NormalDist().pdf)},
+        code={"slope": lambda u: np.exp(u), "phi": np.vectorize(NormalDist().pdf)},
     ),
     "07": Page(
         {"D": 3},
