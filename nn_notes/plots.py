@@ -165,6 +165,7 @@ def bend(axes, f, name):
         f: the activation.
         name: of f.
     """
+    string("name", name)
     line = np.linspace(-8, 8, 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
     # What is not bounded would leave the others flat.

@@ -651,6 +651,7 @@ WRONG = [
     (do(plots.heatmap, AX, TABLE, "title", scale=0), ValueError, "scale is 0; it needs more than 0"),
     (do(plots.heatmap, AX, TABLE, "title", digits=-1), ValueError, "digits is -1; it needs 0 or more"),
     (do(plots.heatmap, AX, TABLE, "title", blank=[True]), ValueError, "blank has shape (1,); it needs shape (2, 3)"),
+    (do(plots.bend, AXES[:2], relu, 1), TypeError, "name is of type int; it needs text"),
     (do(plots.lines, AX, TABLE, {"a": [1, 2]}, "title", NAMES), ValueError, "x has shape (2, 3); its number of axes needs to be 1"),
     (do(plots.lines, AX, [1, 2], [1, 2], "title", NAMES), TypeError, "series is of type list; it needs a dict"),
     (do(plots.lines, AX, [1, 2], {"a": [1, 2, 3]}, "title", NAMES), ValueError, "series['a'] has shape (3,); it needs shape (2,)"),
