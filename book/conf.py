@@ -18,6 +18,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "formulas"
 # The notebooks are executed by their own build.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_code_prompt_show = nb_code_prompt_hide = "The code of this picture"
 myst_enable_extensions = ["dollarmath"]
 myst_dmath_allow_labels = False
 # A page's sections are linked from other pages.

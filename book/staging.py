@@ -73,7 +73,10 @@ def staged(name, notebook, static):
                 (static / file).parent.mkdir(exist_ok=True)
                 png = base64.b64decode(data["image/png"])
                 (static / file).write_bytes(png)
-                output.data = {"text/html": _picture(f"_static/{file}", png, output.metadata.get("image/png", {}))}
+                # A page begins with the first.
+                loading = "eager" if pictures == 1 else "lazy"
+                words = output.metadata.get("image/png", {})
+                output.data = {"text/html": _picture(f"_static/{file}", png, words, loading)}
     notebook.cells[-1].source = NEIGHBOURS.sub("", notebook.cells[-1].source)
     return notebook
 
@@ -95,10 +98,10 @@ def view(data, sources, code=""):
     )
 
 
-def _picture(address, png, metadata):
+def _picture(address, png, metadata, loading):
     width, height = struct.unpack(">II", png[16:24])
     size = f'width="{metadata.get("width", width)}" height="{metadata.get("height", height)}"'
-    image = f'<img src="{address}" alt="{escape(metadata.get("alt", ""))}" {size} loading="lazy">'
+    image = f'<img src="{address}" alt="{escape(metadata.get("alt", ""))}" {size} loading="{loading}">'
     cuts = metadata.get("panels", ())
     return image + "".join(_piece(address, left, right, metadata) for left, right in cuts * (len(cuts) > 1))
 

@@ -8,7 +8,7 @@ nothing.
 """
 
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .charts import FURTHEST, colours
-from .show import NEGATIVE, POSITIVE, ZERO, ink, number
-from .validate import array, choice, index, items, named, real_number, string
+from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
+from .validate import array, choice, function, index, items, named, real_number, string
 
 __all__ = [
     "DIVERGING",
@@ -31,8 +31,10 @@ __all__ = [
     "heatmap",
     "lines",
     "loglog",
+    "network",
     "parting",
     "picture",
+    "prediction",
     "slices",
     "surface",
     "tensor",
@@ -41,11 +43,18 @@ __all__ = [
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
+# What travels back.
+BACK = "#7a2ea0"
+# The size of names beside lines.
+SMALL = 10
 DPI = 96
 # How wide a page is, in pixels, on which panels stand one below another.
 NARROW = 480
 # A matrix is drawn cell by cell up to so many rows or columns, and with its numbers up to so many entries.
 CELLS, NUMBERS = 40, 64
+# So many edges of a gap have their weights on them. What is written on a line has a plate behind it.
+ON_EDGES = 6
+PLATE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 # A cube takes milliseconds.
 CUBES = 1000
 
@@ -382,8 +391,8 @@ def digits(axes, images, probabilities, labels):
         bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
-def loglog(ax, x, series, title, labels, fit=slice(None)):
-    """Curves on log-log axes, each named with its fitted slope.
+def loglog(ax, x, series, title, labels, fit=slice(None), ends="right"):
+    """Curves on log-log axes, each with its name and its fitted slope beside one of its ends.
 
     Args:
         ax: the axes.
@@ -392,6 +401,8 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
             shorter than a tick of the clock, has no place on such axes: it leaves a gap.
         title, labels: the title, and the names of the two axes.
         fit: which of the points the slopes are fitted to, as an index; by default all.
+        ends: where the names stand: ``"right"``, beside the last points, or ``"left"``, above the first ones; or a dict
+            from a name to one of the two, where a name that is not in it stands at the right.
 
     Returns:
         A dict from each name to its slope; NaN where fewer than two points have a place.
@@ -400,6 +411,11 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     if not (x > 0).all():
         raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
     series = _series(series, x)
+    ends = ends if isinstance(ends, dict) else dict.fromkeys(series, ends)
+    if unknown := [name for name in ends if name not in series]:
+        raise ValueError(f"ends is for {unknown[0]!r}; it needs names of series: {', '.join(series)}")
+    ends = {name: choice("ends", ends.get(name, "right"), {end: end for end in ("left", "right")}) for name in series}
+    at_right, order = [], np.argsort(x, kind="stable")
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         if (y < 0).any():
             raise ValueError(f"series[{name!r}] has the entry {np.nanmin(y):g}; it needs numbers from 0 on")
@@ -411,13 +427,21 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
             slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
             label = f"{name}: slope {number(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
+        shown = order[np.isfinite(y[order]) & (y[order] > 0)]
+        if len(shown) and ends[name] == "right":
+            at_right.append((x[shown[-1]], y[shown[-1]], label, color))
+        elif len(shown):
+            at = x[shown[0]], y[shown[0]]
+            ax.annotate(label, at, (0, 9), textcoords="offset points", color=color, fontsize=SMALL)
     _frame(ax, title, *labels)
-    ax.legend(frameon=False)
+    _beside(ax, at_right)
     return slopes
 
 
 def parting(ax, lengths, actual, predicted, title, labels):
     """Changes that happen, as solid lines, and those that a Jacobian predicts, dashed, as a nudge grows.
+
+    Each has its name beside its end.
 
     Args:
         ax: the axes.
@@ -434,13 +458,166 @@ def parting(ax, lengths, actual, predicted, title, labels):
     )
     actual = array("actual", actual, shape=(len(lengths), actual.shape[1]))
     predicted = array("predicted", predicted, shape=actual.shape)
-    lines = []
+    lines, ends = [], []
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
         for k, (change, color) in enumerate(zip(changes.T, colours(changes.shape[1]), strict=True)):
-            lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
+            lines += ax.plot(lengths, change, style, color=color)
+            ends.append((lengths[-1], change[-1], f"output {k}, {name}", color))
     _frame(ax, title, *labels)
-    ax.legend(frameon=False, fontsize=9)
+    _beside(ax, ends)
     return lines
+
+
+def network(ax, weights, values, back=None, names=(), gradients=None, digits=2):
+    """A network, drawn: numbers in its neurons, edges as thick as their weights, and the row that travels back.
+
+    Blue weights are negative, orange ones positive. Where a gap has few edges, their weights stand on them.
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        weights: a list of matrices, one to each gap between two columns of neurons, ``(M_in, M_out)`` each.
+        values: a list of rows, the numbers in each column of neurons.
+        back: a list of rows, numbers that stand below the neurons, in violet; None for a column without.
+        names: a heading to each column.
+        gradients: a list of matrices, numbers on the edges beside the weights, in violet.
+        digits: how many decimals.
+    """
+    weights = [array(f"weights[{n}]", W, ndim=(2,), empty_too=False) for n, W in enumerate(items("weights", weights))]
+    if not weights:
+        raise ValueError("weights is empty; it needs a matrix to each gap between two columns of neurons")
+    widths = [len(weights[0])]
+    for n, W in enumerate(weights):
+        array(f"weights[{n}]", W, shape=(widths[-1], W.shape[1]))
+        widths.append(W.shape[1])
+    values = _to_each_column("values", values, widths)
+    back = _to_each_column("back", [None] * len(widths) if back is None else back, widths)
+    gradients = items("gradients", [None] * len(weights) if gradients is None else gradients)
+    if len(gradients) != len(weights):
+        raise ValueError(f"gradients has {len(gradients)} matrices; it needs {len(weights)}, as many as weights")
+    gradients = [
+        None if G is None else array(f"gradients[{n}]", G, shape=W.shape)
+        for n, (G, W) in enumerate(zip(gradients, weights, strict=True))
+    ]
+    digits, heaviest = index("digits", digits), max(np.abs(W).max() for W in weights) or 1.0
+    ax.set_axis_off()
+    ax.set_xlim(-0.35, len(weights) + 0.35)
+    most = max(widths)
+    ax.set_ylim(-most / 2 - 0.35, most / 2 + 0.1)
+    # In points.
+    pitch = ax.get_position().height * ax.figure.get_figheight() * 72 / (most + 0.45)
+    size = min(36.0, 0.62 * pitch)
+    places = [[(n, (M - 1) / 2 - k) for k in range(M)] for n, M in enumerate(widths)]
+    for W, G, starts, ends in zip(weights, gradients, places, places[1:], strict=False):
+        for (i, start), (j, end) in product(enumerate(starts), enumerate(ends)):
+            color = POSITIVE if W[i, j] > 0 else NEGATIVE
+            thickness = 0.4 + 3.6 * abs(W[i, j]) / heaviest
+            ax.plot(*zip(start, end, strict=True), color=color, linewidth=thickness, alpha=0.75, zorder=1)
+            if W.size <= ON_EDGES:
+                # Not in the middle, where edges cross; and not all at one place, where they meet.
+                near, far = (0.24 + 0.1 * (j % 2), 0.56 + 0.1 * (i % 3)) if W.size > 1 else (0.36, 0.64)
+                _label(ax, start, end, near, number(W[i, j], digits), color)
+                if G is not None:
+                    _label(ax, start, end, far, number(G[i, j], digits), BACK)
+    for n, (column, forward, backward) in enumerate(zip(places, values, back, strict=True)):
+        ax.scatter(*zip(*column, strict=True), s=size**2, color="white", edgecolor="#444444", zorder=3)
+        for k, place in enumerate(column):
+            _write(ax, place, number(forward[k], digits), "black", size=max(6.5, 0.3 * size), zorder=4)
+            if backward is not None:
+                words = number(backward[k], digits)
+                ax.annotate(
+                    words, place, (0, -0.5 * size - 2), textcoords="offset points", ha="center", va="top", color=BACK,
+                    fontsize=max(6.5, 0.29 * size), zorder=5, bbox=PLATE,
+                )  # fmt: skip
+        if n < len(names):
+            ax.annotate(
+                names[n], (n, column[0][1]), (0, 0.5 * size + 5), textcoords="offset points", ha="center", fontsize=11
+            )
+
+
+def _to_each_column(name, rows, widths):
+    rows = items(name, rows)
+    if len(rows) != len(widths):
+        raise ValueError(f"{name} has {len(rows)} rows; it needs {len(widths)}, one to each column of neurons")
+    return [
+        None if row is None else array(f"{name}[{n}]", row, shape=(M,))
+        for n, (row, M) in enumerate(zip(rows, widths, strict=True))
+    ]
+
+
+def _label(ax, start, end, at, text, color):
+    x, y = (a + at * (b - a) for a, b in zip(start, end, strict=True))
+    _write(ax, (x, y), text, color, size=9, zorder=2, bbox=PLATE)
+
+
+def prediction(ax, f, slope, x, nudge, labels):
+    """A curve from x to a nudge further, and the straight line that predicts it, dashed; the gap at the end is orange.
+
+    The title says how long the nudge is, and how far off the prediction.
+
+    Args:
+        ax: the axes.
+        f: a function of an array of numbers, entry by entry.
+        slope: its derivative at x.
+        x: where the nudge begins.
+        nudge: how long it is, above 0.
+        labels: the names of the two axes.
+
+    Returns:
+        A pair: the predicted and the actual change of f.
+    """
+    x, slope = real_number("x", x), real_number("slope", slope)
+    nudge = real_number("nudge", nudge, above=0)
+    way = x + nudge * np.linspace(-0.25, 1, 71)
+    line = array("f(x)", function("f", f)(np.append(way, x)), shape=(len(way) + 1,))
+    start, end = line[-1], line[-2]
+    predicted, actual = slope * nudge, end - start
+    ax.plot([x, x + nudge, x + nudge], [start, start, start + predicted], color=GREY, linewidth=1)
+    below = {"xytext": (0, -13), "textcoords": "offset points", "ha": "center"}
+    ax.annotate(f"nudge {significant(nudge)}", (x + nudge / 2, start), color=GREY, fontsize=SMALL, **below)
+    ax.plot(way, start + slope * (way - x), "--", color=NEGATIVE)
+    ax.plot(way, line[:-1], color=NEGATIVE)
+    ax.plot([x + nudge] * 2, [start + predicted, end], color=POSITIVE, linewidth=4, solid_capstyle="butt")
+    ax.plot(x, start, "o", color="black", markersize=5)
+    ax.set_xticks([x, x + nudge], map(significant, (x, x + nudge)))
+    ax.set_yticks([start, end], map(significant, (start, end)))
+    _frame(ax, f"A nudge of {significant(nudge)}: off by {significant(actual - predicted)}", *labels)
+    said = {"actual": actual, "predicted": predicted}
+    _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", NEGATIVE) for name, by in said.items()])
+    return predicted, actual
+
+
+def _beside(ax, ends):
+    """Names beside where their lines end, to the right; moved apart where they would cover each other.
+
+    Args:
+        ax: the axes, with their lines.
+        ends: for each line the two coordinates of its end, its name, and its colour.
+    """
+    height = 72 * ax.get_position().height * ax.figure.get_figheight()
+    # Asked for, limits are those of the lines.
+    ax.get_xlim(), ax.get_ylim()
+    places = [ax.transAxes.inverted().transform(ax.transData.transform((x, y)))[1] * height for x, y, *_ in ends]
+    for n, (x, y, name, color) in enumerate(ends):
+        offset = (8, _apart(places, 1.3 * SMALL)[n] - places[n])
+        ax.annotate(name, (x, y), offset, textcoords="offset points", va="center", color=color, fontsize=SMALL)
+
+
+def _apart(places, least):
+    """The places, moved as little as need be for any two to be so far apart."""
+    order = np.argsort(places, kind="stable")
+    groups = []
+    for place in np.array(places, float)[order]:
+        groups.append([place])
+        # Those that touch stand evenly around the middle of where they were to stand.
+        while len(groups) > 1 and _row(groups[-1], least)[0] - _row(groups[-2], least)[-1] < least:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = np.empty(len(places))
+    moved[order] = [place for group in groups for place in _row(group, least)]
+    return moved
+
+
+def _row(places, least):
+    return np.mean(places) + least * (np.arange(len(places)) - (len(places) - 1) / 2)
 
 
 def _series(series, x):

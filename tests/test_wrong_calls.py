@@ -644,6 +644,11 @@ WRONG = [
     (do(show.cells, [1j]), TypeError, "a is complex; it needs real numbers"),
 
     # plots
+    (do(plots.network, AX, [], []), ValueError, "weights is empty; it needs a matrix to each gap between two columns of neurons"),
+    (do(plots.network, AX, [[[1, 2]], [[1]]], []), ValueError, "weights[1] has shape (1, 1); it needs shape (2, 1)"),
+    (do(plots.network, AX, [[[1, 2]]], [[1]]), ValueError, "values has 1 rows; it needs 2, one to each column of neurons"),
+    (do(plots.network, AX, [[[1, 2]]], [[1], [2]]), ValueError, "values[1] has shape (1,); it needs shape (2,)"),
+    (do(plots.network, AX, [[[1, 2]]], [[1], [2, 3]], gradients=[]), ValueError, "gradients has 0 matrices; it needs 1, as many as weights"),
     (do(plots.picture, FIGURE, " "), ValueError, "words is ' '; it needs a sentence that says what the figure shows"),
     (do(plots.picture, FIGURE, None), TypeError, "words is of type NoneType; it needs text"),
     (do(plots.heatmap, AX, np.ones((2, 2, 2)), "title"), ValueError, "a has shape (2, 2, 2); its number of axes needs to be 1 or 2"),
@@ -683,6 +688,14 @@ WRONG = [
     (do(plots.loglog, AX, "12", {"a": [1, 2]}, "title", NAMES), TypeError, "x is '12'; it needs real numbers"),
     (do(plots.loglog, AX, [1, 2], {"a": [1, -2]}, "title", NAMES), ValueError, "series['a'] has the entry -2; it needs numbers from 0 on"),
     (do(plots.loglog, AX, [1, 2], None, "title", NAMES), TypeError, "series is of type NoneType; it needs a dict"),
+    (do(plots.loglog, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, ends="top"), ValueError, "ends is 'top'; it needs one of left, right"),
+    (do(plots.loglog, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, ends={"a": 1}), TypeError, "ends is of type int; it needs one of left, right"),
+    (do(plots.loglog, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, ends={"b": "left"}), ValueError, "ends is for 'b'; it needs names of series: a"),
+    (do(plots.prediction, AX, np.square, None, 3, 1, NAMES), TypeError, "slope is of type NoneType; it needs one real number"),
+    (do(plots.prediction, AX, np.square, 6, "3", 1, NAMES), TypeError, "x is '3'; it needs one real number"),
+    (do(plots.prediction, AX, np.square, 6, 3, 0, NAMES), ValueError, "nudge is 0; it needs more than 0"),
+    (do(plots.prediction, AX, 9, 6, 3, 1, NAMES), TypeError, "f is of type int; it needs a function"),
+    (do(plots.prediction, AX, np.sum, 6, 3, 1, NAMES), ValueError, "f(x) has shape (); it needs shape (72,)"),
     (do(plots.parting, AX, [1, 2], np.ones((2, 0)), np.ones((2, 0)), "title", NAMES), ValueError, "actual is empty, of shape (2, 0); it needs at least one entry on every axis"),
     (do(plots.parting, AX, [1, 2, 3], TABLE, TABLE, "title", NAMES), ValueError, "actual has shape (2, 3); it needs shape (3, 3)"),
     (do(plots.parting, AX, [1, 2], TABLE, TABLE.T, "title", NAMES), ValueError, "predicted has shape (3, 2); it needs shape (2, 3)"),
@@ -862,11 +875,11 @@ def test_no_part_of_the_package_is_left_out(figures):
     assert len(WRONG) >= 150
     package = CODE.parents[1]
     parts = {".".join(path.relative_to(package).with_suffix("").parts) for path in package.rglob("*.py")}
-    # What an argument must be is asked of validate by all of them. A chart is plain data, as a Matrix is, that its view
+    # What an argument must be is asked of validate by all of them. The map takes none that matters. A chart is plain data, as a Matrix is, that its view
     # has made of numbers which were checked; widget is shown views by views alone, and a page's cells come from a page. A
     # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
     # says of a formula, tests/test_notation.py has.
-    left_out = {"validate", "charts", "widget", "page.needs", "page.runner"}
+    left_out = {"validate", "charts", "ideas", "widget", "page.needs", "page.runner"}
     left_out |= {f"notation.{part}" for part in ("mathml", "reader", "scope", "tree", "values")}
     expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}
     expected -= left_out
@@ -881,6 +894,7 @@ UNCHECKED = {
     "archive": {"read", "unpacked", "write"},
     "network": {"Trace"},
     "descent": {"History", "each_epoch", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
+    "ideas": {"IDEAS", "Idea", "Map", "drawn"},
     "data": {"Split", "digit_images"},
     "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant"},
     "plots": {"DIVERGING", "figure"},

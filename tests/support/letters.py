@@ -158,10 +158,11 @@ def jacobians(rng, bend, M_in, M_out):
     return one_layer(rng, bend, M_in, M_out) | {
         "y": lambda x: y(x),
         "x": x,
-        "J": jacobian(y, x),
-        "Delta": 0.1 * d,
+        "dy_dx": jacobian(y, x),
+        "Delta": 0.1 * rng.normal(size=M_in),
         "d": d / np.linalg.norm(d),
         "h": 0.1,
+        "c": rng.normal(),
         "i": 1j,
         "delta": rng.normal(size=M_out),
     }
@@ -170,6 +171,14 @@ def jacobians(rng, bend, M_in, M_out):
 def twin(rng, letters, M_in, M_out):
     W, z, b = rng.normal(size=(M_out, M_in)), letters["z"], letters["b"]
     return {"W": W, "u": lambda z, W, b: W @ z + b, "F": jacobian(letters["f"], W @ z + b)}
+
+
+def unit_nudges(rng, letters, M_in, M_out):
+    return {"e": np.eye(M_in)[..., None]}
+
+
+def unit_rows(rng, letters, M_in, M_out):
+    return {"e": np.eye(M_out)[..., None]}
 
 
 def weight_tensor(rng, bend, M_in, M_out):
@@ -557,8 +566,14 @@ PAGES = {
     "02": Page(
         {"M_in": 3, "M_out": 2},
         jacobians,
-        {"2.6": twin},
-        code={"nudge": lambda Delta: Delta, "slope": lambda F: np.diagonal(F), "W_twin": lambda W: W},
+        {"2.6": twin, "2.11": unit_nudges, "2.12": unit_rows},
+        code={
+            "nudge": lambda Delta: Delta,
+            "slope": lambda F: np.diagonal(F),
+            "W_twin": lambda W: W,
+            "e_b": lambda M_in, b: np.eye(M_in)[b],
+            "e_a": lambda M_out, a: np.eye(M_out)[a],
+        },
     ),
     "03": Page(
         {"M_in": 5, "M_out": 3},
