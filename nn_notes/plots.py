@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .charts import FURTHEST, colours, reaching
+from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
 from .validate import array, choice, function, index, items, named, real_number, string
 
@@ -166,48 +166,52 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
     return image
 
 
-def bend(axes, f, name, x):
-    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
+def bend(axes, f, name):
+    """A component-wise activation over two axes, one above the other: its curve, and below it its slope.
 
-    The dots are the entries of x; the curves reach from −8 to 8, or as far as they do. Grey is where f is saturated:
-    the slope is below 1 % of its largest value.
+    Grey is where f is saturated: the slope is below 1 % of its largest value.
 
     Args:
-        axes: three axes.
+        axes: two axes.
         f: the activation.
         name: of f.
-        x: pre-activation, ``(M,)``.
-
-    Returns:
-        The image of F, for a colour bar.
     """
-    x = array("x", x, ndim=(1,), empty_too=False)
-    line = np.linspace(*reaching((-8, 8), x), 801)
+    string("name", name)
+    line = np.linspace(-8, 8, 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
-    for ax, y, label in zip(axes[:2], (f, f.derivative), (name, f"{name}′"), strict=True):
+    # What is not bounded would leave the others flat.
+    shown = (f, name, (-1.15, 2)), (f.derivative, f"{name}′", (-0.05, 1.1))
+    for ax, (y, label, limits) in zip(axes, shown, strict=True):
         ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
         ax.plot(line, y(line), color=NEGATIVE)
-        ax.plot(x, y(x), "o", color="black", markersize=5)
-        ax.set_xlim(line[0], line[-1])
-        _frame(ax, f"{label}(x)", "x", "")
-    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+        ax.set(xlim=(line[0], line[-1]), ylim=limits)
+        _frame(ax, f"{label}(x)", "", "")
+    axes[-1].set_xlabel("x")
 
 
-def lines(ax, x, series, title, labels):
-    """Curves, each with its name in the legend.
+def lines(ax, x, series, title, labels, places=None):
+    """Curves, each with its name beside it, or in a legend.
 
     Args:
         ax: the axes.
         x: where, ``(n,)``.
         series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
+        places: a dict from each name to where it begins, a pair of coordinates; without it there is a legend.
     """
     x = array("x", x, ndim=(1,), empty_too=False)
     series = _series(series, x)
+    if places is not None:
+        if named("places", places).keys() != series.keys():
+            raise ValueError(f"places is for {', '.join(places)}; it needs a place for each of {', '.join(series)}")
+        places = {name: array(f"places[{name!r}]", place, shape=(2,)) for name, place in places.items()}
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
+        if places:
+            ax.text(*places[name], name, color=color)
     _frame(ax, title, *labels)
-    ax.legend(frameon=False)
+    if not places:
+        ax.legend(frameon=False)
 
 
 def box(ax, T, title, scale, cut=None):

@@ -75,6 +75,7 @@ dE_du = 2 * np.tanh(u) * SLOPE
         (r"\max(0, z)", np.maximum(0, z), ""),
         (r"\operatorname{Im}\,(p + ih)", 0.1, ""),
         (r"\lVert z\rVert^2", z @ z, ""),
+        (r"\lvert z\rvert^2", z**2, ""),
         # Rows, columns and matrices.
         ("z", z, ""),
         ("zW + b", u, ""),

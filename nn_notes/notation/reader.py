@@ -42,7 +42,7 @@ SIGNS = r"""
 LATEX, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY))
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words that no factor begins with.
-BETWEEN = {*RELATIONS, "odot", "cdot", "times", "top", "star", "rVert", "end", "dots"}
+BETWEEN = {*RELATIONS, "odot", "cdot", "times", "top", "star", "rVert", "rvert", "end", "dots"}
 
 
 @dataclass(frozen=True)
@@ -447,6 +447,11 @@ class Reader:
         body = self.sum()
         self.expect("rVert")
         return tree.Function("norm", (body,), at=at)
+
+    def read_lvert(self, at):
+        body = self.sum()
+        self.expect("rvert")
+        return tree.Function("abs", (body,), at=at)
 
     def read_mathbb(self, at):
         if self.take().text != "R":

@@ -381,9 +381,17 @@ def longest_step(rng, letters, **widths):
 # --- 06, 07 -----------------------------------------------------------------------------------------------------------
 
 
-def activations(rng, bend, M):
+def normal_below(x):
+    """The probability that a normal number is below x, as an area, which takes complex numbers too."""
+    at, weights = np.polynomial.legendre.leggauss(40)
+    along = np.multiply.outer((1 + at) / 2, x)
+    return 0.5 + x / 2 * np.einsum("n,n...->...", weights, np.exp(-(along**2) / 2)) / np.sqrt(2 * np.pi)
+
+
+def activations(rng, bend, M, M_in, M_out):
     # Off the kink of ReLU.
     x = rng.choice([-1, 1], M) * rng.uniform(0.1, 2, M)
+    alpha = rng.uniform(0.01, 0.5)
     return {
         "x": x,
         "c": rng.normal(),
@@ -395,13 +403,85 @@ def activations(rng, bend, M):
         "S": lambda x: softmax.bare_value(x),
         "F": jacobian(softmax.bare_value, x),
         "M": M,
+        "f": lambda u: bend(u),
+        "alpha": alpha,
+        "leaky": lambda x: relu.bare_value(x) - alpha * relu.bare_value(-x),
+        "GELU": lambda x: x * normal_below(x),
+        "Phi": lambda x: np.vectorize(NormalDist().cdf)(x),
+        "varphi": lambda x: np.vectorize(NormalDist().pdf)(x),
     }
 
 
-def edges(rng, letters, M):
+def edges(rng, letters, **widths):
     a = rng.uniform(0.5, 3)
     # tanh' and σ' at 0 are 1 and 1/4.
     return {"a": a, "q": float(jacobian(np.tanh, a))}
+
+
+def without_a_bend(rng, letters, M, M_in, M_out):
+    W = {1: rng.normal(size=(M_in, M)), 2: rng.normal(size=(M, M_out))}
+    return {"z": rng.normal(size=M_in), "W": W, "b": {1: rng.normal(size=M), 2: rng.normal(size=M_out)}, "M_out": M_out}
+
+
+def straight_pieces(rng, letters, **widths):
+    """A curve g of straight pieces, which has x between its ends, and their slopes, measured."""
+    K = int(rng.integers(2, 7))
+    a = np.cumsum(rng.uniform(0.2, 1, K + 1))
+    a *= 5 / np.ptp(a)
+    a, y = a - a[0] - 2.5, rng.normal(size=K + 1)
+    middle, h = (a[1:] + a[:-1]) / 2, np.diff(a) / 4
+    slopes = (np.interp(middle + h, a, y) - np.interp(middle - h, a, y)) / (2 * h)
+    return {"g": lambda x: np.interp(x, a, y), "a": a, "y": y, "K": K, "s": np.append(0, slopes)}
+
+
+def one_step_back(rng, letters, M, M_in, M_out):
+    """A row that comes back through a layer, of which nothing is drawn more than once."""
+    z, W, row = rng.normal(size=M_in), rng.normal(size=(M_in, M_out)), rng.normal(size=M_out)
+    f = letters["f"]
+    delta = jacobian(lambda z: row @ f(z @ W), z)
+    return {"W": W, "u": z @ W, "delta_next": row, "delta": delta}
+
+
+def orthogonal(n):
+    """Signs, n by n for n a power of 2. All columns but the first have mean 0, and no two go together."""
+    signs = np.ones((1, 1))
+    while len(signs) < n:
+        signs = np.kron(signs, [[1, 1], [1, -1]])
+    return signs
+
+
+def drawn_layers(rng, letters, M, M_in, M_out):
+    """Draws of a layer in which weights, slopes and δ' are independent, not about but exactly: all of each with all.
+
+    The last axis of ``W``, ``delta`` and ``delta_next`` runs over the draws.
+    """
+    size, length, slopes = rng.uniform(0.3, 2), rng.uniform(0.3, 2), rng.uniform(0.1, 1, M_out)
+    W = size * orthogonal(64)[:, 1 : 1 + M_in * M_out].reshape(-1, M_in, M_out)
+    back = length * orthogonal(8)[:, 1 : 1 + M_out]
+    turned = np.array([np.roll(slopes, n) for n in range(M_out)])
+    pulled = np.einsum("qrj,pij->ipqr", back[:, None] * turned, W)
+    return {
+        "W": np.moveaxis(W, 0, -1),
+        "u": np.log(slopes),
+        "f_next": lambda u: np.exp(u),
+        "delta": pulled.reshape(M_in, -1),
+        "delta_next": back.T,
+        "M_out": M_out,
+        "Var": lambda draws: np.var(draws),
+        "mean": lambda entries: np.mean(entries),
+    }
+
+
+def kept_size(rng, letters, **widths):
+    """The same, with weights of the size that leaves δ's variance as it is."""
+    drawn = drawn_layers(rng, letters, **widths)
+    size = np.sqrt(np.var(drawn["delta_next"]) / np.var(drawn["delta"]))
+    return drawn | {"W": size * drawn["W"], "delta": size * drawn["delta"]}
+
+
+def at_a_temperature(rng, letters, **widths):
+    tau = rng.uniform(0.3, 3)
+    return {"tau": tau, "F": jacobian(softmax.bare_value, letters["x"] / tau)}
 
 
 def on_predictions(rng, bend, D):
@@ -568,10 +648,22 @@ PAGES = {
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
     ),
     "06": Page(
-        {"M": 3},
+        {"M": 3, "M_in": 2, "M_out": 5},
         activations,
-        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), r"\tanh(x) = ": by_number(), "6.11": edges},
+        {
+            r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(),
+            r"\tanh(x) = ": by_number(),
+            "6.12": edges,
+            "6.13": without_a_bend,
+            "6.15": straight_pieces,
+            r"\delta_i = \sum_j": one_step_back,
+            "6.16": drawn_layers,
+            "6.17": kept_size,
+            "6.22": at_a_temperature,
+            "6.23": at_a_temperature,
+        },
         fixed={r"S_0 = ": {"M": 2}},
+        code={"slope": lambda u: np.exp(u), "phi": np.vectorize(NormalDist().pdf)},
     ),
     "07": Page(
         {"D": 3},
