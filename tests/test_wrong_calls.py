@@ -607,6 +607,12 @@ WRONG = [
     *no_number(lambda tolerance: do(answer, "3.A", 1, 1, tolerance), "tolerance"),
     (do(answer, "3.A", 1, 1, tolerance=-1), ValueError, "tolerance is -1; it needs 0 or more"),
 
+    # descent
+    *no_number(lambda rate: do(descent.Momentum, rate, 0.9), "learning_rate"),
+    *no_number(lambda momentum: do(descent.Momentum, 0.1, momentum), "momentum"),
+    (do(descent.Momentum, 0, 0.9), ValueError, "learning_rate is 0; it needs more than 0"),
+    (do(descent.Momentum, 0.1, -0.5), ValueError, "momentum is -0.5; it needs 0 or more"),
+    (do(descent.Momentum, 0.1, 1), ValueError, "momentum is 1; it needs less than 1, or nothing is ever forgotten"),
     # counting
     (do(multiplications, 3), TypeError, "f is of type int; it needs a function"),
     (do(multiplications, np.matmul, [1], [INF]), ValueError, "array 1[0] is inf; it needs finite numbers"),

@@ -8,7 +8,7 @@ import inspect
 import math
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import combinations, pairwise
 from statistics import NormalDist
 from types import MappingProxyType
 from typing import NamedTuple
@@ -365,6 +365,47 @@ def steps_on_a_bowl(rng, letters, **widths):
     return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
+def bowl_at(rng, letters, **widths):
+    """One place on a bowl, and the slope there."""
+    bowl = line(rng, letters, **widths)
+    low = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
+    # From the slope, along the way there from the lowest point.
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+
+    def J(theta):
+        way = theta - low
+        return sum(w / 2 * bowl["slope"](low + (x + 1) / 2 * way) @ way for x, w in zip(nodes, weights, strict=True))
+
+    return {"H": bowl["H"], "theta": rng.normal(size=2), "theta_star": low, "J": J, "P": 2}
+
+
+def along_a_direction(rng, letters, **widths):
+    steps = steps_on_a_bowl(rng, letters, **widths)
+    curvatures, directions = np.linalg.eigh(steps["H"])
+    n = rng.integers(2)
+    return steps | {"lambda": curvatures[n], "r": directions[:, [n]]}
+
+
+def rolling(rng, letters, **widths):
+    """A step of the package's own, in the midst of a walk."""
+    theta, v, g = letters["theta"], 0.1 * rng.normal(size=letters["P"]), letters["g"]
+    gamma, beta = letters["gamma"], 0.7
+    rolled, ball = theta.copy(), descent.Momentum(gamma, beta)
+    ball.velocities = [v.copy()]
+    ball.step([rolled], [g.copy()])
+    return {"v": v, "beta": beta, "v_next": ball.velocities[0], "theta_next": rolled}
+
+
+def all_batches(rng, letters, **widths):
+    """The squared distance of a batch's gradient from that of all, as a mean over all batches."""
+    N = int(rng.integers(3, 8))
+    B = int(rng.integers(1, N + 1))
+    each = rng.normal(size=(N, 4))
+    far = [np.sum((each[list(chosen)].mean(axis=0) - each.mean(axis=0)) ** 2) for chosen in combinations(range(N), B)]
+    s = np.sqrt(np.mean(np.sum((each - each.mean(axis=0)) ** 2, axis=1)))
+    return {"N": N, "B": B, "D": np.mean(far), "s": s}
+
+
 def longest_step(rng, letters, **widths):
     """gamma is about the longest step with which walks on a bowl come nearer to its lowest point."""
     bowl = line(rng, letters, **widths)
@@ -643,9 +684,14 @@ PAGES = {
             r"\partial J/\partial": batch,
             "5.4": batch,
             "5.5": kept,
+            "5.6": bowl_at,
+            "5.7": along_a_direction,
+            "5.8": rolling,
+            "5.9": all_batches,
         },
-        fixed={r"\underbrace{H}": {"M_2": 2}},
+        fixed={r"\underbrace{H}": {"M_2": 2}, "5.6": {"M_2": 2}, "5.7": {"M_2": 2}},
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
+        code={"s2": lambda s: s**2, "curvature": lambda H, r: (r.T @ H @ r).item()},
     ),
     "06": Page(
         {"M": 3, "M_in": 2, "M_out": 5},
