@@ -1,7 +1,7 @@
 """A graph of small operations, each with its vjp: what stands behind a library's ``backward()``.
 
-A ``Node`` keeps its value, and the nodes that this was computed from, each with a function that takes the δ that arrives
-at the node to what goes on to that parent. Nothing here knows a network or a loss.
+A ``Node`` keeps its value, and the nodes that this was computed from, each with a function from the δ that arrives at the
+node to what goes on to that parent. Nothing here knows a network or a loss.
 """
 
 from itertools import count
@@ -48,20 +48,22 @@ class Node:
         return Node(x.value - y.value, (x, lambda delta: delta), (y, lambda delta: -delta))
 
     def __mul__(self, other):
+        """(8.3)"""
         x, y = self, node(other)
         return Node(x.value * y.value, (x, lambda delta: delta * y.value), (y, lambda delta: delta * x.value))
 
     def __truediv__(self, other):
+        """(8.4)"""
         x, y = self, node(other)
-        by_x, by_y = 1 / y.value, -x.value / y.value**2
-        return Node(x.value / y.value, (x, lambda delta: delta * by_x), (y, lambda delta: delta * by_y))
+        q = x.value / y.value
+        return Node(q, (x, lambda delta: delta / y.value), (y, lambda delta: -delta * q / y.value))
 
     def __matmul__(self, other):
-        """``zW`` for a row z or a batch of rows, and a matrix W."""
+        """``zW`` for a row z or a batch of rows, and a matrix W (8.7, 8.8)."""
         z, W = self, node(other)
         array("the left factor of @", z.value, ndim=(1, 2), last=len(array("W", W.value, ndim=(2,), finite=False)))
-        by_W = np.atleast_2d(z.value).T
-        return Node(z.value @ W.value, (z, lambda xi: xi @ W.value.T), (W, lambda xi: by_W @ np.atleast_2d(xi)))
+        Z = np.atleast_2d(z.value)
+        return Node(z.value @ W.value, (z, lambda xi: xi @ W.value.T), (W, lambda xi: Z.T @ np.atleast_2d(xi)))
 
     def __neg__(self):
         return 0 - self
@@ -94,7 +96,7 @@ class Node:
         return sorted(found, key=lambda cause: cause.number)
 
     def backward(self):
-        """Go back from this node, E, to all of its causes (8.5), and add what arrives to the ``grad`` of each.
+        """Go back from this node, E, to all of its causes (8.2), and add what arrives to the ``grad`` of each.
 
         Returns:
             A dict from each node to its δ = ∂E/∂node, of the shape of its value.
@@ -106,7 +108,7 @@ class Node:
         for later in reversed(self.causes()):
             for parent, vjp in later.parents:
                 arriving = unbroadcast(vjp(delta[later]), parent.value.shape)
-                delta[parent] = delta.get(parent, 0) + arriving  # used twice, added (8.4)
+                delta[parent] = delta.get(parent, 0) + arriving  # used twice, added (8.1)
             later.grad = later.grad + delta[later]
         return delta
 
@@ -125,7 +127,7 @@ def unbroadcast(delta, shape):
 
 
 def sum(x, axis=None, keepdims=False):
-    """The sum over an axis or several, or all; its vjp hands δ to every summand (8.3)."""
+    """The sum over an axis or several, or all; its vjp hands δ to every summand (8.5)."""
     x = node(x)
     total = x.value.sum(axis, keepdims=True)
     return Node(
@@ -158,6 +160,4 @@ def maximum(x, y):
     """The larger of two, entry by entry, ``maximum(u, 0)`` is ReLU; where they are equal, y hands back (6.9)."""
     x, y = node(x), node(y)
     larger = x.value > y.value
-    return Node(
-        np.maximum(x.value, y.value), (x, lambda delta: delta * larger), (y, lambda delta: delta * ~larger)
-    )
+    return Node(np.maximum(x.value, y.value), (x, lambda delta: delta * larger), (y, lambda delta: delta * ~larger))
