@@ -29,6 +29,7 @@ __all__ = [
     "digits",
     "downhill",
     "figure",
+    "graph",
     "heatmap",
     "lines",
     "loglog",
@@ -673,6 +674,55 @@ def _apart(places, least):
 
 def _row(places, least):
     return np.mean(places) + least * (np.arange(len(places)) - (len(places) - 1) / 2)
+
+
+def graph(ax, places, edges, back=None, digits=0):
+    """A graph of operations, drawn: on each edge the number that goes forward, and below it in violet what comes back.
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        places: a dict from what is written in a circle, a letter or a sign, to where it stands, ``(x, y)``.
+        edges: a list of ``(start, end, forward, backward)``: two names of places, and two numbers.
+        back: a dict from names of places to a number that stands below the circle in violet: all that arrives there.
+        digits: how many decimals.
+    """
+    places = {name: array(f"places[{name!r}]", at, shape=(2,)) for name, at in named("places", places).items()}
+    back = {name: real_number(f"back[{name!r}]", x) for name, x in named("back", {} if back is None else back).items()}
+    edges, digits = (
+        [items(f"edges[{n}]", edge) for n, edge in enumerate(items("edges", edges))],
+        index("digits", digits),
+    )
+    for n, edge in enumerate(edges):
+        if len(edge) != 4:
+            raise ValueError(f"edges[{n}] has {len(edge)} entries; it needs 4: start, end, forward and backward")
+        edge[:2] = (choice(f"edges[{n}][{k}]", edge[k], places) for k in (0, 1))
+        edge[2:] = (number(real_number(f"edges[{n}][{k}]", edge[k]), digits) for k in (2, 3))
+    for name in back:
+        choice("back", name, places)
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    for start, end, forward, backward in edges:
+        line = {"arrowstyle": "-|>", "shrinkA": 17, "shrinkB": 17, "color": "#444444", "linewidth": 1.4}
+        ax.annotate("", end, start, arrowprops=line, zorder=1)
+        middle, (right, up) = (start + end) / 2, end - start
+        # Across the edge: what goes forward above it, and what comes back below.
+        across = np.array([-up, right]) / np.hypot(right, up)
+        for text, side, color in ((forward, 1, "black"), (backward, -1, BACK)):
+            ax.annotate(
+                text, middle, 11 * side * across, textcoords="offset points", ha="center", va="center", color=color,
+                fontsize=12, zorder=2,
+            )  # fmt: skip
+    for name, place in places.items():
+        ax.scatter(*place, s=30**2, color="white", edgecolor="#444444", zorder=3)
+        _write(ax, place, name, "black", size=13, zorder=4)
+    for name, x in back.items():
+        ax.annotate(
+            number(x, digits), places[name], (0, -19), textcoords="offset points", ha="center", va="top", color=BACK,
+            fontsize=12, zorder=5,
+        )  # fmt: skip
+    corners = np.array([*places.values()])
+    ax.set_xlim(corners[:, 0].min() - 0.35, corners[:, 0].max() + 0.35)
+    ax.set_ylim(corners[:, 1].min() - 0.45, corners[:, 1].max() + 0.35)
 
 
 def _series(series, x):

@@ -13,11 +13,13 @@ from nn_notes import ACTIVATIONS, descent
 from nn_notes.activations import ComponentWise
 from nn_notes.charts import reaching
 from nn_notes.plots import (
+    BACK,
     DIVERGING,
     bend,
     box,
     curves,
     figure,
+    graph,
     heatmap,
     lines,
     loglog,
@@ -418,3 +420,40 @@ def test_a_gap_with_many_edges_has_no_numbers_on_them():
     _, ax = figure()
     network(ax, [np.ones((3, 4))], [np.zeros(3), np.zeros(4)])
     assert len(ax.texts) == 7 and len(ax.lines) == 12
+
+
+PLACES = {"x": (0, 0), "×": (1, 1), "e": (2, 1)}
+EDGES = [("x", "×", 3, -2), ("×", "e", 6.25, 1)]
+
+
+def test_a_graph_has_an_arrow_to_each_edge_and_a_circle_to_each_place():
+    _, ax = figure()
+    graph(ax, PLACES, EDGES)
+    arrows = [(text.xyann, text.xy) for text in ax.texts if getattr(text, "arrow_patch", None)]
+    np.testing.assert_array_equal(arrows, [((0, 0), (1, 1)), ((1, 1), (2, 1))])
+    circles = [circle.get_offsets()[0].tolist() for circle in ax.collections]
+    assert circles == [list(place) for place in PLACES.values()]
+
+
+@pytest.mark.parametrize(
+    ("more", "forward", "backward"),
+    [
+        ({}, ["3", "6", "x", "×", "e"], ["−2", "1"]),
+        ({"digits": 1}, ["3.0", "6.2", "x", "×", "e"], ["−2.0", "1.0"]),
+        ({"back": {"x": 7}}, ["3", "6", "x", "×", "e"], ["−2", "1", "7"]),
+    ],
+)
+def test_a_graph_has_what_goes_forwards_in_black_and_what_comes_back_in_violet(more, forward, backward):
+    _, ax = figure()
+    graph(ax, PLACES, EDGES, **more)
+    texts = {
+        color: [t.get_text() for t in ax.texts if t.get_text() and t.get_color() == color] for color in ("black", BACK)
+    }
+    assert texts == {"black": forward, BACK: backward}
+
+
+def test_what_goes_forwards_stands_above_a_level_edge_and_what_comes_back_below():
+    _, ax = figure()
+    graph(ax, PLACES, EDGES)
+    up = {text.get_text(): text.xyann[1] for text in ax.texts if text.get_text() in ("6", "1")}
+    assert up["6"] > 0 > up["1"]

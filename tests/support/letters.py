@@ -604,6 +604,99 @@ def rescaled(rng, letters, D):
     return {"gamma_next": letters["gamma"] * D / 2}
 
 
+# --- 08 ---------------------------------------------------------------------------------------------------------------
+
+
+def small_operations(rng, bend, B, M_in, M_out):
+    x, y = rng.normal(size=M_in), rng.choice([-1, 1], M_in) * rng.uniform(0.5, 2, M_in)
+    Z, W, b, C = (rng.normal(size=shape) for shape in ((B, M_in), (M_in, M_out), M_out, (B, M_out)))
+
+    def E(U):
+        return np.sum(C * np.sin(U))
+
+    return {
+        "x": x,
+        "y": y,
+        "Z": Z,
+        "W": W,
+        "b": b,
+        "U": lambda Z, W, b: Z @ W + b,
+        "E": lambda U: E(U),
+        "Xi": jacobian(E, Z @ W + b),
+        "B": B,
+        "M_in": M_in,
+        "M_out": M_out,
+        "K": B - 1,
+    }
+
+
+def used_twice(rng, letters, B, M_in, M_out):
+    x, A, C = letters["x"], rng.normal(size=(M_in, M_out)), rng.normal(size=(M_in, B))
+    a, c = rng.normal(size=M_out), rng.normal(size=B)
+
+    def p_of(x):
+        return np.sin(x @ A)
+
+    def q_of(x):
+        return np.tanh(x @ C)
+
+    def E_of(p, q):
+        return np.sin(p @ a + q @ c)
+
+    return {
+        "p": lambda x: p_of(x),
+        "q": lambda x: q_of(x),
+        "E": lambda p, q: E_of(p, q),
+        "dE_dp": jacobian(lambda p: E_of(p, q_of(x)), p_of(x)),
+        "dE_dq": jacobian(lambda q: E_of(p_of(x), q), q_of(x)),
+        "dp_dx": jacobian(p_of, x),
+        "dq_dx": jacobian(q_of, x),
+    }
+
+
+def one_after_another(rng, letters, B, **widths):
+    """B numbers, each made from some of those before it; all of them nudged where they are made."""
+    C = np.tril(rng.normal(size=(B, B)), -1) * (rng.uniform(size=(B, B)) < 0.8)
+
+    def made(nudge):
+        v = []
+        for row, n in zip(C, nudge, strict=True):
+            v.append(sum((c * np.sin(x) for c, x in zip(row, v, strict=False)), 1.0) + n)
+        return np.stack(v)
+
+    v = made(np.zeros(B))
+    return {
+        "g": jacobian(made, np.zeros(B))[-1],
+        "D": jacobian(lambda v: 1 + C @ np.sin(v), v),
+        "e": np.eye(B),
+    }
+
+
+def arriving(rng, made):
+    """A loss that some value goes into, and the δ that it sends back."""
+    c = rng.normal(size=np.shape(made))
+
+    def E(value):
+        return np.sum(c * np.sin(value))
+
+    return E, jacobian(E, made)
+
+
+def a_product(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"] * letters["y"])
+    return {"p": lambda x, y: x * y, "E": lambda p: E(p), "delta": delta}
+
+
+def a_quotient(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"] / letters["y"])
+    return {"q": lambda x, y: x / y, "E": lambda q: E(q), "delta": delta}
+
+
+def a_sum(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"].sum())
+    return {"s": lambda x: np.sum(x), "E": lambda s: E(s), "delta": delta}
+
+
 PAGES = {
     "00": Page(
         {"a": 2, "b": 5, "c": 3, "d": 7},
@@ -729,6 +822,18 @@ PAGES = {
             "7.11": several,
             r"\gamma\,(y-t)": rescaled,
         },
+    ),
+    "08": Page(
+        {"B": 4, "M_in": 3, "M_out": 2},
+        small_operations,
+        {
+            "8.1": used_twice,
+            "8.2": one_after_another,
+            "8.3": a_product,
+            "8.4": a_quotient,
+            "8.5": a_sum,
+        },
+        code={"e_K": lambda e, K: e[K]},
     ),
 }
 
