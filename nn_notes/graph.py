@@ -1,7 +1,7 @@
 """A graph of small operations, each with its vjp: what stands behind a library's ``backward()``.
 
-A ``Node`` keeps its value, and the nodes that this was computed from, each with a function from the δ that arrives at the
-node to what goes on to that parent. Nothing here knows a network or a loss.
+A ``Node`` keeps its value, and the nodes that this was computed from, each with a function from the δ that arrives at
+the node to what goes on to that parent. Nothing here knows a network or a loss.
 """
 
 from itertools import count
