@@ -34,6 +34,7 @@ __all__ = [
     "lines",
     "loglog",
     "network",
+    "outer",
     "parting",
     "picture",
     "prediction",
@@ -164,6 +165,34 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
     if a.size <= NUMBERS:
         for (r, c), x in np.ndenumerate(a):
             _write(ax, (c, r), "·" if blank[r, c] else number(x, digits), ink(x, scale))
+    return image
+
+
+def outer(ax, z, xi, title, names=("z", "ξ"), scale=None):
+    """An outer product as the multiplication table that it is: z at the left, ξ above, and their products in between.
+
+    Args:
+        ax: the axes.
+        z: input of the layer, ``(M_in,)``.
+        xi: the row that comes back to it, ``(M_out,)``.
+        title: above it.
+        names: of z and ξ.
+        scale: the absolute value at which the colour is full; by default the largest entry.
+
+    Returns:
+        The image, for a colour bar.
+    """
+    z, xi = (array(name, a, ndim=(1,), empty_too=False) for name, a in (("z", z), ("xi", xi)))
+    table = np.full((len(z) + 1, len(xi) + 1), np.nan)
+    table[1:, 0], table[0, 1:], table[1:, 1:] = z, xi, np.outer(z, xi)
+    image = heatmap(ax, table, title, *names, scale=scale)
+    # Where the two meet there is nothing.
+    ax.texts[0].remove()
+    ax.add_patch(Rectangle((-0.55, -0.55), 1.05, 1.05, facecolor="white", zorder=2))
+    ax.axhline(0.5, color="black")
+    ax.axvline(0.5, color="black")
+    ax.set(xticks=[], yticks=[], anchor="N")
+    ax.xaxis.set_label_position("top")
     return image
 
 

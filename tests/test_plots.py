@@ -24,6 +24,7 @@ from nn_notes.plots import (
     lines,
     loglog,
     network,
+    outer,
     parting,
     picture,
     prediction,
@@ -215,6 +216,19 @@ def test_a_heatmap_of_the_digits_is_drawn_without_a_line_to_each():
     _, ax = figure()
     heatmap(ax, np.random.default_rng(0).uniform(size=(1797, 64)), "")
     assert len(ax.get_yticks()) < 20 and len(ax.get_yticks(minor=True)) == 0 and not ax.texts
+
+
+def test_an_outer_product_is_drawn_as_a_multiplication_table():
+    _, ax = figure()
+    image = outer(ax, [2.0, -3.0, 0.5], [0.4, -1.0], "∂E/∂W", ("z(0)", "ξ(1)"), scale=2)
+    written = {text.get_position()[::-1]: text.get_text() for text in ax.texts}
+    assert (0, 0) not in written and len(written) == 11
+    assert [written[0, j] for j in (1, 2)] == ["0.40", "−1.00"]
+    assert [[written[i, j] for j in (0, 1, 2)] for i in (1, 2, 3)] == [
+        ["2.00", "0.80", "−2.00"], ["−3.00", "−1.20", "3.00"], ["0.50", "0.20", "−0.50"],
+    ]  # fmt: skip
+    assert (ax.get_ylabel(), ax.get_xlabel(), ax.get_title()) == ("z(0)", "ξ(1)", "∂E/∂W")
+    assert (image.norm.vmin, image.norm.vmax) == (-2, 2)
 
 
 @pytest.mark.parametrize("f", [f for f in ACTIVATIONS.values() if isinstance(f, ComponentWise)], ids=repr)

@@ -194,9 +194,18 @@ class Power(Marked):
 
     def marked(self, value, scope):
         exponent = scope.value(self.exponent)
+        if len(value.shape) == 2 and not exponent.shape and (exponent.array == -1).all():
+            return self._inverse(value, scope)
         if len(value.shape) > 1 or exponent.shape:
             raise scope.error("a power needs a number or a row below, and a number above", self)
         return entrywise(np.power, value, exponent)
+
+    def _inverse(self, value, scope):
+        """Of a matrix, where -1 stands on it."""
+        try:
+            return Value(np.linalg.inv(value.array), value.names)
+        except np.linalg.LinAlgError:
+            raise scope.error(f"a matrix with {said(value.shape)} and these entries has no inverse", self) from None
 
 
 @dataclass(frozen=True)

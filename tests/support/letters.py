@@ -263,6 +263,85 @@ def with_cross_entropy(rng, letters, a, b, c, d):
     return network(rng, bends, a, b, c, ell=1, loss=losses.cross_entropy.bare_value)
 
 
+def two_uses(rng, letters, a, b, c, d):
+    """A loss of two values that are made of one."""
+    z, A, C, of_p, of_q = (rng.normal(size=shape) for shape in (c, (c, d), (c, b), d, b))
+    p, q = np.sin(z @ A), np.tanh(z @ C)
+
+    def loss(p, q):
+        return np.exp(p @ of_p) * (q**2 @ of_q) + p @ of_p
+
+    return {
+        "z": z,
+        "p": lambda z: np.sin(z @ A),
+        "q": lambda z: np.tanh(z @ C),
+        "E": lambda p, q: loss(p, q),
+        "dE_dp": jacobian(lambda p: loss(p, q), p),
+        "dE_dq": jacobian(lambda q: loss(p, q), q),
+        "dp_dz": jacobian(lambda z: np.sin(z @ A), z),
+        "dq_dz": jacobian(lambda z: np.tanh(z @ C), z),
+    }
+
+
+def past_the_layer(rng, letters, a, b, c, d):
+    """A layer whose input is added to its output."""
+    f, z, V, t = letters["f"], rng.normal(size=c), rng.normal(size=(c, c)), rng.normal(size=c)
+    return {
+        "z": z,
+        "V": V,
+        "z_next": lambda z, V: z + f(z @ V),
+        "E": lambda z_next: squares(z_next, t),
+        "F": jacobian(f, z @ V),
+        "delta": jacobian(lambda z: squares(z + f(z @ V), t), z),
+        "delta_next": jacobian(lambda y: squares(y, t), z + f(z @ V)),
+    }
+
+
+def one_weight_in_two_layers(rng, letters, a, b, c, d):
+    f, x, V, t = letters["f"], rng.normal(size=c), rng.normal(size=(c, c)), rng.normal(size=c)
+    h = f(x @ V)
+    return {
+        "V": V,
+        "z": lambda layer, V, x: [x, f(x @ V), f(f(x @ V) @ V)][layer],
+        "x": x,
+        "E": lambda z: squares(z[2], t),
+        "xi": {
+            1: jacobian(lambda u: squares(f(f(u) @ V), t), x @ V),
+            2: jacobian(lambda u: squares(f(u), t), h @ V),
+        },
+    }
+
+
+def there_and_back(rng, letters, a, b, c, d):
+    """A square matrix, which has an inverse, and a rotation, which may mirror too."""
+    z, V, t = rng.normal(size=c), rng.normal(size=(c, c)) + 2 * np.eye(c), rng.normal(size=c)
+    return {
+        "z": z,
+        "V": V,
+        "u": lambda z, V: z @ V,
+        "E": lambda u: squares(np.sin(u), t),
+        "xi": jacobian(lambda u: squares(np.sin(u), t), z @ V),
+        "R": np.linalg.qr(rng.normal(size=(d, d)))[0],
+    }
+
+
+def kept_in_memory(rng, letters, a, b, c, d):
+    """What the arrays of a network and of its forward pass take, as NumPy counts it."""
+    B, M = int(rng.integers(1, 9)), [int(width) for width in rng.permutation([a, b, c, d, *rng.integers(1, 9, size=2)])]
+    M = M[: rng.integers(2, 7)]
+    deep = Network.init(M, ["tanh"] * (len(M) - 1), rng)
+    trace = deep.forward(rng.normal(size=(B, M[0])))
+    return {
+        "B": B,
+        "M": np.array(M),
+        "L": len(M) - 1,
+        # It runs in the sums alone.
+        "ell": 0,
+        "the trace": sum(kept.nbytes for kept in trace.u + trace.z),
+        "the parameters": sum(theta.nbytes for theta in deep.parameters),
+    }
+
+
 def two_orders(rng, letters, a, b, c, d):
     n = rng.integers(2, 8, size=rng.integers(3, 7))
 
@@ -757,10 +836,15 @@ PAGES = {
             "4.8": below_the_last,
             r"\underbrace{\frac{\partial E}{\partial z^{(3)}}}_{1\times2}": three_layers,
             "4.9": two_orders,
+            "4.10": two_uses,
+            "4.11": past_the_layer,
+            "4.12": one_weight_in_two_layers,
+            "4.13": there_and_back,
+            "4.14": kept_in_memory,
         },
         made={35: lambda a, b, c, d: a * b},
         code={
-            "l": lambda ell: ell,
+            "layer": lambda ell: ell,
             "f": lambda L: dict.fromkeys(range(1, L + 1), sigmoid),
             "dE_dz3": lambda delta: delta[3],
             "dz_dz": lambda F, W: {l: F[l] @ W[l].T for l in (2, 3)},
