@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 
 from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
-from .validate import array, choice, function, index, items, named, real_number, string
+from .validate import array, choice, function, index, items, named, offers, real_number, string
 
 __all__ = [
     "DIVERGING",
@@ -389,7 +389,7 @@ def downhill(ax, E, target, title):
         target: what it compares with, ``(2,)``.
         title: above it.
     """
-    target = array("target", target, shape=(2,))
+    E, target = offers("E", E, "a loss object, such as losses.mse", "gradient"), array("target", target, shape=(2,))
 
     def J(y):
         rows = y.reshape(2, -1).T

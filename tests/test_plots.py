@@ -8,8 +8,9 @@ import pytest
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.quiver import Quiver
 
-from nn_notes import ACTIVATIONS, descent
+from nn_notes import ACTIVATIONS, descent, losses, numeric
 from nn_notes.activations import ComponentWise
 from nn_notes.charts import reaching
 from nn_notes.plots import (
@@ -18,6 +19,7 @@ from nn_notes.plots import (
     bend,
     box,
     curves,
+    downhill,
     figure,
     graph,
     heatmap,
@@ -181,6 +183,20 @@ def test_a_tangent_touches_its_curve_and_says_its_slope(f, slope, at, value, wor
     assert ax.get_ylim()[0] > f(x).min() - 1 and ax.get_ylim()[1] < f(x).max() + 1
     (text,) = ax.texts
     assert text.get_text() == words and text.xy == (at, value)
+
+
+@pytest.mark.parametrize("E", [losses.mse, losses.cross_entropy], ids=str)
+def test_arrows_go_against_the_gradient_and_the_target_is_where_the_loss_is_least(E):
+    _, ax = figure()
+    downhill(ax, E, [0.7, 0.3], "E")
+    (arrows,) = (artist for artist in ax.collections if isinstance(artist, Quiver))
+    spots, drawn = arrows.XY, np.stack([arrows.U, arrows.V], axis=1)
+    for y, arrow in zip(spots, drawn, strict=True):
+        assert E(y + 1e-4 * arrow, [0.7, 0.3]) < E(y, [0.7, 0.3])
+        np.testing.assert_allclose(arrow, -numeric.jacobian(lambda y: E(y, np.array([0.7, 0.3])), y))
+    line, cross = ax.lines
+    np.testing.assert_array_equal(line.get_xydata().sum(axis=1), 1)
+    assert [*cross.get_xydata()[0]] == [0.7, 0.3]
 
 
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):
