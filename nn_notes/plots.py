@@ -38,6 +38,7 @@ __all__ = [
     "parting",
     "picture",
     "prediction",
+    "shapes",
     "slices",
     "surface",
     "tangent",
@@ -46,6 +47,7 @@ __all__ = [
 
 DIVERGING = LinearSegmentedColormap.from_list("nudge", [NEGATIVE, ZERO, POSITIVE])
 GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
+TINTS = LinearSegmentedColormap.from_list("entry", ["#ffffff", "#999999"])
 GREY = "#777777"
 # What travels back.
 BACK = "#7a2ea0"
@@ -61,6 +63,8 @@ ON_EDGES = 6
 PLATE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 # A cube takes milliseconds.
 CUBES = 1000
+# Of boxes of cells, in cells: how far a sheet is from the one before it, and a box from the next; the room for words.
+SHIFT, APART, WORDS = 0.6, 2.4, 8
 
 
 class Picture:
@@ -802,39 +806,120 @@ def tensor(ax, a, title, axes="", scale=None, digits=0):
     scale, digits = _scale(scale, a), index("digits", digits)
     if len(axes) > a.ndim:
         raise ValueError(f"axes is {axes!r}; it needs {a.ndim} letters at most for shape {a.shape}")
-    stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
-    n_stacks, n_sheets, n_rows, n_columns = stacks.shape
-    behind = 0.8 * (n_sheets - 1)
-    apart = n_columns + behind + 1.5
-    left, top = -(n_stacks * apart - 1.5) / 2, (n_rows + behind) / 2
+    stacks, places, (width, height) = _stacked(a, 0.8)
+    n_rows, n_columns = stacks.shape[2:]
     stack, sheet, row, column = axes.rjust(4)
     letter = {"ha": "center", "va": "center", "style": "italic", "fontsize": 10, "color": "#444444"}
-    for s, k in np.ndindex(n_stacks, n_sheets):
-        x, y = left + s * apart + 0.8 * k, top - behind + 0.8 * k
-        # Each sheet hides a part of the one behind it.
-        depth = {"zorder": 2 + n_sheets - k}
-        mesh = ax.pcolormesh(
-            x + np.arange(n_columns + 1), y - np.arange(n_rows + 1), stacks[s, k],
-            cmap=DIVERGING, vmin=-scale, vmax=scale, edgecolors="#bbbbbb", linewidth=0.6, clip_on=False, **depth,
-        )  # fmt: skip
-        ax.add_patch(Rectangle((x, y), n_columns, -n_rows, fill=False, linewidth=0.9, clip_on=False, **depth))
+    colours = {"cmap": DIVERGING, "vmin": -scale, "vmax": scale}
+    for (s, k), (x, y) in places.items():
+        x, y = x - width / 2, y + height / 2
+        mesh = _sheet(ax, stacks[s, k], (x, y), k, **colours)
         if k:
             continue
         front = mesh
         if n_rows * n_columns <= NUMBERS:
             for (r, c), entry in np.ndenumerate(stacks[s, 0]):
                 where = (x + c + 0.5, y - r - 0.5)
-                _write(ax, where, number(entry, digits), ink(entry, scale), size=8, **depth)
-        below = y - n_rows - 0.7
+                _write(ax, where, number(entry, digits), ink(entry, scale), size=8, zorder=mesh.get_zorder())
+        below, behind = y - n_rows - 0.7, height - n_rows
         ax.text(x + n_columns / 2, below, column, **letter)
         ax.text(x - 0.6, y - n_rows / 2, row, **letter)
         if sheet.strip():
             ax.text(x + n_columns + behind / 2 + 0.7, y - n_rows + behind / 2 - 0.3, f"{sheet}↗", **letter)
         if stack.strip():
             ax.text(x + n_columns / 2, below - 1, f"{stack} = {s}", **letter)
-    ax.update_datalim([(left - 1, -top - 2), (-left + 1, top + 0.5)])
+    ax.update_datalim([(-width / 2 - 1, -height / 2 - 2), (width / 2 + 1, height / 2 + 0.5)])
     ax.autoscale_view()
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.set_title(title, fontsize=11)
     return front
+
+
+def _stacked(a, behind):
+    """An array as stacks of sheets, where each sheet has its upper left corner, and how wide and how high it all is.
+
+    Args:
+        a: an array of up to four axes.
+        behind: how far to the right and up a sheet is from the one before it.
+
+    Returns:
+        The array with four axes; a dict from stack and sheet to a corner, below and to the right of (0, 0); width and
+        height.
+    """
+    stacks = a.reshape((1,) * (4 - a.ndim) + a.shape)
+    n_stacks, n_sheets, n_rows, n_columns = stacks.shape
+    back = behind * (n_sheets - 1)
+    apart = n_columns + back + 1.5
+    places = {(s, k): (s * apart + behind * k, behind * k - back) for s, k in np.ndindex(n_stacks, n_sheets)}
+    return stacks, places, (n_stacks * apart - 1.5, n_rows + back)
+
+
+def _sheet(ax, a, corner, k, edges="#bbbbbb", **colours):
+    """A matrix as cells of size 1, as the k-th sheet of a stack: it hides a part of those behind it."""
+    (x, y), (n_rows, n_columns) = corner, a.shape
+    depth = {"zorder": 2 + 1 / (1 + k), "clip_on": False}
+    cells = x + np.arange(n_columns + 1), y - np.arange(n_rows + 1)
+    mesh = ax.pcolormesh(*cells, a, edgecolors=edges, linewidth=0.6, **depth, **colours)
+    ax.add_patch(Rectangle((x, y), n_columns, -n_rows, fill=False, linewidth=0.9, **depth))
+    return mesh
+
+
+def shapes(ax, outputs, inputs):
+    """What derivatives look like: a column for each output, below its own shape, a row for each input, beside its own.
+
+    Each cell is a number. It has the grey of that entry of the output of which it is a derivative.
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        outputs, inputs: two dicts, each from a name to a shape of up to two axes.
+    """
+    outputs, inputs = _shapes("outputs", outputs), _shapes("inputs", inputs)
+    # Which entry of the output a cell belongs to: first in the outputs themselves, and then in each row of derivatives.
+    rows = [[_counted(y, ()) for y in outputs.values()]]
+    rows += [[_counted(y, x) for y in outputs.values()] for x in inputs.values()]
+    sizes = np.array([[_stacked(a, SHIFT)[2] for a in row] for row in rows])
+    # A column has room for the words above it, and the words beside a row have a column of their own.
+    widths, heights = sizes[..., 0].max(axis=0).clip(WORDS), sizes[..., 1].max(axis=1)
+    lefts, tops = 2 * WORDS + np.cumsum([APART, *(widths + APART)]), -np.cumsum([0, *(heights + APART)])
+    middles = tops[:-1] - heights / 2
+    for c, (name, y) in enumerate(outputs.items()):
+        x_middle = lefts[c] + widths[c] / 2
+        for r, x in enumerate([None, *inputs.values()]):
+            label = f"of a {name}\n{y}" if x is None else f"{y + x}"
+            _boxed(ax, rows[r][c], (x_middle, middles[r]), label, max(1, np.prod(y) - 1))
+    for (name, x), middle in zip(inputs.items(), middles[1:], strict=True):
+        _boxed(ax, np.zeros(x), (1.5 * WORDS, middle), "", 1)
+        ax.text(0, middle, f"by a {name}\n{x}", ha="left", va="center", fontsize=9)
+    rule = {"color": GREY, "linewidth": 0.8, "clip_on": False}
+    ax.plot([2 * WORDS + APART / 2] * 2, [APART, tops[-1] + APART], **rule)
+    ax.plot([0, lefts[-1] - APART], [tops[1] + APART * 0.8] * 2, **rule)
+    ax.set(xlim=(0, lefts[-1]), ylim=(tops[-1] + APART, APART), aspect="equal")
+    ax.set_axis_off()
+
+
+def _shapes(name, shapes):
+    if not named(name, shapes):
+        raise ValueError(f"{name} is empty; it needs a shape at least")
+    found = {}
+    for key, shape in shapes.items():
+        sizes = items(f"{name}[{key!r}]", shape)
+        if len(sizes) > 2:
+            raise ValueError(f"{name}[{key!r}] has {len(sizes)} axes; it needs 2 at most")
+        found[key] = tuple(index(f"{name}[{key!r}][{n}]", size, least=1, most=CELLS) for n, size in enumerate(sizes))
+    return found
+
+
+def _counted(y, x):
+    """The number of an output's entry at each entry of its derivative; a vector by a scalar stands upright."""
+    shape = y + x if x or len(y) != 1 else (*y, 1)
+    return np.repeat(np.arange(np.prod(y, dtype=int)), np.prod(x, dtype=int)).reshape(shape)
+
+
+def _boxed(ax, a, middle, label, most):
+    """A box of cells around a place, with a label above it; the darkest is the cell in which ``most`` stands."""
+    stacks, places, (width, height) = _stacked(a, SHIFT)
+    left, top = middle[0] - width / 2, middle[1] + height / 2
+    for (s, k), (x, y) in places.items():
+        _sheet(ax, stacks[s, k], (left + x, top + y), k, edges="#666666", cmap=TINTS, vmin=0, vmax=most)
+    ax.text(middle[0], top + 0.4, label, ha="center", va="bottom", fontsize=9)

@@ -28,15 +28,15 @@ __all__ = [
 
 
 def chain(outer, inner, middle):
-    """∂s/∂x from ∂s/∂y and ∂y/∂x: the contraction over y's indices, whatever the orders (0.10).
+    """∂r/∂x from ∂r/∂y and ∂y/∂x: the contraction over y's indices, whatever the orders (0.10).
 
     Args:
-        outer: ∂s/∂y, shape s + y.
+        outer: ∂r/∂y, shape r + y.
         inner: ∂y/∂x, shape y + x.
         middle: the number of axes of y.
 
     Returns:
-        ∂s/∂x, shape s + x.
+        ∂r/∂x, shape r + x.
 
     Raises:
         TypeError, ValueError: not numbers, or y's axes differ.

@@ -30,6 +30,7 @@ from nn_notes.plots import (
     parting,
     picture,
     prediction,
+    shapes,
     slices,
     surface,
     tangent,
@@ -487,3 +488,46 @@ def test_what_goes_forwards_stands_above_a_level_edge_and_what_comes_back_below(
     graph(ax, PLACES, EDGES)
     up = {text.get_text(): text.xyann[1] for text in ax.texts if text.get_text() in ("6", "1")}
     assert up["6"] > 0 > up["1"]
+
+
+# The shapes of derivatives, as boxes of cells
+
+OUTPUTS, INPUTS = {"number": (), "pair": (2,), "table": (2, 5)}, {"number": (), "triple": (3,), "table": (7, 3)}
+
+
+def test_each_cell_of_a_shape_has_the_grey_of_its_output():
+    _, ax = figure()
+    shapes(ax, OUTPUTS, INPUTS)
+    boxes = iter(artist.get_array() for artist in ax.collections if isinstance(artist, QuadMesh))
+    for y in OUTPUTS.values():
+        entries = np.arange(np.prod(y, dtype=int))
+        for x in [(), *INPUTS.values()]:
+            sheets = int(np.prod((y + x)[:-2], dtype=int))
+            found = np.array([next(boxes) for _ in range(sheets)])
+            copies = [np.full(int(np.prod(x, dtype=int)), n) for n in entries]
+            np.testing.assert_array_equal(found.ravel(), np.concatenate(copies))
+    for x in INPUTS.values():
+        assert next(boxes).size == np.prod(x)
+    assert not [*boxes]
+
+
+def test_a_vector_of_outputs_stands_and_one_of_inputs_lies():
+    _, ax = figure()
+    shapes(ax, {"pair": (2,)}, {"number": (), "triple": (3,)})
+    boxes = [artist.get_array().shape for artist in ax.collections if isinstance(artist, QuadMesh)]
+    assert boxes == [(2, 1), (2, 1), (2, 3), (1, 1), (1, 3)]
+
+
+def test_shapes_are_said_and_lie_within_the_axes():
+    fig, ax = figure(width=7, height=3.1)
+    shapes(ax, OUTPUTS, INPUTS)
+    fig.canvas.draw()
+    said = [text.get_text() for text in ax.texts if text.get_text()]
+    for (what, y), (by, x) in zip(OUTPUTS.items(), INPUTS.items(), strict=True):
+        assert f"of a {what}\n{y}" in said and f"by a {by}\n{x}" in said
+    assert {f"{y + x}" for y in OUTPUTS.values() for x in INPUTS.values()} <= {*said}
+    corners = [artist.get_coordinates().reshape(-1, 2) for artist in ax.collections if isinstance(artist, QuadMesh)]
+    for (low, high), at in zip((ax.get_xlim(), ax.get_ylim()), np.concatenate(corners).T, strict=True):
+        assert low <= at.min() and at.max() <= high
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    assert not [1 for n, box in enumerate(boxes) for other in boxes[:n] if box.overlaps(other)]

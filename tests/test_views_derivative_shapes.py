@@ -22,7 +22,7 @@ def page():
 
 
 def choose(page, what, by, layout, habit):
-    for label, value in {"derive a": what, "by a": by, "layout": layout, "vectors are": habit}.items():
+    for label, value in {"differentiate a": what, "by a": by, "layout": layout, "vectors are": habit}.items():
         page.move(label, value)
 
 

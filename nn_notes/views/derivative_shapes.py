@@ -1,4 +1,4 @@
-"""The live view of notebook 00: what is derived by what, the shape that comes of it, and what transposes."""
+"""The live view of notebook 00: what is differentiated by what, the shape that comes of it, and what transposes."""
 
 from typing import NamedTuple
 
@@ -13,14 +13,14 @@ __all__ = ["view"]
 
 
 def view(x, X, outputs=(2, 5)):
-    """Choose what is derived by what, the layout and the vector habit: the object of that shape, and what transposes.
+    """Choose what is differentiated by what, the layout and the vector habit: the derivative, and what transposes.
 
-    Every output is a weighed sum of squared inputs, so an entry of the derivative is 2 · weight · input.
+    Every output is a weighted sum of squared inputs, so an entry of the derivative is 2 · weight · input.
 
     Args:
-        x: the vector to derive by, ``(N,)``; its first entry is the scalar too.
-        X: the matrix to derive by, ``(C, D)``.
-        outputs: the shape ``(A, B)`` of the matrix that is derived; the vector has the shape ``(A,)``.
+        x: the vector to differentiate by, ``(N,)``; its first entry is the scalar too.
+        X: the matrix to differentiate by, ``(C, D)``.
+        outputs: the shape ``(A, B)`` of the matrix that is differentiated; the vector has the shape ``(A,)``.
 
     Returns:
         A ``View`` (0.1–0.11).
@@ -50,7 +50,7 @@ def view(x, X, outputs=(2, 5)):
 
     return View(
         {
-            "what": Choice("derive a", "vector", list(shapes)),
+            "what": Choice("differentiate a", "vector", list(shapes)),
             "by": Choice("by a", "vector", list(inputs)),
             "layout": Choice("layout", "numerator", ["numerator", "denominator"]),
             "habit": Choice("vectors are", "rows", ["rows", "columns"]),

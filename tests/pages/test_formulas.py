@@ -56,7 +56,7 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
     [
         ("0.1", r"2x", r"x"),
         ("0.8", r"X_{bc}", r"X_{cb}"),
-        ("0.10", r"\frac{\partial s}{\partial y}", r"\frac{\partial y}{\partial s}"),
+        ("0.10", r"\frac{\partial r}{\partial y}", r"\frac{\partial y}{\partial r}"),
         ("0.11", r"D_{ba}", r"D_{ab}"),
         ("1.1", r"W_{ij}", r"W_{ji}"),
         ("1.2", r"W^\top", r"W"),

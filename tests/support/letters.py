@@ -68,39 +68,35 @@ def shapes_of_derivatives(rng, bend, a, b, c, d):
         "P": rng.normal(size=(a, b)),
         "q": rng.normal(size=c),
         "Q": rng.normal(size=(a, c)),
-        "R": rng.normal(size=(c, b)),
+        "K": rng.normal(size=(c, b)),
         "v": rng.normal(size=d),
         "V": rng.normal(size=(a, d)),
     }
 
 
-def vector_by_vector(rng, letters, **widths):
-    return {"y": lambda x, Q: Q @ x**2, "J": jacobian(lambda x: letters["Q"] @ x**2, letters["x"])}
-
-
 def any_chain(rng, letters, a, b, c, d):
-    """s of y of x, with as many axes as chance has it."""
-    x, y, s = (rng.normal(size=[(), (a,), (b, c), (c,)][rng.integers(4)]) for _ in "xys")
-    inner, outer = rng.normal(size=y.shape + x.shape), rng.normal(size=s.shape + y.shape)
+    """r of y of x, with as many axes as chance has it."""
+    x, y, r = (rng.normal(size=[(), (a,), (b, c), (c,)][rng.integers(4)]) for _ in "xyr")
+    inner, outer = rng.normal(size=y.shape + x.shape), rng.normal(size=r.shape + y.shape)
 
     def y_of(x):
         return np.sin(np.tensordot(inner, x, x.ndim))
 
-    def s_of(y):
+    def r_of(y):
         return np.tanh(np.tensordot(outer, y, y.ndim))
 
-    return {"x": x, "y": y_of, "s": s_of, "ds_dy": jacobian(s_of, y_of(x)), "dy_dx": jacobian(y_of, x)}
+    return {"x": x, "y": y_of, "r": r_of, "dr_dy": jacobian(r_of, y_of(x)), "dy_dx": jacobian(y_of, x)}
 
 
 def chain_of_vectors(rng, letters, a, b, c, d):
     Q, p = letters["Q"], letters["p"]
-    return {"y": lambda x: Q @ x**2, "s": lambda y: p @ y**3}
+    return {"y": lambda x: Q @ x**2, "r": lambda y: p @ y**3}
 
 
 def two_layouts(rng, letters, **widths):
-    Q, R, V = letters["Q"], letters["R"], letters["V"]
-    y, Y = (lambda x: Q @ x**2), (lambda X: V @ X**2 @ R)
-    # One input at a time, below what there is: a square's step forth and back, halved, is exact.
+    Q, K, V = letters["Q"], letters["K"], letters["V"]
+    y, Y = (lambda x: Q @ x**2), (lambda X: V @ X**2 @ K)
+    # One input at a time, below what there is: a square's step forward and back, halved, is exact.
     below = [(y(letters["x"] + e) - y(letters["x"] - e)) / 2 for e in np.eye(Q.shape[1])]
     X = letters["X"]
     nudges = np.eye(X.size).reshape(X.size, *X.shape)
@@ -785,12 +781,12 @@ PAGES = {
             "0.2": by_number(y=lambda x, p: p * x**2),
             "0.3": by_number(Y=lambda x, P: P * x**2),
             "0.4": given(y=lambda x, q: q @ x**2),
-            "0.5": vector_by_vector,
-            "0.6": given(Y=lambda x, Q, R: Q * x**2 @ R),
+            "0.5": given(y=lambda x, Q: Q @ x**2),
+            "0.6": given(Y=lambda x, Q, K: Q * x**2 @ K),
             "0.7": given(y=lambda X, v, q: v @ X**2 @ q),
             "0.8": given(y=lambda X, V, q: V @ X**2 @ q),
-            "0.9": given(Y=lambda X, V, R: V @ X**2 @ R),
-            r"\frac{\partial s}{\partial x_b}": chain_of_vectors,
+            "0.9": given(Y=lambda X, V, K: V @ X**2 @ K),
+            r"\frac{\partial r}{\partial x_b}": chain_of_vectors,
             "0.10": any_chain,
             "0.11": two_layouts,
         },
