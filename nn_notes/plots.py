@@ -31,6 +31,7 @@ __all__ = [
     "figure",
     "graph",
     "heatmap",
+    "layer",
     "lines",
     "loglog",
     "network",
@@ -593,6 +594,30 @@ def network(ax, weights, values, back=None, names=(), gradients=None, digits=2):
             ax.annotate(
                 names[n], (n, column[0][1]), (0, 0.5 * size + 5), textcoords="offset points", ha="center", fontsize=11
             )
+
+
+def layer(ax, z, W, b, digits=2):
+    """One layer, drawn before its bend: numbers go in, each line has its weight, each output u its bias (1.1).
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        z: input, ``(M_in,)``.
+        W: weights, ``(M_in, M_out)``; on the lines where there are few.
+        b: bias, ``(M_out,)``.
+        digits: how many decimals.
+
+    Returns:
+        u, ``(M_out,)``.
+    """
+    W = array("W", W, ndim=(2,), empty_too=False)
+    z, b = array("z", z, shape=W.shape[:1]), array("b", b, shape=W.shape[1:])
+    u = z @ W + b
+    network(ax, [W], [z, u], names=("$z$", "$u$"), digits=digits)
+    for j, bias in enumerate(b):
+        place, color = (1.17, (len(b) - 1) / 2 - j), POSITIVE if bias > 0 else NEGATIVE
+        ax.text(*place, f"bias {number(bias, digits)}", va="center", fontsize=9, color=color)
+    ax.set_xlim(-0.35, 1.6)
+    return u
 
 
 def _to_each_column(name, rows, widths):

@@ -23,6 +23,7 @@ from nn_notes.plots import (
     figure,
     graph,
     heatmap,
+    layer,
     lines,
     loglog,
     network,
@@ -36,7 +37,7 @@ from nn_notes.plots import (
     tangent,
     tensor,
 )
-from nn_notes.show import POSITIVE
+from nn_notes.show import NEGATIVE, POSITIVE
 
 NAMES = ("across", "up")
 
@@ -488,6 +489,19 @@ def test_what_goes_forwards_stands_above_a_level_edge_and_what_comes_back_below(
     graph(ax, PLACES, EDGES)
     up = {text.get_text(): text.xyann[1] for text in ax.texts if text.get_text() in ("6", "1")}
     assert up["6"] > 0 > up["1"]
+
+
+def test_a_layer_says_what_goes_in_what_comes_out_and_the_biases_between():
+    _, ax = figure()
+    W, b = np.array([[2, -3], [5, 7], [-4, 6]]), np.array([1, -10])
+    np.testing.assert_array_equal(layer(ax, [8, 2, 3], W, b, digits=0), [15, -2])
+    texts = {text.get_text(): text for text in ax.texts}
+    numbers = ["8", "2", "3", "15", "−2", "−3", "5", "7", "−4", "6", "bias 1", "bias −10", "$z$", "$u$"]
+    assert {*texts} == {*numbers}
+    for u, bias, color in [("15", "bias 1", POSITIVE), ("−2", "bias −10", NEGATIVE)]:
+        x, y = texts[bias].get_position()
+        assert texts[u].get_position() == (1, y) and 1 < x < ax.get_xlim()[1]
+        assert texts[bias].get_color() == color
 
 
 # The shapes of derivatives, as boxes of cells
