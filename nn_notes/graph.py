@@ -1,7 +1,7 @@
 """A graph of small operations, each with its vjp: what stands behind a library's ``backward()``.
 
-A ``Node`` keeps its value, and the nodes that this was computed from, each with a function from the δ that arrives at the
-node to what goes on to that parent. Nothing here knows a network or a loss.
+A ``Node`` keeps its value, and the nodes that this was computed from, each with a function from the δ that arrives at
+the node to what goes on to that parent. Nothing here knows a network or a loss.
 """
 
 from itertools import count
@@ -61,7 +61,8 @@ class Node:
     def __matmul__(self, other):
         """``zW`` for a row z or a batch of rows, and a matrix W (8.7, 8.8)."""
         z, W = self, node(other)
-        array("the left factor of @", z.value, ndim=(1, 2), last=len(array("W", W.value, ndim=(2,), finite=False)))
+        M_in = len(array("W", W.value, ndim=(2,), finite=False))
+        array("the left factor of @", z.value, ndim=(1, 2), last=M_in, finite=False)
         Z = np.atleast_2d(z.value)
         return Node(z.value @ W.value, (z, lambda xi: xi @ W.value.T), (W, lambda xi: Z.T @ np.atleast_2d(xi)))
 
