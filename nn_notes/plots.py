@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .charts import FURTHEST, colours, reaching
+from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
 from .validate import array, choice, function, index, items, named, real_number, string
 
@@ -27,6 +27,7 @@ __all__ = [
     "curves",
     "descent_path",
     "digits",
+    "downhill",
     "figure",
     "graph",
     "heatmap",
@@ -38,6 +39,7 @@ __all__ = [
     "prediction",
     "slices",
     "surface",
+    "tangent",
     "tensor",
 ]
 
@@ -165,48 +167,52 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
     return image
 
 
-def bend(axes, f, name, x):
-    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
+def bend(axes, f, name):
+    """A component-wise activation over two axes, one above the other: its curve, and below it its slope.
 
-    The dots are the entries of x; the curves reach from −8 to 8, or as far as they do. Grey is where f is saturated:
-    the slope is below 1 % of its largest value.
+    Grey is where f is saturated: the slope is below 1 % of its largest value.
 
     Args:
-        axes: three axes.
+        axes: two axes.
         f: the activation.
         name: of f.
-        x: pre-activation, ``(M,)``.
-
-    Returns:
-        The image of F, for a colour bar.
     """
-    x = array("x", x, ndim=(1,), empty_too=False)
-    line = np.linspace(*reaching((-8, 8), x), 801)
+    string("name", name)
+    line = np.linspace(-8, 8, 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
-    for ax, y, label in zip(axes[:2], (f, f.derivative), (name, f"{name}′"), strict=True):
+    # What is not bounded would leave the others flat.
+    shown = (f, name, (-1.15, 2)), (f.derivative, f"{name}′", (-0.05, 1.1))
+    for ax, (y, label, limits) in zip(axes, shown, strict=True):
         ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
         ax.plot(line, y(line), color=NEGATIVE)
-        ax.plot(x, y(x), "o", color="black", markersize=5)
-        ax.set_xlim(line[0], line[-1])
-        _frame(ax, f"{label}(x)", "x", "")
-    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+        ax.set(xlim=(line[0], line[-1]), ylim=limits)
+        _frame(ax, f"{label}(x)", "", "")
+    axes[-1].set_xlabel("x")
 
 
-def lines(ax, x, series, title, labels):
-    """Curves, each with its name in the legend.
+def lines(ax, x, series, title, labels, places=None):
+    """Curves, each with its name beside it, or in a legend.
 
     Args:
         ax: the axes.
         x: where, ``(n,)``.
         series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
+        places: a dict from each name to where it begins, a pair of coordinates; without it there is a legend.
     """
     x = array("x", x, ndim=(1,), empty_too=False)
     series = _series(series, x)
+    if places is not None:
+        if named("places", places).keys() != series.keys():
+            raise ValueError(f"places is for {', '.join(places)}; it needs a place for each of {', '.join(series)}")
+        places = {name: array(f"places[{name!r}]", place, shape=(2,)) for name, place in places.items()}
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
+        if places:
+            ax.text(*places[name], name, color=color)
     _frame(ax, title, *labels)
-    ax.legend(frameon=False)
+    if not places:
+        ax.legend(frameon=False)
 
 
 def box(ax, T, title, scale, cut=None):
@@ -341,6 +347,31 @@ def surface(ax, J, x, y, title, labels):
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
     _frame(ax, title, *labels)
     return fields, lines
+
+
+def downhill(ax, E, target, title):
+    """A loss over two outputs between 0 and 1, as a landscape, with arrows against its gradient.
+
+    A cross is the target, and a dashed line has the outputs that sum to one.
+
+    Args:
+        ax: the axes.
+        E: a loss, as ``losses.mse``.
+        target: what it compares with, ``(2,)``.
+        title: above it.
+    """
+    target = array("target", target, shape=(2,))
+
+    def J(y):
+        rows = y.reshape(2, -1).T
+        return E(rows, np.tile(target, (len(rows), 1))).reshape(y.shape[1:])
+
+    grid = np.linspace(0.02, 1, 99)
+    surface(ax, J, grid, grid, title, ("y₀", "y₁"))
+    spots = np.array([*product([0.15, 0.4, 0.65, 0.9], repeat=2)])
+    ax.plot([0, 1], [1, 0], "--", color="black", linewidth=1)
+    ax.quiver(*spots.T, *-E.gradient(spots, np.tile(target, (len(spots), 1))).T, color=POSITIVE, width=0.006)
+    ax.plot(*target, "x", color="black", markersize=8, markeredgewidth=2)
 
 
 def descent_path(ax, visited, label=""):
@@ -581,6 +612,34 @@ def prediction(ax, f, slope, x, nudge, labels):
     said = {"actual": actual, "predicted": predicted}
     _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", NEGATIVE) for name, by in said.items()])
     return predicted, actual
+
+
+def tangent(ax, f, slope, at, x, title, labels):
+    """A curve, and in orange the straight line that touches it at one point, with its slope beside the point.
+
+    Args:
+        ax: the axes.
+        f: a function of an array of numbers, entry by entry.
+        slope: its derivative at the point.
+        at: where the line touches, in x.
+        x: where to draw the curve, ``(n,)``; the line is as wide, as far as it is as high.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The value of f there.
+    """
+    slope, at, x = real_number("slope", slope), real_number("at", at), array("x", x, ndim=(1,), empty_too=False)
+    *curve, value = array("f(x)", function("f", f)(np.append(x, at)), shape=(len(x) + 1,))
+    ax.plot(x, curve, color=NEGATIVE)
+    ax.set_ylim(ax.get_ylim())
+    ax.plot(x, value + slope * (x - at), color=POSITIVE)
+    ax.plot(at, value, "o", color="black", markersize=5)
+    words = f"value {significant(value)}, slope {significant(slope)}"
+    # Below a bowl where it rises, above −log where it falls, and inside where it is level.
+    offset, ha = ((0, 24), "center") if slope == 0 else ((9, -13 if slope > 0 else 7), "left")
+    ax.annotate(words, (at, value), offset, textcoords="offset points", ha=ha, fontsize=SMALL)
+    _frame(ax, title, *labels)
+    return value
 
 
 def _beside(ax, ends):

@@ -29,6 +29,7 @@ from nn_notes.plots import (
     prediction,
     slices,
     surface,
+    tangent,
     tensor,
 )
 from nn_notes.show import POSITIVE
@@ -159,6 +160,28 @@ def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
     assert curve.get_xdata()[-1] == straight.get_xdata()[-1] == 5
 
 
+@pytest.mark.parametrize(
+    ("f", "slope", "at", "value", "words"),
+    [
+        (lambda x: (x - 1) ** 2, 4, 3, 4, "value 4, slope 4"),
+        (lambda x: (x - 1) ** 2, 0, 1, 0, "value 0, slope 0"),
+        (lambda x: -np.log(x), -2, 0.5, np.log(2), "value 0.693, slope −2"),
+    ],
+)
+def test_a_tangent_touches_its_curve_and_says_its_slope(f, slope, at, value, words):
+    _, ax = figure()
+    x = np.linspace(0.1, 4, 40)
+    assert tangent(ax, f, slope, at, x, "E", NAMES) == value
+    curve, line, point = ax.lines
+    np.testing.assert_allclose(curve.get_ydata(), f(x))
+    np.testing.assert_allclose(line.get_ydata(), value + slope * (x - at))
+    assert line.get_color() == POSITIVE and [*point.get_xydata()[0]] == [at, value]
+    # The curve is as high as the picture, wherever the line goes.
+    assert ax.get_ylim()[0] > f(x).min() - 1 and ax.get_ylim()[1] < f(x).max() + 1
+    (text,) = ax.texts
+    assert text.get_text() == words and text.xy == (at, value)
+
+
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):
     fig, ax = figure()
     ax.set(ylim=reaching((-1, 2), np.array([1.7e308, -1.7e308])))
@@ -195,12 +218,27 @@ def test_a_heatmap_of_the_digits_is_drawn_without_a_line_to_each():
 
 
 @pytest.mark.parametrize("f", [f for f in ACTIVATIONS.values() if isinstance(f, ComponentWise)], ids=repr)
-def test_every_dot_of_a_bend_is_in_the_picture(f):
-    _, axes = figure(3)
-    bend(axes, f, "f", [-30.0, 0.5, 12.0])
-    for ax in axes[:2]:
-        low, high = ax.get_xlim()
-        assert low < -30 and high > 12
+def test_a_bend_stands_above_its_slope_and_is_grey_where_it_is_saturated(f):
+    _, axes = figure(1, 2)
+    bend(axes, f, "f")
+    for ax, y, title in zip(axes, (f, f.derivative), ("f(x)", "f′(x)"), strict=True):
+        (line,) = ax.lines
+        np.testing.assert_array_equal(line.get_ydata(), y(line.get_xdata()))
+        assert ax.get_title() == title and ax.get_xlim() == (-8, 8)
+    grey = [path.vertices[:, 0] for ax in axes for path in ax.collections[0].get_paths()]
+    for x in (-7.9, 0, 7.9):
+        flat = f.derivative([x])[0] < 0.01 * f.derivative(line.get_xdata()).max()
+        assert [part.min() <= x <= part.max() for part in grey].count(True) == 2 * flat
+
+
+def test_names_stand_beside_their_lines_where_they_are_put():
+    x, series = [1, 2], {"a": [1, 2], "b": [2, 1]}
+    _, (ax, other) = figure(2)
+    lines(ax, x, series, "", NAMES, {"a": (1.5, 1), "b": (1.2, 2)})
+    lines(other, x, series, "", NAMES)
+    assert [(text.get_text(), text.get_position()) for text in ax.texts] == [("a", (1.5, 1)), ("b", (1.2, 2))]
+    assert [text.get_color() for text in ax.texts] == [line.get_color() for line in ax.lines]
+    assert ax.get_legend() is None and other.get_legend() and not other.texts
 
 
 @pytest.mark.parametrize(("last", "scale"), [(0.0, "linear"), (0.1, "log")])

@@ -42,7 +42,7 @@ from nn_notes import (
     tensors,
     views,
 )
-from nn_notes.activations import relu, sigmoid, tanh
+from nn_notes.activations import relu, tanh
 from nn_notes.counting import multiplications
 from nn_notes.explore import Choice, Line, LogSlider, Slider, Sliders
 from nn_notes.family import member
@@ -608,6 +608,12 @@ WRONG = [
     *no_number(lambda tolerance: do(answer, "3.A", 1, 1, tolerance), "tolerance"),
     (do(answer, "3.A", 1, 1, tolerance=-1), ValueError, "tolerance is -1; it needs 0 or more"),
 
+    # descent
+    *no_number(lambda rate: do(descent.Momentum, rate, 0.9), "learning_rate"),
+    *no_number(lambda momentum: do(descent.Momentum, 0.1, momentum), "momentum"),
+    (do(descent.Momentum, 0, 0.9), ValueError, "learning_rate is 0; it needs more than 0"),
+    (do(descent.Momentum, 0.1, -0.5), ValueError, "momentum is -0.5; it needs 0 or more"),
+    (do(descent.Momentum, 0.1, 1), ValueError, "momentum is 1; it needs less than 1, or nothing is ever forgotten"),
     # counting
     (do(graph.Node, "x"), TypeError, "value is 'x'; it needs real numbers"),
     (do(graph.Node, RAGGED), ValueError, "value is ragged (…); it needs rows of equal length"),
@@ -673,12 +679,15 @@ WRONG = [
     (do(plots.heatmap, AX, TABLE, "title", scale=0), ValueError, "scale is 0; it needs more than 0"),
     (do(plots.heatmap, AX, TABLE, "title", digits=-1), ValueError, "digits is -1; it needs 0 or more"),
     (do(plots.heatmap, AX, TABLE, "title", blank=[True]), ValueError, "blank has shape (1,); it needs shape (2, 3)"),
-    (do(plots.bend, AXES, sigmoid, "σ", [[1]]), ValueError, "x has shape (1, 1); its number of axes needs to be 1"),
+    (do(plots.bend, AXES[:2], relu, 1), TypeError, "name is of type int; it needs text"),
     (do(plots.lines, AX, TABLE, {"a": [1, 2]}, "title", NAMES), ValueError, "x has shape (2, 3); its number of axes needs to be 1"),
     (do(plots.lines, AX, [1, 2], [1, 2], "title", NAMES), TypeError, "series is of type list; it needs a dict"),
     (do(plots.lines, AX, [1, 2], {"a": [1, 2, 3]}, "title", NAMES), ValueError, "series['a'] has shape (3,); it needs shape (2,)"),
     (do(plots.lines, AX, [1, 2], {}, "title", NAMES), ValueError, "series is empty; it needs a curve at least"),
     (do(plots.lines, AX, [], {"a": []}, "title", NAMES), ValueError, "x is empty, of shape (0,); it needs at least one entry on every axis"),
+    (do(plots.lines, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, {"b": (1, 2)}), ValueError, "places is for b; it needs a place for each of a"),
+    (do(plots.lines, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, {"a": 1}), ValueError, "places['a'] has shape (); it needs shape (2,)"),
+    (do(plots.lines, AX, [1, 2], {"a": [1, 2]}, "title", NAMES, "left"), TypeError, "places is 'left'; it needs a dict"),
     (do(plots.box, BOX, TABLE, "T", 1), ValueError, "T has shape (2, 3); its number of axes needs to be 3"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", None), TypeError, "scale is of type NoneType; it needs one real number"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", 1, "x"), ValueError, "cut is 'x'; it needs one of k, i, j"),

@@ -34,6 +34,8 @@ ENTRYWISE = {
     "Im": np.imag,
     "abs": np.abs,
 }
+# What gathers the terms of a sum, and the factors of a product.
+TOTALS = {"sum": np.add, "product": np.multiply}
 
 
 @dataclass(frozen=True)
@@ -323,12 +325,13 @@ class Order(Node):
 
 @dataclass(frozen=True)
 class Total(Node):
-    """A written sum over indices, or over one between bounds."""
+    """A written sum over indices, or over one between bounds; or a product over indices."""
 
     indices: tuple
     body: Node
     first: Node | None = None
     last: Node | None = None
+    sign: str = "sum"
 
     def value(self, scope):
         if self.first:
@@ -340,8 +343,8 @@ class Total(Node):
         value = scope.value(self.body)
         for index in self.indices:
             if index not in value.names:
-                raise scope.error(f"this sum runs over {index}, which does not stand behind it", self)
-            value = value.totalled(index)
+                raise scope.error(f"this {self.sign} runs over {index}, which does not stand behind it", self)
+            value = value.totalled(index, TOTALS[self.sign])
         return value
 
 

@@ -38,6 +38,9 @@ THERE = {
     # The check has the slope that γ is multiplied by.
     "5.2": {"gamma": "1"},
     "5.5": {"theta": "history.validation", "n_star": "history.best"},
+    "5.6": {"theta": "start", "theta_star": "lowest", "H": "H_bowl"},
+    "5.7": {"theta": "walked", "s": "0", "theta_star": "lowest"},
+    "5.9": {"N": "B", "B": "size"},
     "7.6": {"t": "labels"},
     "7.7": {"t": "labels"},
 }

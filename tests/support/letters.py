@@ -5,9 +5,11 @@ package or from the witness, never from the formula that they judge.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import combinations, pairwise
+from statistics import NormalDist
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -363,6 +365,47 @@ def steps_on_a_bowl(rng, letters, **widths):
     return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
+def bowl_at(rng, letters, **widths):
+    """One place on a bowl, and the slope there."""
+    bowl = line(rng, letters, **widths)
+    low = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
+    # From the slope, along the way there from the lowest point.
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+
+    def J(theta):
+        way = theta - low
+        return sum(w / 2 * bowl["slope"](low + (x + 1) / 2 * way) @ way for x, w in zip(nodes, weights, strict=True))
+
+    return {"H": bowl["H"], "theta": rng.normal(size=2), "theta_star": low, "J": J, "P": 2}
+
+
+def along_a_direction(rng, letters, **widths):
+    steps = steps_on_a_bowl(rng, letters, **widths)
+    curvatures, directions = np.linalg.eigh(steps["H"])
+    n = rng.integers(2)
+    return steps | {"lambda": curvatures[n], "r": directions[:, [n]]}
+
+
+def rolling(rng, letters, **widths):
+    """A step of the package's own, in the midst of a walk."""
+    theta, v, g = letters["theta"], 0.1 * rng.normal(size=letters["P"]), letters["g"]
+    gamma, beta = letters["gamma"], 0.7
+    rolled, ball = theta.copy(), descent.Momentum(gamma, beta)
+    ball.velocities = [v.copy()]
+    ball.step([rolled], [g.copy()])
+    return {"v": v, "beta": beta, "v_next": ball.velocities[0], "theta_next": rolled}
+
+
+def all_batches(rng, letters, **widths):
+    """The squared distance of a batch's gradient from that of all, as a mean over all batches."""
+    N = int(rng.integers(3, 8))
+    B = int(rng.integers(1, N + 1))
+    each = rng.normal(size=(N, 4))
+    far = [np.sum((each[list(chosen)].mean(axis=0) - each.mean(axis=0)) ** 2) for chosen in combinations(range(N), B)]
+    s = np.sqrt(np.mean(np.sum((each - each.mean(axis=0)) ** 2, axis=1)))
+    return {"N": N, "B": B, "D": np.mean(far), "s": s}
+
+
 def longest_step(rng, letters, **widths):
     """gamma is about the longest step with which walks on a bowl come nearer to its lowest point."""
     bowl = line(rng, letters, **widths)
@@ -379,9 +422,17 @@ def longest_step(rng, letters, **widths):
 # --- 06, 07 -----------------------------------------------------------------------------------------------------------
 
 
-def activations(rng, bend, M):
+def normal_below(x):
+    """The probability that a normal number is below x, as an area, which takes complex numbers too."""
+    at, weights = np.polynomial.legendre.leggauss(40)
+    along = np.multiply.outer((1 + at) / 2, x)
+    return 0.5 + x / 2 * np.einsum("n,n...->...", weights, np.exp(-(along**2) / 2)) / np.sqrt(2 * np.pi)
+
+
+def activations(rng, bend, M, M_in, M_out):
     # Off the kink of ReLU.
     x = rng.choice([-1, 1], M) * rng.uniform(0.1, 2, M)
+    alpha = rng.uniform(0.01, 0.5)
     return {
         "x": x,
         "c": rng.normal(),
@@ -393,13 +444,85 @@ def activations(rng, bend, M):
         "S": lambda x: softmax.bare_value(x),
         "F": jacobian(softmax.bare_value, x),
         "M": M,
+        "f": lambda u: bend(u),
+        "alpha": alpha,
+        "leaky": lambda x: relu.bare_value(x) - alpha * relu.bare_value(-x),
+        "GELU": lambda x: x * normal_below(x),
+        "Phi": lambda x: np.vectorize(NormalDist().cdf)(x),
+        "varphi": lambda x: np.vectorize(NormalDist().pdf)(x),
     }
 
 
-def edges(rng, letters, M):
+def edges(rng, letters, **widths):
     a = rng.uniform(0.5, 3)
     # tanh' and σ' at 0 are 1 and 1/4.
     return {"a": a, "q": float(jacobian(np.tanh, a))}
+
+
+def without_a_bend(rng, letters, M, M_in, M_out):
+    W = {1: rng.normal(size=(M_in, M)), 2: rng.normal(size=(M, M_out))}
+    return {"z": rng.normal(size=M_in), "W": W, "b": {1: rng.normal(size=M), 2: rng.normal(size=M_out)}, "M_out": M_out}
+
+
+def straight_pieces(rng, letters, **widths):
+    """A curve g of straight pieces, which has x between its ends, and their slopes, measured."""
+    K = int(rng.integers(2, 7))
+    a = np.cumsum(rng.uniform(0.2, 1, K + 1))
+    a *= 5 / np.ptp(a)
+    a, y = a - a[0] - 2.5, rng.normal(size=K + 1)
+    middle, h = (a[1:] + a[:-1]) / 2, np.diff(a) / 4
+    slopes = (np.interp(middle + h, a, y) - np.interp(middle - h, a, y)) / (2 * h)
+    return {"g": lambda x: np.interp(x, a, y), "a": a, "y": y, "K": K, "s": np.append(0, slopes)}
+
+
+def one_step_back(rng, letters, M, M_in, M_out):
+    """A row that comes back through a layer, of which nothing is drawn more than once."""
+    z, W, row = rng.normal(size=M_in), rng.normal(size=(M_in, M_out)), rng.normal(size=M_out)
+    f = letters["f"]
+    delta = jacobian(lambda z: row @ f(z @ W), z)
+    return {"W": W, "u": z @ W, "delta_next": row, "delta": delta}
+
+
+def orthogonal(n):
+    """Signs, n by n for n a power of 2. All columns but the first have mean 0, and no two go together."""
+    signs = np.ones((1, 1))
+    while len(signs) < n:
+        signs = np.kron(signs, [[1, 1], [1, -1]])
+    return signs
+
+
+def drawn_layers(rng, letters, M, M_in, M_out):
+    """Draws of a layer in which weights, slopes and δ' are independent, not about but exactly: all of each with all.
+
+    The last axis of ``W``, ``delta`` and ``delta_next`` runs over the draws.
+    """
+    size, length, slopes = rng.uniform(0.3, 2), rng.uniform(0.3, 2), rng.uniform(0.1, 1, M_out)
+    W = size * orthogonal(64)[:, 1 : 1 + M_in * M_out].reshape(-1, M_in, M_out)
+    back = length * orthogonal(8)[:, 1 : 1 + M_out]
+    turned = np.array([np.roll(slopes, n) for n in range(M_out)])
+    pulled = np.einsum("qrj,pij->ipqr", back[:, None] * turned, W)
+    return {
+        "W": np.moveaxis(W, 0, -1),
+        "u": np.log(slopes),
+        "f_next": lambda u: np.exp(u),
+        "delta": pulled.reshape(M_in, -1),
+        "delta_next": back.T,
+        "M_out": M_out,
+        "Var": lambda draws: np.var(draws),
+        "mean": lambda entries: np.mean(entries),
+    }
+
+
+def kept_size(rng, letters, **widths):
+    """The same, with weights of the size that leaves δ's variance as it is."""
+    drawn = drawn_layers(rng, letters, **widths)
+    size = np.sqrt(np.var(drawn["delta_next"]) / np.var(drawn["delta"]))
+    return drawn | {"W": size * drawn["W"], "delta": size * drawn["delta"]}
+
+
+def at_a_temperature(rng, letters, **widths):
+    tau = rng.uniform(0.3, 3)
+    return {"tau": tau, "F": jacobian(softmax.bare_value, letters["x"] / tau)}
 
 
 def on_predictions(rng, bend, D):
@@ -451,6 +574,30 @@ def binary_at_u(rng, letters, D):
     u = letters["u"]
     slope = np.diagonal(jacobian(sigmoid.bare_value, u))
     return binary(rng, letters, D) | {"sigma": sigmoid.bare_value(u), "sigma_next": slope}
+
+
+def bell(rng, letters, D):
+    """How likely a target is, by Python's own normal distribution, with its spread."""
+
+    def p(t, y, s):
+        return math.prod(NormalDist(centre, s).pdf(x) for centre, x in zip(y, t, strict=True))
+
+    return {"t": rng.normal(size=D), "s": rng.uniform(0.5, 2), "pi": np.pi, "p": lambda t, y, s: p(t, y, s)}
+
+
+def bell_of_y(rng, letters, D):
+    """The same for a witness that takes complex steps, by the squared error of the package."""
+
+    def p(t, y, s):
+        return np.exp(-D * losses.mse.bare_value(y, t) / (2 * s**2)) / (s * np.sqrt(2 * np.pi)) ** D
+
+    return bell(rng, letters, D) | {"p": lambda t, y, s: p(t, y, s)}
+
+
+def several(rng, letters, D):
+    """Targets for one prediction, each a distribution."""
+    B = int(rng.integers(2, 6))
+    return {"B": B, "t": rng.dirichlet(np.ones(D), size=B)}
 
 
 def rescaled(rng, letters, D):
@@ -630,15 +777,32 @@ PAGES = {
             r"\partial J/\partial": batch,
             "5.4": batch,
             "5.5": kept,
+            "5.6": bowl_at,
+            "5.7": along_a_direction,
+            "5.8": rolling,
+            "5.9": all_batches,
         },
-        fixed={r"\underbrace{H}": {"M_2": 2}},
+        fixed={r"\underbrace{H}": {"M_2": 2}, "5.6": {"M_2": 2}, "5.7": {"M_2": 2}},
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
+        code={"s2": lambda s: s**2, "curvature": lambda H, r: (r.T @ H @ r).item()},
     ),
     "06": Page(
-        {"M": 3},
+        {"M": 3, "M_in": 2, "M_out": 5},
         activations,
-        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), r"\tanh(x) = ": by_number(), "6.11": edges},
+        {
+            r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(),
+            r"\tanh(x) = ": by_number(),
+            "6.12": edges,
+            "6.13": without_a_bend,
+            "6.15": straight_pieces,
+            r"\delta_i = \sum_j": one_step_back,
+            "6.16": drawn_layers,
+            "6.17": kept_size,
+            "6.22": at_a_temperature,
+            "6.23": at_a_temperature,
+        },
         fixed={r"S_0 = ": {"M": 2}},
+        code={"slope": lambda u: np.exp(u), "phi": np.vectorize(NormalDist().pdf)},
     ),
     "07": Page(
         {"D": 3},
@@ -653,6 +817,9 @@ PAGES = {
             r"\delta_k\,\sigma'_k": binary_at_u,
             r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,
+            "7.8": bell,
+            "7.9": bell_of_y,
+            "7.11": several,
             r"\gamma\,(y-t)": rescaled,
         },
     ),
