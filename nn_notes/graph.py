@@ -61,7 +61,8 @@ class Node:
     def __matmul__(self, other):
         """``zW`` for a row z or a batch of rows, and a matrix W (8.7, 8.8)."""
         z, W = self, node(other)
-        array("the left factor of @", z.value, ndim=(1, 2), last=len(array("W", W.value, ndim=(2,), finite=False)))
+        M_in = len(array("W", W.value, ndim=(2,), finite=False))
+        array("the left factor of @", z.value, ndim=(1, 2), last=M_in, finite=False)
         Z = np.atleast_2d(z.value)
         return Node(z.value @ W.value, (z, lambda xi: xi @ W.value.T), (W, lambda xi: Z.T @ np.atleast_2d(xi)))
 

@@ -32,6 +32,7 @@ OPERATIONS = {
     "larger of two": (lambda m, x, y: m.maximum(x, 1.05 * y), [(7,), (7,)]),
     "sum": (lambda m, x: m.sum(x), [(2, 3)]),
     "sum over rows": (lambda m, x: m.sum(x, axis=0), [(2, 3)]),
+    "sum over a column": (lambda m, x: m.sum(x, axis=0), [(3, 1)]),
     "sum over columns": (lambda m, x: m.sum(x, axis=-1), [(2, 3)]),
     "sum, and the axis stays": (lambda m, x: m.sum(x, axis=1, keepdims=True), [(2, 3)]),
     "sum over two axes": (lambda m, x: m.sum(x, axis=(0, 2)), [(2, 3, 4)]),
@@ -122,6 +123,8 @@ def test_a_vjp_of_one_s_own():
 
 
 def test_infinities_travel():
+    assert np.isinf((graph.Node([np.inf]) @ np.ones((1, 2))).value).all()
+    assert np.isinf((graph.Node([1.0]) @ np.full((1, 2), np.inf)).value).all()
     with np.errstate(all="ignore"):
         u = Node([1000.0, 0.0])
         share = graph.exp(u) / graph.sum(graph.exp(u))

@@ -625,6 +625,7 @@ WRONG = [
     (do(graph.Node([1, 2]).backward), ValueError, "the value to go back from has shape (2,); it needs shape ()"),
     (do(graph.Node(3, (graph.Node([1, 2]), np.ones_like)).backward), ValueError, "what a vjp gives has shape (); it needs shape (2,)"),
     (do(graph.Node([1, 2]).__matmul__, np.ones((3, 2))), ValueError, "the left factor of @ has shape (2,); its last axis needs length 3"),
+    (do(graph.Node(np.ones((2, 2, 3))).__matmul__, np.ones((3, 2))), ValueError, "the left factor of @ has shape (2, 2, 3); its number of axes needs to be 1 or 2"),
     (do(graph.Node([1, 2]).__matmul__, [1, 2]), ValueError, "W has shape (2,); its number of axes needs to be 2"),
     *[(do(f, None), TypeError, "value is of type NoneType; it needs real numbers") for f in (graph.exp, graph.log, graph.tanh, graph.sum)],
     (do(graph.maximum, 1, "0"), TypeError, "value is '0'; it needs real numbers"),
