@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .charts import FURTHEST, colours, reaching
-from .show import NEGATIVE, POSITIVE, ZERO, ink, number
-from .validate import array, choice, index, items, named, real_number, string
+from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
+from .validate import array, choice, function, index, items, named, real_number, string
 
 __all__ = [
     "DIVERGING",
@@ -34,6 +34,7 @@ __all__ = [
     "network",
     "parting",
     "picture",
+    "prediction",
     "slices",
     "surface",
     "tensor",
@@ -44,6 +45,8 @@ GREYS = LinearSegmentedColormap.from_list("height", ["#ffffff", "#c4c4c4"])
 GREY = "#777777"
 # What travels back.
 BACK = "#7a2ea0"
+# The size of names beside lines.
+SMALL = 10
 DPI = 96
 # How wide a page is, in pixels, on which panels stand one below another.
 NARROW = 480
@@ -384,8 +387,8 @@ def digits(axes, images, probabilities, labels):
         bottom.set_xlabel(f"{100 * p[said]:.0f} %", fontsize=9)
 
 
-def loglog(ax, x, series, title, labels, fit=slice(None)):
-    """Curves on log-log axes, each named with its fitted slope.
+def loglog(ax, x, series, title, labels, fit=slice(None), ends="right"):
+    """Curves on log-log axes, each with its name and its fitted slope beside one of its ends.
 
     Args:
         ax: the axes.
@@ -394,6 +397,8 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
             shorter than a tick of the clock, has no place on such axes: it leaves a gap.
         title, labels: the title, and the names of the two axes.
         fit: which of the points the slopes are fitted to, as an index; by default all.
+        ends: where the names stand: ``"right"``, beside the last points, or ``"left"``, above the first ones; or a dict
+            from a name to one of the two, where a name that is not in it stands at the right.
 
     Returns:
         A dict from each name to its slope; NaN where fewer than two points have a place.
@@ -402,6 +407,11 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
     if not (x > 0).all():
         raise ValueError(f"x has the entry {x.min():g}; it needs numbers above 0, which have a logarithm")
     series = _series(series, x)
+    ends = ends if isinstance(ends, dict) else dict.fromkeys(series, ends)
+    if unknown := [name for name in ends if name not in series]:
+        raise ValueError(f"ends is for {unknown[0]!r}; it needs names of series: {', '.join(series)}")
+    ends = {name: choice("ends", ends.get(name, "right"), {end: end for end in ("left", "right")}) for name in series}
+    at_right, order = [], np.argsort(x, kind="stable")
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         if (y < 0).any():
             raise ValueError(f"series[{name!r}] has the entry {np.nanmin(y):g}; it needs numbers from 0 on")
@@ -413,13 +423,21 @@ def loglog(ax, x, series, title, labels, fit=slice(None)):
             slopes[name] = float(np.polyfit(np.log(x[fit][known]), np.log(y[fit][known]), 1)[0])
             label = f"{name}: slope {number(slopes[name], 1)}"
         ax.loglog(x, y, "o-", color=color, markersize=4, label=label, nonpositive="mask")
+        shown = order[np.isfinite(y[order]) & (y[order] > 0)]
+        if len(shown) and ends[name] == "right":
+            at_right.append((x[shown[-1]], y[shown[-1]], label, color))
+        elif len(shown):
+            at = x[shown[0]], y[shown[0]]
+            ax.annotate(label, at, (0, 9), textcoords="offset points", color=color, fontsize=SMALL)
     _frame(ax, title, *labels)
-    ax.legend(frameon=False)
+    _beside(ax, at_right)
     return slopes
 
 
 def parting(ax, lengths, actual, predicted, title, labels):
     """Changes that happen, as solid lines, and those that a Jacobian predicts, dashed, as a nudge grows.
+
+    Each has its name beside its end.
 
     Args:
         ax: the axes.
@@ -436,12 +454,13 @@ def parting(ax, lengths, actual, predicted, title, labels):
     )
     actual = array("actual", actual, shape=(len(lengths), actual.shape[1]))
     predicted = array("predicted", predicted, shape=actual.shape)
-    lines = []
+    lines, ends = [], []
     for changes, style, name in ((actual, "-", "actual"), (predicted, "--", "predicted")):
         for k, (change, color) in enumerate(zip(changes.T, colours(changes.shape[1]), strict=True)):
-            lines += ax.plot(lengths, change, style, color=color, label=f"output {k}, {name}")
+            lines += ax.plot(lengths, change, style, color=color)
+            ends.append((lengths[-1], change[-1], f"output {k}, {name}", color))
     _frame(ax, title, *labels)
-    ax.legend(frameon=False, fontsize=9)
+    _beside(ax, ends)
     return lines
 
 
@@ -524,6 +543,77 @@ def _to_each_column(name, rows, widths):
 def _label(ax, start, end, at, text, color):
     x, y = (a + at * (b - a) for a, b in zip(start, end, strict=True))
     _write(ax, (x, y), text, color, size=9, zorder=2, bbox=PLATE)
+
+
+def prediction(ax, f, slope, x, nudge, labels):
+    """A curve from x to a nudge further, and the straight line that predicts it, dashed; the gap at the end is orange.
+
+    The title says how long the nudge is, and how far off the prediction.
+
+    Args:
+        ax: the axes.
+        f: a function of an array of numbers, entry by entry.
+        slope: its derivative at x.
+        x: where the nudge begins.
+        nudge: how long it is, above 0.
+        labels: the names of the two axes.
+
+    Returns:
+        A pair: the predicted and the actual change of f.
+    """
+    x, slope = real_number("x", x), real_number("slope", slope)
+    nudge = real_number("nudge", nudge, above=0)
+    way = x + nudge * np.linspace(-0.25, 1, 71)
+    line = array("f(x)", function("f", f)(np.append(way, x)), shape=(len(way) + 1,))
+    start, end = line[-1], line[-2]
+    predicted, actual = slope * nudge, end - start
+    ax.plot([x, x + nudge, x + nudge], [start, start, start + predicted], color=GREY, linewidth=1)
+    below = {"xytext": (0, -13), "textcoords": "offset points", "ha": "center"}
+    ax.annotate(f"nudge {significant(nudge)}", (x + nudge / 2, start), color=GREY, fontsize=SMALL, **below)
+    ax.plot(way, start + slope * (way - x), "--", color=NEGATIVE)
+    ax.plot(way, line[:-1], color=NEGATIVE)
+    ax.plot([x + nudge] * 2, [start + predicted, end], color=POSITIVE, linewidth=4, solid_capstyle="butt")
+    ax.plot(x, start, "o", color="black", markersize=5)
+    ax.set_xticks([x, x + nudge], map(significant, (x, x + nudge)))
+    ax.set_yticks([start, end], map(significant, (start, end)))
+    _frame(ax, f"A nudge of {significant(nudge)}: off by {significant(actual - predicted)}", *labels)
+    said = {"actual": actual, "predicted": predicted}
+    _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", NEGATIVE) for name, by in said.items()])
+    return predicted, actual
+
+
+def _beside(ax, ends):
+    """Names beside where their lines end, to the right; moved apart where they would cover each other.
+
+    Args:
+        ax: the axes, with their lines.
+        ends: for each line the two coordinates of its end, its name, and its colour.
+    """
+    height = 72 * ax.get_position().height * ax.figure.get_figheight()
+    # Asked for, limits are those of the lines.
+    ax.get_xlim(), ax.get_ylim()
+    places = [ax.transAxes.inverted().transform(ax.transData.transform((x, y)))[1] * height for x, y, *_ in ends]
+    for n, (x, y, name, color) in enumerate(ends):
+        offset = (8, _apart(places, 1.3 * SMALL)[n] - places[n])
+        ax.annotate(name, (x, y), offset, textcoords="offset points", va="center", color=color, fontsize=SMALL)
+
+
+def _apart(places, least):
+    """The places, moved as little as need be for any two to be so far apart."""
+    order = np.argsort(places, kind="stable")
+    groups = []
+    for place in np.array(places, float)[order]:
+        groups.append([place])
+        # Those that touch stand evenly around the middle of where they were to stand.
+        while len(groups) > 1 and _row(groups[-1], least)[0] - _row(groups[-2], least)[-1] < least:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = np.empty(len(places))
+    moved[order] = [place for group in groups for place in _row(group, least)]
+    return moved
+
+
+def _row(places, least):
+    return np.mean(places) + least * (np.arange(len(places)) - (len(places) - 1) / 2)
 
 
 def _series(series, x):

@@ -328,6 +328,8 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ("z_j b_j", "j runs over 2 here, and over 3 elsewhere; an index has one range", "b_j"),
         (r"(W)_{aa}", "a runs over 3 and over 2 here; an index has one range", "_{aa}"),
         (r"(z)_a (b)_a", "a runs over 3 and over 2 here; an index has one range", "(z)_a (b)_a"),
+        ("(z)_a = (b)_a", "a runs over 3 and over 2 here; an index has one range", "_a"),
+        ("(z)_a < (b)_a", "a runs over 3 and over 2 here; an index has one range", "_a"),
         (r"\sum_k z_a", "this sum runs over k, which does not stand behind it", r"\sum_k z_a"),
         ("z_a[a=k]", "k is neither a letter of this page nor an index of one", "k]"),
         ("z_a[a=a']", f"a' is not a letter of this page; its letters are {KNOWN}", "a']"),

@@ -24,6 +24,7 @@ from nn_notes.plots import (
     network,
     parting,
     picture,
+    prediction,
     slices,
     surface,
     tensor,
@@ -100,6 +101,60 @@ def test_every_line_has_a_colour_of_its_own(n):
         assert len({line.get_color() for line in drawn}) == n
     np.testing.assert_array_equal([line.get_ydata() for line in made[n:]], 2 * y.T)
     assert [a.get_color() for a in made[:n]] == [b.get_color() for b in made[n:]]
+
+
+def beside(ax):
+    """The names beside lines, with how high they stand, in pixels."""
+    ax.figure.canvas.draw()
+    return {text.get_text(): text.get_window_extent().y0 for text in ax.texts}
+
+
+def test_names_stand_beside_the_ends_of_their_lines_and_do_not_cover_each_other():
+    _, (log, parted) = figure(2)
+    x = np.array([1.0, 10.0, 100.0])
+    # The first two end in one place, the third on top of them but for a hair, and the last far below.
+    series = {"a": x**2, "b": 1e6 / x, "c": 1.01 * x**2, "d": x}
+    loglog(log, x, series, "", NAMES)
+    heights = beside(log)
+    names = ["d: slope 1.0", "a: slope 2.0", "b: slope −1.0", "c: slope 2.0"]
+    assert sorted(heights, key=heights.get) == names
+    size = log.texts[0].get_window_extent().height
+    assert np.diff([heights[name] for name in names]).min() > 0.9 * size
+    for text, line in zip(log.texts, log.lines, strict=True):
+        assert text.get_color() == line.get_color()
+        assert text.xy == (100, line.get_ydata()[-1])
+    parting(parted, x, np.outer(x, [1, 2]), np.outer(x, [-1, -2]), "", NAMES)
+    heights = beside(parted)
+    outputs = ["output 1, predicted", "output 0, predicted", "output 0, actual", "output 1, actual"]
+    assert sorted(heights, key=heights.get) == outputs
+
+
+def test_a_name_stands_at_the_left_if_that_is_asked_for():
+    x = np.array([1.0, 10.0, 100.0])
+    for ends, places in [("left", [1, 10]), ({"a": "left"}, [1, 100]), ({"b": "right"}, [100, 100])]:
+        _, ax = figure()
+        # Where a line has no first point, it begins at the next; and its points may come in any order.
+        loglog(ax, x[::-1], {"a": x[::-1], "b": np.array([3, 2, 0])}, "", NAMES, ends=ends)
+        assert sorted(text.xy[0] for text in ax.texts) == places
+
+
+def test_a_line_without_a_point_has_no_name():
+    _, ax = figure()
+    loglog(ax, [1, 2], {"none": [0, np.nan], "some": [0, 1]}, "", NAMES)
+    assert [text.get_text() for text in ax.texts] == ["some"]
+
+
+def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
+    _, ax = figure()
+    assert prediction(ax, lambda x: x**2, 6, 3, 2, NAMES) == (12, 16)
+    assert ax.get_title() == "A nudge of 2: off by 4"
+    assert [text.get_text() for text in ax.texts] == ["nudge 2", "actual 16", "predicted 12"]
+    _, straight, curve, gap, start = ax.lines
+    np.testing.assert_allclose(straight.get_ydata(), 9 + 6 * (straight.get_xdata() - 3))
+    np.testing.assert_allclose(curve.get_ydata(), curve.get_xdata() ** 2)
+    assert (straight.get_linestyle(), curve.get_linestyle(), gap.get_color()) == ("--", "-", POSITIVE)
+    assert [*map(list, gap.get_xydata())] == [[5, 21], [5, 25]] and [*start.get_xydata()[0]] == [3, 9]
+    assert curve.get_xdata()[-1] == straight.get_xdata()[-1] == 5
 
 
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):

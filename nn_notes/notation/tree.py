@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from .scope import Refuted
-from .values import Value, alike, distance, entrywise, kronecker, product, rank, said, union
+from .values import Unfit, Value, alike, distance, entrywise, kronecker, product, rank, said, union
 
 # How far two sides may be apart, relative to their largest entry; and the slope of what O(…) leaves open from 1.
 TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.1
@@ -692,16 +692,22 @@ class Chain(Node):
                 raise scope.error("only the real numbers are known to have something in them", sides[n])
         values = [None if n in within else scope.value(side) for n, side in enumerate(sides)]
         for (m, left), (n, right) in combinations(enumerate(values), 2):
-            between = {*self.relations[m:n]}
             if left is None:
                 raise scope.error("nothing comes after a set", sides[n])
             if right is None:
                 scope.hold(not left.shape, f"this is no number; it has {said(left.shape)}", sides[m])
-            elif between <= {"=", "leftarrow"}:
-                self._hold_sides(sides[m], sides[n], left, right, scope)
-            elif n == m + 1:
-                truth = entrywise(COMPARED[self.relations[m]], left, right)
-                scope.hold(truth is not None and truth.array.all(), "this is not so", sides[n])
+                continue
+            try:
+                self._hold_pair(sides[m], sides[n], left, right, self.relations[m:n], scope)
+            except Unfit as error:
+                raise scope.error(str(error), sides[n]) from None
+
+    def _hold_pair(self, one, other, left, right, between, scope):
+        if {*between} <= {"=", "leftarrow"}:
+            self._hold_sides(one, other, left, right, scope)
+        elif len(between) == 1:
+            truth = entrywise(COMPARED[between[0]], left, right)
+            scope.hold(truth is not None and truth.array.all(), "this is not so", other)
 
     def _hold_sides(self, one, other, left, right, scope):
         orders = [order_of(side) for side in (one, other)]

@@ -27,6 +27,9 @@ THERE = {
     "2.8": {"y": "layer", "x": "z", "h": "1e-8"},
     "2.9": {"y": "layer", "x": "z", "h": "1e-5"},
     "2.10": {"y": "layer", "x": "z", "h": "1e-200"},
+    # The checks have all columns, and all rows.
+    "2.11": {"e_b": "np.eye(M_in)"},
+    "2.12": {"e_a": "np.eye(M_out)"},
     "3.5": {"e_k": "np.eye(M_out)[k]"},
     "3.8": {"e_j": "np.eye(M_out)[j]"},
     "3.11": {"T": "np.empty((M_out, M_in, M_out))", "W": "np.empty((M_in, M_out))"},

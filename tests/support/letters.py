@@ -157,10 +157,11 @@ def jacobians(rng, bend, M_in, M_out):
     return one_layer(rng, bend, M_in, M_out) | {
         "y": lambda x: y(x),
         "x": x,
-        "J": jacobian(y, x),
-        "Delta": 0.1 * d,
+        "dy_dx": jacobian(y, x),
+        "Delta": 0.1 * rng.normal(size=M_in),
         "d": d / np.linalg.norm(d),
         "h": 0.1,
+        "c": rng.normal(),
         "i": 1j,
         "delta": rng.normal(size=M_out),
     }
@@ -171,6 +172,14 @@ def twin(rng, letters, M_in, M_out):
     return {"W": W, "u": lambda z, W, b: W @ z + b, "F": jacobian(letters["f"], W @ z + b)}
 
 
+def unit_nudges(rng, letters, M_in, M_out):
+    return {"e": np.eye(M_in)[..., None]}
+
+
+def unit_rows(rng, letters, M_in, M_out):
+    return {"e": np.eye(M_out)[..., None]}
+
+
 def weight_tensor(rng, bend, M_in, M_out):
     letters = one_layer(rng, bend, M_in, M_out)
     z, W, b, t = (letters[name] for name in "zWbt")
@@ -179,11 +188,14 @@ def weight_tensor(rng, bend, M_in, M_out):
         "w": W.T,
         "W": lambda w: w.T,
         "T": jacobian(lambda W: z @ W + b, W),
-        "S": jacobian(lambda W: bend(z @ W + b), W),
         "e": np.eye(M_out)[..., None],
         "delta": jacobian(lambda y: squares(y, t), bend(u)),
         "xi": jacobian(lambda u: squares(bend(u), t), u),
     }
+
+
+def in_one_line(rng, letters, M_in, M_out):
+    return {"v": letters["w"].T.ravel(), "W": lambda v: v.reshape(M_in, M_out)}
 
 
 # --- 04 ---------------------------------------------------------------------------------------------------------------
@@ -476,13 +488,19 @@ PAGES = {
     "02": Page(
         {"M_in": 3, "M_out": 2},
         jacobians,
-        {"2.6": twin},
-        code={"nudge": lambda Delta: Delta, "slope": lambda F: np.diagonal(F), "W_twin": lambda W: W},
+        {"2.6": twin, "2.11": unit_nudges, "2.12": unit_rows},
+        code={
+            "nudge": lambda Delta: Delta,
+            "slope": lambda F: np.diagonal(F),
+            "W_twin": lambda W: W,
+            "e_b": lambda M_in, b: np.eye(M_in)[b],
+            "e_a": lambda M_out, a: np.eye(M_out)[a],
+        },
     ),
     "03": Page(
         {"M_in": 5, "M_out": 3},
         weight_tensor,
-        {},
+        {"3.12": in_one_line},
         code={
             "slope": lambda F: np.diagonal(F),
             "e_j": lambda M_out, j: np.eye(M_out)[j],
