@@ -501,6 +501,7 @@ PAGES = {
         {"M_in": 5, "M_out": 3},
         weight_tensor,
         {"3.12": in_one_line},
+        made={15: lambda M_in, M_out: M_in * M_out},
         code={
             "slope": lambda F: np.diagonal(F),
             "e_j": lambda M_out, j: np.eye(M_out)[j],
