@@ -12,8 +12,8 @@ RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
 FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
 # Signs that a keyboard may have, or another page: in the plain spelling they stand for words.
 TYPED = {
-    "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "⊗": "otimes", "·": "cdot", "ᵀ": "top", "ℓ": "ell", "γ": "gamma",
-    "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
+    "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "⊗": "otimes", "·": "cdot", "ᵀ": "top", "ℓ": "ell",
+    "γ": "gamma", "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
 }  # fmt: skip
 # All that the plain spelling writes out; what else there is in it is letter beside letter.
 WORDS = {
