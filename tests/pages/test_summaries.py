@@ -249,6 +249,7 @@ def test_every_equation_has_a_row():
         ("2.13", "c * (dy_dx", "(dy_dx"),
         ("3.4", "slope[j]", "slope[i]"),
         ("3.10", "np.outer(z, xi)", "np.outer(xi, z)"),
+        ("3.12", "np.kron(z, F)", "np.kron(F, z)"),
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell)\top}"),
         ("6.7", r"S^\top S", r"S\,S^\top"),
         ("7.2", "2 / D * (y - t)", "2 / D * (t - y)"),
