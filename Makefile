@@ -99,7 +99,8 @@ engines:
 bench-book: book chromium ## measure the book: how soon it stands, wakes and answers, beside JupyterLab
 	$(PY) benchmarks/book.py
 
-bench: .venv/ready ## measure training against its peers
+bench: .venv/ready ## hold page 08 to PyTorch and JAX, and measure training against its peers
+	$(PY) benchmarks/libraries.py
 	$(PY) benchmarks/peers.py
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)

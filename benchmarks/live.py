@@ -1,6 +1,6 @@
 """From a key press to the painted page, our live views against the usual way: python benchmarks/live.py
 
-Every view of the eight notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider, or the
+Every view of the nine notebooks is opened in JupyterLab in Chromium, as a reader sees it. Its first slider, or the
 line of a blackboard, gets the focus and STEPS keys, each after the answer to the one before has been painted, and a
 short pause. The clock runs in the page, from the key to the first moment after the frame that shows the answer, cells
 and charts. Then the kernel itself is asked how long it takes to answer the same steps, and how many bytes it sends.

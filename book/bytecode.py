@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import copy, copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 
+import autograd
 import tqdm
 from fetched import installed
 
@@ -22,6 +23,8 @@ PYODIDE = HERE / "node_modules/pyodide"
 PACKAGE = Path(nn_notes.__file__).parent
 LETTERS = HERE.parent / "tests/support/letters.py"
 TQDM = Path(tqdm.__file__).parent
+# Page 08 wants it. It is small, and Python alone; what in it stands on SciPy finds none here.
+AUTOGRAD = Path(autograd.__file__).parent
 NUMPY = HERE / "_numpy"
 BYTECODE = ignore_patterns("__pycache__")
 # All that a page with live views loads; the last line is what unpacking, data and a bar of progress bring in.
@@ -55,6 +58,7 @@ def compiled(folder):
         for source in (staged / "site/numpy").rglob("*.py"):
             source.unlink()
         copytree(TQDM, staged / "site/tqdm", ignore=BYTECODE, dirs_exist_ok=True)
+        copytree(AUTOGRAD, staged / "site/autograd", ignore=ignore_patterns("__pycache__", "scipy"))
         _pack(staged / "stdlib", folder / "python_stdlib.zip")
         _pack(staged / "site", folder / "nn_notes.zip")
 

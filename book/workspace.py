@@ -18,7 +18,7 @@ from fetched import installed, pip
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent / "notebooks"
 # What Pyodide has no wheel of, or, for the first two, what it would not load by itself.
-WHEELS = ["tqdm", "typing_extensions", "anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal"]
+WHEELS = ["tqdm", "autograd", "typing_extensions", "anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal"]
 KEPT = HERE / "_wheels"
 # In a folder of its own: JupyterLab itself would take up its extension, and cannot.
 LITE = HERE / "_lite"

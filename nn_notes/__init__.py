@@ -2,6 +2,7 @@
 
 The short form is ``activations``, ``losses``, ``network``, ``backprop`` and ``descent``. The long form, every Jacobian
 and tensor as the array it is, is ``tensors``. ``numeric`` is the witness, and ``check`` holds the three to each other.
+``graph`` finds the same gradients as libraries do, with a small rule to each operation.
 The notebooks derive all of it; ``counting``, ``data``, ``plots``, ``show``, ``charts`` and ``explore`` serve their
 pages.
 """

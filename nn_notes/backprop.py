@@ -45,11 +45,11 @@ def gradients(network, x, t, loss):
     return J, grads
 
 
-def bare_gradients(network, X, T, loss):
+def bare_gradients(network, X, t, loss):
     """``gradients`` for a batch ``(B, M)``: this is all of backpropagation."""
     u, z = network.bare_forward(X)
-    J = loss.bare_value(z[-1], T).sum() / len(X)  # the mean over the batch (5.3)
-    delta = loss.bare_gradient(z[-1], T) / len(X)  # δ^(L) (4.3), of that mean
+    J = loss.bare_value(z[-1], t).sum() / len(X)  # the mean over the batch (5.3)
+    delta = loss.bare_gradient(z[-1], t) / len(X)  # δ^(L) (4.3), of that mean
     grads = []
     for l in reversed(range(len(network.layers))):
         xi = network.layers[l].activation.bare_vjp(delta, u[l])  # ξ = δF (4.5, 4.8)

@@ -7,7 +7,7 @@ from reprlib import repr as repr_of
 
 import numpy as np
 
-from .validate import array, function, items, real_number, string
+from .validate import array, function, items, named, place, real_number, string
 
 __all__ = ["answer", "check", "compare", "refute"]
 
@@ -117,16 +117,25 @@ def answer(exercise, yours, expected, tolerance=1e-6):
 
     Args:
         exercise: its number on the page: ``"3.A"``.
-        yours: the reader's answer; ``...`` stands for none yet. Numbers, an array, text, or a tuple; a formula as text.
-        expected: the answer, of the same kind; for a formula what has a ``verdict`` on it, a ``derivation.Goal``.
+        yours: the reader's answer; ``...`` stands for none yet. Numbers, an array, text, or a tuple; a formula as text;
+            or a dict of named arrays.
+        expected: the answer, of the same kind; for a formula what has a ``verdict`` on it, a ``derivation.Goal``. Of a
+            dict the arrays are judged in its order, so that a mistake is told where it is made and not where it leads.
         tolerance: as for ``check``.
 
     Raises:
-        TypeError, ValueError: ``exercise`` is no text, ``expected`` neither text nor numbers, or the tolerance below 0.
+        TypeError, ValueError: ``exercise`` is no text, ``expected`` neither text nor numbers nor a dict of these, or an
+            empty one, or the tolerance below 0.
     """
     string("exercise", exercise, "3.A")
     real_number("tolerance", tolerance, least=0)
-    if not isinstance(expected, str) and not hasattr(expected, "verdict"):
+    if isinstance(expected, dict):
+        expected = {
+            name: array(f"expected[{name!r}]", a, empty_too=False) for name, a in named("expected", expected).items()
+        }
+        if not expected:
+            raise ValueError("expected is empty; it needs an array at least")
+    elif not isinstance(expected, str) and not hasattr(expected, "verdict"):
         expected = array("expected", expected, finite=False)
     print(f"{exercise}: {_verdict(yours, expected, tolerance)}")
 
@@ -163,6 +172,8 @@ def _verdict(yours, expected, tolerance):
         return (
             expected.verdict(yours) if isinstance(yours, str) else f"not yet: it needs text, and got {repr_of(yours)}"
         )
+    if isinstance(expected, dict):
+        return _verdict_by_name(yours, expected, tolerance)
     if isinstance(expected, str):
         return "right" if str(yours).strip().lower() == expected.lower() else f"not yet: {repr_of(yours)} is not it"
     try:
@@ -174,6 +185,28 @@ def _verdict(yours, expected, tolerance):
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0
     if not np.allclose(yours, expected, rtol=0, atol=tolerance * scale):
         return "not yet: the shape is right, the numbers are not"
+    return "right"
+
+
+def _verdict_by_name(yours, expected, tolerance):
+    """On a dict of arrays: which of them is the first to be amiss, and which entry of it."""
+    if not isinstance(yours, dict):
+        return f"not yet: it needs a dict of arrays, and got {repr_of(yours)}"
+    for n, (name, right) in enumerate(expected.items()):
+        so_far = f"; what comes before it is right, {n} of {len(expected)}" if n else ""
+        if name not in yours:
+            return f"not yet: {name} is missing{so_far}"
+        try:
+            a = array(name, yours[name], finite=False)
+        except (TypeError, ValueError):
+            return f"not yet: {name} needs numbers, and got {repr_of(yours[name])}{so_far}"
+        if a.shape != right.shape:
+            return f"not yet: {name} has {_shape(a)}, and needs {_shape(right)}{so_far}"
+        wrong = ~np.isclose(a, right, rtol=0, atol=tolerance * (np.abs(right).max() or 1.0))
+        if wrong.any():
+            where = np.unravel_index(wrong.argmax(), a.shape)
+            others = f", as {wrong.sum() - 1} more of its {a.size} entries" if wrong.sum() > 1 else ""
+            return f"not yet: {place(name, where)} is {a[where]:.6g}, which is wrong{others}{so_far}"
     return "right"
 
 

@@ -16,6 +16,7 @@ from .validate import array, described, function, generator, index, instance, re
 __all__ = [
     "GradientDescent",
     "History",
+    "Momentum",
     "each_epoch",
     "epoch",
     "fit",
@@ -158,6 +159,35 @@ class GradientDescent:
         for theta, gradient in zip(parameters, gradients, strict=True):
             gradient *= self.learning_rate
             theta -= gradient
+
+
+class Momentum:
+    """v ← βv − γ∇J and θ ← θ + v for every parameter (5.8). It keeps the velocities from step to step.
+
+    Args:
+        learning_rate: γ, above 0.
+        momentum: β, from 0 on and below 1.
+
+    Raises:
+        TypeError, ValueError: an argument is not what it needs to be.
+    """
+
+    def __init__(self, learning_rate, momentum):
+        self.learning_rate = real_number("learning_rate", learning_rate, above=0)
+        self.momentum = real_number("momentum", momentum, least=0)
+        if self.momentum >= 1:
+            raise ValueError(f"momentum is {momentum:g}; it needs less than 1, or nothing is ever forgotten")
+        self.velocities = None
+
+    def step(self, parameters, gradients):
+        """Change the parameters in place; the memory of their gradients is used up on the way."""
+        if self.velocities is None:
+            self.velocities = [np.zeros_like(theta) for theta in parameters]
+        for theta, v, gradient in zip(parameters, self.velocities, gradients, strict=True):
+            gradient *= self.learning_rate
+            v *= self.momentum
+            v -= gradient
+            theta += v
 
 
 def path(gradient, theta, learning_rate, steps):

@@ -26,6 +26,7 @@ IDEAS = [
     Idea("05_gradient_descent", "Gradient descent", "How long a step downhill may be", 0, 5, ("04",)),
     Idea("06_activations", "Activations", "The bend, and what it does to a row", 1, 3, ("01", "02")),
     Idea("07_losses", "Losses", "How wrong it is, and which way is better", 1, 4, ("06",)),
+    Idea("08_what_libraries_do", "Libraries", "A graph, and a small rule to each of its parts", 1, 5, ("04", "07")),
 ]
 # In units of the drawing, which fills the width of a phone.
 WIDTH, BOX, HEIGHT, GAP = 360, 166, 60, 30

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from .charts import FURTHEST, colours, reaching
+from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
-from .validate import array, choice, function, index, items, named, real_number, string
+from .validate import array, choice, function, index, items, named, offers, real_number, string
 
 __all__ = [
     "DIVERGING",
@@ -28,16 +28,20 @@ __all__ = [
     "curves",
     "descent_path",
     "digits",
+    "downhill",
     "figure",
+    "graph",
     "heatmap",
     "lines",
     "loglog",
     "network",
+    "outer",
     "parting",
     "picture",
     "prediction",
     "slices",
     "surface",
+    "tangent",
     "tensor",
 ]
 
@@ -165,48 +169,80 @@ def heatmap(ax, a, title, rows="", columns="", scale=None, digits=2, blank=None)
     return image
 
 
-def bend(axes, f, name, x):
-    """A component-wise activation over three axes: its curve, its slope, and its Jacobian F at x.
-
-    The dots are the entries of x; the curves reach from −8 to 8, or as far as they do. Grey is where f is saturated:
-    the slope is below 1 % of its largest value.
+def outer(ax, z, xi, title, names=("z", "ξ"), scale=None):
+    """An outer product as the multiplication table that it is: z at the left, ξ above, and their products in between.
 
     Args:
-        axes: three axes.
-        f: the activation.
-        name: of f.
-        x: pre-activation, ``(M,)``.
+        ax: the axes.
+        z: input of the layer, ``(M_in,)``.
+        xi: the row that comes back to it, ``(M_out,)``.
+        title: above it.
+        names: of z and ξ.
+        scale: the absolute value at which the colour is full; by default the largest entry.
 
     Returns:
-        The image of F, for a colour bar.
+        The image, for a colour bar.
     """
-    x = array("x", x, ndim=(1,), empty_too=False)
-    line = np.linspace(*reaching((-8, 8), x), 801)
+    z, xi = (array(name, a, ndim=(1,), empty_too=False) for name, a in (("z", z), ("xi", xi)))
+    table = np.full((len(z) + 1, len(xi) + 1), np.nan)
+    table[1:, 0], table[0, 1:], table[1:, 1:] = z, xi, np.outer(z, xi)
+    image = heatmap(ax, table, title, *names, scale=scale)
+    # Where the two meet there is nothing.
+    ax.texts[0].remove()
+    ax.add_patch(Rectangle((-0.55, -0.55), 1.05, 1.05, facecolor="white", zorder=2))
+    ax.axhline(0.5, color="black")
+    ax.axvline(0.5, color="black")
+    ax.set(xticks=[], yticks=[], anchor="N")
+    ax.xaxis.set_label_position("top")
+    return image
+
+
+def bend(axes, f, name):
+    """A component-wise activation over two axes, one above the other: its curve, and below it its slope.
+
+    Grey is where f is saturated: the slope is below 1 % of its largest value.
+
+    Args:
+        axes: two axes.
+        f: the activation.
+        name: of f.
+    """
+    string("name", name)
+    line = np.linspace(-8, 8, 801)
     saturated = f.derivative(line) < 0.01 * f.derivative(line).max()
-    for ax, y, label in zip(axes[:2], (f, f.derivative), (name, f"{name}′"), strict=True):
+    # What is not bounded would leave the others flat.
+    shown = (f, name, (-1.15, 2)), (f.derivative, f"{name}′", (-0.05, 1.1))
+    for ax, (y, label, limits) in zip(axes, shown, strict=True):
         ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
         ax.plot(line, y(line), color=NEGATIVE)
-        ax.plot(x, y(x), "o", color="black", markersize=5)
-        ax.set_xlim(line[0], line[-1])
-        _frame(ax, f"{label}(x)", "x", "")
-    return heatmap(axes[2], f.jacobian(x), "F at the three dots", "output i", "input j", scale=1)
+        ax.set(xlim=(line[0], line[-1]), ylim=limits)
+        _frame(ax, f"{label}(x)", "", "")
+    axes[-1].set_xlabel("x")
 
 
-def lines(ax, x, series, title, labels):
-    """Curves, each with its name in the legend.
+def lines(ax, x, series, title, labels, places=None):
+    """Curves, each with its name beside it, or in a legend.
 
     Args:
         ax: the axes.
         x: where, ``(n,)``.
         series: a dict from a name to values at x, ``(n,)``.
         title, labels: the title, and the names of the two axes.
+        places: a dict from each name to where it begins, a pair of coordinates; without it there is a legend.
     """
     x = array("x", x, ndim=(1,), empty_too=False)
     series = _series(series, x)
+    if places is not None:
+        if named("places", places).keys() != series.keys():
+            raise ValueError(f"places is for {', '.join(places)}; it needs a place for each of {', '.join(series)}")
+        places = {name: array(f"places[{name!r}]", place, shape=(2,)) for name, place in places.items()}
     for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
         ax.plot(x, y, color=color, label=name)
+        if places:
+            ax.text(*places[name], name, color=color)
     _frame(ax, title, *labels)
-    ax.legend(frameon=False)
+    if not places:
+        ax.legend(frameon=False)
 
 
 def box(ax, T, title, scale, cut=None, digits=1):
@@ -346,6 +382,31 @@ def surface(ax, J, x, y, title, labels):
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), aspect="equal")
     _frame(ax, title, *labels)
     return fields, lines
+
+
+def downhill(ax, E, target, title):
+    """A loss over two outputs between 0 and 1, as a landscape, with arrows against its gradient.
+
+    A cross is the target, and a dashed line has the outputs that sum to one.
+
+    Args:
+        ax: the axes.
+        E: a loss, as ``losses.mse``.
+        target: what it compares with, ``(2,)``.
+        title: above it.
+    """
+    E, target = offers("E", E, "a loss object, such as losses.mse", "gradient"), array("target", target, shape=(2,))
+
+    def J(y):
+        rows = y.reshape(2, -1).T
+        return E(rows, np.tile(target, (len(rows), 1))).reshape(y.shape[1:])
+
+    grid = np.linspace(0.02, 1, 99)
+    surface(ax, J, grid, grid, title, ("y₀", "y₁"))
+    spots = np.array([*product([0.15, 0.4, 0.65, 0.9], repeat=2)])
+    ax.plot([0, 1], [1, 0], "--", color="black", linewidth=1)
+    ax.quiver(*spots.T, *-E.gradient(spots, np.tile(target, (len(spots), 1))).T, color=POSITIVE, width=0.006)
+    ax.plot(*target, "x", color="black", markersize=8, markeredgewidth=2)
 
 
 def descent_path(ax, visited, label=""):
@@ -588,6 +649,34 @@ def prediction(ax, f, slope, x, nudge, labels):
     return predicted, actual
 
 
+def tangent(ax, f, slope, at, x, title, labels):
+    """A curve, and in orange the straight line that touches it at one point, with its slope beside the point.
+
+    Args:
+        ax: the axes.
+        f: a function of an array of numbers, entry by entry.
+        slope: its derivative at the point.
+        at: where the line touches, in x.
+        x: where to draw the curve, ``(n,)``; the line is as wide, as far as it is as high.
+        title, labels: the title, and the names of the two axes.
+
+    Returns:
+        The value of f there.
+    """
+    slope, at, x = real_number("slope", slope), real_number("at", at), array("x", x, ndim=(1,), empty_too=False)
+    *curve, value = array("f(x)", function("f", f)(np.append(x, at)), shape=(len(x) + 1,))
+    ax.plot(x, curve, color=NEGATIVE)
+    ax.set_ylim(ax.get_ylim())
+    ax.plot(x, value + slope * (x - at), color=POSITIVE)
+    ax.plot(at, value, "o", color="black", markersize=5)
+    words = f"value {significant(value)}, slope {significant(slope)}"
+    # Below a bowl where it rises, above −log where it falls, and inside where it is level.
+    offset, ha = ((0, 24), "center") if slope == 0 else ((9, -13 if slope > 0 else 7), "left")
+    ax.annotate(words, (at, value), offset, textcoords="offset points", ha=ha, fontsize=SMALL)
+    _frame(ax, title, *labels)
+    return value
+
+
 def _beside(ax, ends):
     """Names beside where their lines end, to the right; moved apart where they would cover each other.
 
@@ -620,6 +709,55 @@ def _apart(places, least):
 
 def _row(places, least):
     return np.mean(places) + least * (np.arange(len(places)) - (len(places) - 1) / 2)
+
+
+def graph(ax, places, edges, back=None, digits=0):
+    """A graph of operations, drawn: on each edge the number that goes forward, and below it in violet what comes back.
+
+    Args:
+        ax: the axes; nothing else should be in them.
+        places: a dict from what is written in a circle, a letter or a sign, to where it stands, ``(x, y)``.
+        edges: a list of ``(start, end, forward, backward)``: two names of places, and two numbers.
+        back: a dict from names of places to a number that stands below the circle in violet: all that arrives there.
+        digits: how many decimals.
+    """
+    places = {name: array(f"places[{name!r}]", at, shape=(2,)) for name, at in named("places", places).items()}
+    back = {name: real_number(f"back[{name!r}]", x) for name, x in named("back", {} if back is None else back).items()}
+    edges, digits = (
+        [items(f"edges[{n}]", edge) for n, edge in enumerate(items("edges", edges))],
+        index("digits", digits),
+    )
+    for n, edge in enumerate(edges):
+        if len(edge) != 4:
+            raise ValueError(f"edges[{n}] has {len(edge)} entries; it needs 4: start, end, forward and backward")
+        edge[:2] = (choice(f"edges[{n}][{k}]", edge[k], places) for k in (0, 1))
+        edge[2:] = (number(real_number(f"edges[{n}][{k}]", edge[k]), digits) for k in (2, 3))
+    for name in back:
+        choice("back", name, places)
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    for start, end, forward, backward in edges:
+        line = {"arrowstyle": "-|>", "shrinkA": 17, "shrinkB": 17, "color": "#444444", "linewidth": 1.4}
+        ax.annotate("", end, start, arrowprops=line, zorder=1)
+        middle, (right, up) = (start + end) / 2, end - start
+        # Across the edge: what goes forward above it, and what comes back below.
+        across = np.array([-up, right]) / np.hypot(right, up)
+        for text, side, color in ((forward, 1, "black"), (backward, -1, BACK)):
+            ax.annotate(
+                text, middle, 11 * side * across, textcoords="offset points", ha="center", va="center", color=color,
+                fontsize=12, zorder=2,
+            )  # fmt: skip
+    for name, place in places.items():
+        ax.scatter(*place, s=30**2, color="white", edgecolor="#444444", zorder=3)
+        _write(ax, place, name, "black", size=13, zorder=4)
+    for name, x in back.items():
+        ax.annotate(
+            number(x, digits), places[name], (0, -19), textcoords="offset points", ha="center", va="top", color=BACK,
+            fontsize=12, zorder=5,
+        )  # fmt: skip
+    corners = np.array([*places.values()])
+    ax.set_xlim(corners[:, 0].min() - 0.35, corners[:, 0].max() + 0.35)
+    ax.set_ylim(corners[:, 1].min() - 0.45, corners[:, 1].max() + 0.35)
 
 
 def _series(series, x):

@@ -36,6 +36,8 @@ MAY_KNOW = {
     "derivation": {"numpy", "validate", "numeric", "notation"},
     "checks": {"numpy", "validate"},
     "counting": {"numpy", "validate"},
+    # No formula of the short form, of the long one, or of a network: it is evidence for all of them.
+    "graph": {"numpy", "validate"},
     "ideas": set(),
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
@@ -56,6 +58,7 @@ MAY_KNOW = {
         "views",
         "notation",
         "derivation",
+        "graph",
         *SHORT,
         *LONG,
     },
@@ -143,7 +146,7 @@ import pkgutil
 from nn_notes import Layer, Network, views
 from nn_notes.derivation import Goal, outputs
 from nn_notes.views import (activation_curves, backpropagation, blackboard, derivative_shapes, gradient_descent,
-                            jacobians, losses, single_layer, weight_tensor)
+                            jacobians, losses, operations, single_layer, weight_tensor)
 
 x, W, I = [0.5, -1.0], [[0.5, -1.0], [1.5, 0.3]], [[1, 0], [0, 1]]
 network = Network(Layer(W, x, "identity"))
@@ -151,7 +154,8 @@ made = [
     activation_curves.view(x, x), backpropagation.view(network, x, x, "mse"), derivative_shapes.view(x, W),
     blackboard.view(Goal("\\partial E/\\partial u", "k", outputs, {"D": 2}), "delta F"),
     gradient_descent.learning_rate(x, x, x), gradient_descent.training(network, (W, I), (W, I)),
-    jacobians.view(x, W, x), losses.prediction(), losses.view(x), single_layer.view(x, W, x), weight_tensor.view(x, x),
+    jacobians.view(x, W, x), losses.prediction(), losses.view(x), operations.view(3, 2), single_layer.view(x, W, x),
+    weight_tensor.view(x, x),
 ]
 for view in made:
     view.answer([{"open": True}, {"act": "Reset"}]), view._repr_mimebundle_()

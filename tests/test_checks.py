@@ -261,3 +261,55 @@ ANSWERS = {
 def test_an_answer_gets_its_verdict(yours, expected, verdict, capsys):
     answer("3.A", yours, expected)
     assert capsys.readouterr() == (f"3.A: {verdict}\n", "")
+
+
+# Answers of several arrays by name, in the order in which they are made
+
+ROW, MATRIX = np.array([0.5, -2.0]), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+STEPS = {"delta[2]": ROW, "dW[2]": MATRIX, "E": 7.0}
+BY_NAME = {
+    "none yet": (..., "not tried yet"),
+    "all": ({name: np.copy(a) for name, a in STEPS.items()}, "right"),
+    "lists, in another order, and one that is not asked for": (
+        {"E": 7, "dW[2]": MATRIX.tolist(), "xi": 3, "delta[2]": [0.5, -2]},
+        "right",
+    ),
+    "no dict": (ROW, "not yet: it needs a dict of arrays, and got array([ 0.5, -2. ])"),
+    "nothing": ({}, "not yet: delta[2] is missing"),
+    "the second missing": (
+        {"delta[2]": ROW, "E": 7},
+        "not yet: dW[2] is missing; what comes before it is right, 1 of 3",
+    ),
+    "one entry": (STEPS | {"delta[2]": [0.5, 2]}, "not yet: delta[2][1] is 2, which is wrong"),
+    "several entries": (
+        STEPS | {"dW[2]": [[1, 2, 3], [4, -5, -6]]},
+        "not yet: dW[2][1, 1] is -5, which is wrong, as 1 more of its 6 entries; what comes before it is right, 1 of 3",
+    ),
+    "the first that is wrong": (STEPS | {"delta[2]": [9, -2], "E": 9}, "not yet: delta[2][0] is 9, which is wrong"),
+    "a shape": (
+        STEPS | {"dW[2]": MATRIX.T},
+        "not yet: dW[2] has shape (3, 2), and needs shape (2, 3); what comes before it is right, 1 of 3",
+    ),
+    "a number": (STEPS | {"E": 8}, "not yet: E is 8, which is wrong; what comes before it is right, 2 of 3"),
+    "no numbers": (
+        STEPS | {"E": None},
+        "not yet: E needs numbers, and got None; what comes before it is right, 2 of 3",
+    ),
+    "NaN": (STEPS | {"delta[2]": [0.5, NAN]}, "not yet: delta[2][1] is nan, which is wrong"),
+    "infinite": (STEPS | {"delta[2]": [INF, -2]}, "not yet: delta[2][0] is inf, which is wrong"),
+    # To a millionth of the largest entry of each.
+    "within a millionth": (STEPS | {"delta[2]": [0.5 + 1.9e-6, -2]}, "right"),
+    "beyond a millionth": (STEPS | {"delta[2]": [0.5, -2.1e-6 - 2]}, "not yet: delta[2][1] is -2, which is wrong"),
+}
+
+
+@pytest.mark.parametrize(("yours", "verdict"), BY_NAME.values(), ids=BY_NAME)
+def test_of_several_arrays_the_first_that_is_wrong_is_told_and_where(yours, verdict, capsys):
+    answer("4.C", yours, STEPS)
+    assert capsys.readouterr() == (f"4.C: {verdict}\n", "")
+
+
+def test_a_dict_of_zeros_has_an_absolute_tolerance(capsys):
+    answer("4.C", {"xi": [1e-7, 0]}, {"xi": [0, 0]})
+    answer("4.C", {"xi": [1e-5, 0]}, {"xi": [0, 0]})
+    assert capsys.readouterr().out == "4.C: right\n4.C: not yet: xi[0] is 1e-05, which is wrong\n"

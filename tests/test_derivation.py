@@ -223,6 +223,7 @@ def test_it_is_shown_as_mathematics_with_words_below():
         (r"\begin{pmatrix} 1 & 2 \end{pmatrix} [1 < 2]", "∂E∂W=(12)(2,)[1<2]"),
         (r"\nabla_W E", "∂E∂W=∇WE(5, 3)"),
         (r"\sum_{a=0}^{2} b_a (W^2)_{ia}", "∂E∂W=∑a=02ba(W2)ia?"),
+        (r"\prod_k \xi_k", "∂E∂W=∏kξk"),
         ("z^(3)", "∂E∂W=z(3)?"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from strategies import deep, ending, generic, in_order, losses, of_type, parameters, random_network, targets
 
 from nn_notes import Layer, Network, backprop
-from nn_notes.descent import GradientDescent, epoch, fit, mean_loss, path
+from nn_notes.descent import GradientDescent, Momentum, epoch, fit, mean_loss, path
 from nn_notes.losses import MSE, mse, softmax_cross_entropy
 
 # A rule to learn, with labels that are partly wrong: the validation loss falls and then rises.
@@ -64,6 +64,32 @@ def test_a_step_by_hand():
     theta = np.array([[1.0, 2.0]])
     GradientDescent(0.1).step([theta, theta[0]], [np.array([[10.0, -20.0]]), np.array([0.0, 10.0])])
     assert theta.tolist() == [[0, 3]]
+
+
+@pytest.mark.parametrize(
+    ("beta", "visited"),
+    [
+        # v ← βv − 0.5g and θ ← θ + v, with the slope 2θ, from 4.
+        (0.0, [4, 0, 0, 0]),
+        (0.5, [4, 0, -2, -1]),
+        (0.25, [4, 0, -1, -0.25]),
+    ],
+)
+def test_momentum_keeps_some_of_the_last_step(beta, visited):
+    theta, ball, seen = np.array([4.0]), Momentum(0.5, beta), [4.0]
+    for _ in range(3):
+        ball.step([theta], [2 * theta])
+        seen.append(theta.item())
+    assert seen == visited
+
+
+def test_momentum_trains_in_single_precision_and_each_parameter_has_its_own_velocity():
+    parameters = [np.zeros((2, 3), np.float32), np.zeros(2, np.float32)]
+    ball = Momentum(0.5, 0.5)
+    for _ in range(2):
+        ball.step(parameters, [np.ones((2, 3), np.float32), np.full(2, 2, np.float32)])
+    assert [theta.dtype for theta in parameters] == [np.float32] * 2
+    assert (parameters[0] == -1.25).all() and (parameters[1] == -2.5).all()
 
 
 def test_an_epoch_by_hand():

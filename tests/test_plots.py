@@ -8,25 +8,31 @@ import pytest
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.quiver import Quiver
 
-from nn_notes import ACTIVATIONS, descent
+from nn_notes import ACTIVATIONS, descent, losses, numeric
 from nn_notes.activations import ComponentWise
 from nn_notes.charts import reaching
 from nn_notes.plots import (
+    BACK,
     DIVERGING,
     bend,
     box,
     curves,
+    downhill,
     figure,
+    graph,
     heatmap,
     lines,
     loglog,
     network,
+    outer,
     parting,
     picture,
     prediction,
     slices,
     surface,
+    tangent,
     tensor,
 )
 from nn_notes.show import POSITIVE
@@ -157,6 +163,42 @@ def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
     assert curve.get_xdata()[-1] == straight.get_xdata()[-1] == 5
 
 
+@pytest.mark.parametrize(
+    ("f", "slope", "at", "value", "words"),
+    [
+        (lambda x: (x - 1) ** 2, 4, 3, 4, "value 4, slope 4"),
+        (lambda x: (x - 1) ** 2, 0, 1, 0, "value 0, slope 0"),
+        (lambda x: -np.log(x), -2, 0.5, np.log(2), "value 0.693, slope −2"),
+    ],
+)
+def test_a_tangent_touches_its_curve_and_says_its_slope(f, slope, at, value, words):
+    _, ax = figure()
+    x = np.linspace(0.1, 4, 40)
+    assert tangent(ax, f, slope, at, x, "E", NAMES) == value
+    curve, line, point = ax.lines
+    np.testing.assert_allclose(curve.get_ydata(), f(x))
+    np.testing.assert_allclose(line.get_ydata(), value + slope * (x - at))
+    assert line.get_color() == POSITIVE and [*point.get_xydata()[0]] == [at, value]
+    # The curve is as high as the picture, wherever the line goes.
+    assert ax.get_ylim()[0] > f(x).min() - 1 and ax.get_ylim()[1] < f(x).max() + 1
+    (text,) = ax.texts
+    assert text.get_text() == words and text.xy == (at, value)
+
+
+@pytest.mark.parametrize("E", [losses.mse, losses.cross_entropy], ids=str)
+def test_arrows_go_against_the_gradient_and_the_target_is_where_the_loss_is_least(E):
+    _, ax = figure()
+    downhill(ax, E, [0.7, 0.3], "E")
+    (arrows,) = (artist for artist in ax.collections if isinstance(artist, Quiver))
+    spots, drawn = arrows.XY, np.stack([arrows.U, arrows.V], axis=1)
+    for y, arrow in zip(spots, drawn, strict=True):
+        assert E(y + 1e-4 * arrow, [0.7, 0.3]) < E(y, [0.7, 0.3])
+        np.testing.assert_allclose(arrow, -numeric.jacobian(lambda y: E(y, np.array([0.7, 0.3])), y))
+    line, cross = ax.lines
+    np.testing.assert_array_equal(line.get_xydata().sum(axis=1), 1)
+    assert [*cross.get_xydata()[0]] == [0.7, 0.3]
+
+
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):
     fig, ax = figure()
     ax.set(ylim=reaching((-1, 2), np.array([1.7e308, -1.7e308])))
@@ -192,13 +234,41 @@ def test_a_heatmap_of_the_digits_is_drawn_without_a_line_to_each():
     assert len(ax.get_yticks()) < 20 and len(ax.get_yticks(minor=True)) == 0 and not ax.texts
 
 
+def test_an_outer_product_is_drawn_as_a_multiplication_table():
+    _, ax = figure()
+    image = outer(ax, [2.0, -3.0, 0.5], [0.4, -1.0], "∂E/∂W", ("z(0)", "ξ(1)"), scale=2)
+    written = {text.get_position()[::-1]: text.get_text() for text in ax.texts}
+    assert (0, 0) not in written and len(written) == 11
+    assert [written[0, j] for j in (1, 2)] == ["0.40", "−1.00"]
+    assert [[written[i, j] for j in (0, 1, 2)] for i in (1, 2, 3)] == [
+        ["2.00", "0.80", "−2.00"], ["−3.00", "−1.20", "3.00"], ["0.50", "0.20", "−0.50"],
+    ]  # fmt: skip
+    assert (ax.get_ylabel(), ax.get_xlabel(), ax.get_title()) == ("z(0)", "ξ(1)", "∂E/∂W")
+    assert (image.norm.vmin, image.norm.vmax) == (-2, 2)
+
+
 @pytest.mark.parametrize("f", [f for f in ACTIVATIONS.values() if isinstance(f, ComponentWise)], ids=repr)
-def test_every_dot_of_a_bend_is_in_the_picture(f):
-    _, axes = figure(3)
-    bend(axes, f, "f", [-30.0, 0.5, 12.0])
-    for ax in axes[:2]:
-        low, high = ax.get_xlim()
-        assert low < -30 and high > 12
+def test_a_bend_stands_above_its_slope_and_is_grey_where_it_is_saturated(f):
+    _, axes = figure(1, 2)
+    bend(axes, f, "f")
+    for ax, y, title in zip(axes, (f, f.derivative), ("f(x)", "f′(x)"), strict=True):
+        (line,) = ax.lines
+        np.testing.assert_array_equal(line.get_ydata(), y(line.get_xdata()))
+        assert ax.get_title() == title and ax.get_xlim() == (-8, 8)
+    grey = [path.vertices[:, 0] for ax in axes for path in ax.collections[0].get_paths()]
+    for x in (-7.9, 0, 7.9):
+        flat = f.derivative([x])[0] < 0.01 * f.derivative(line.get_xdata()).max()
+        assert [part.min() <= x <= part.max() for part in grey].count(True) == 2 * flat
+
+
+def test_names_stand_beside_their_lines_where_they_are_put():
+    x, series = [1, 2], {"a": [1, 2], "b": [2, 1]}
+    _, (ax, other) = figure(2)
+    lines(ax, x, series, "", NAMES, {"a": (1.5, 1), "b": (1.2, 2)})
+    lines(other, x, series, "", NAMES)
+    assert [(text.get_text(), text.get_position()) for text in ax.texts] == [("a", (1.5, 1)), ("b", (1.2, 2))]
+    assert [text.get_color() for text in ax.texts] == [line.get_color() for line in ax.lines]
+    assert ax.get_legend() is None and other.get_legend() and not other.texts
 
 
 @pytest.mark.parametrize(("last", "scale"), [(0.0, "linear"), (0.1, "log")])
@@ -392,3 +462,40 @@ def test_a_gap_with_many_edges_has_no_numbers_on_them():
     _, ax = figure()
     network(ax, [np.ones((3, 4))], [np.zeros(3), np.zeros(4)])
     assert len(ax.texts) == 7 and len(ax.lines) == 12
+
+
+PLACES = {"x": (0, 0), "×": (1, 1), "e": (2, 1)}
+EDGES = [("x", "×", 3, -2), ("×", "e", 6.25, 1)]
+
+
+def test_a_graph_has_an_arrow_to_each_edge_and_a_circle_to_each_place():
+    _, ax = figure()
+    graph(ax, PLACES, EDGES)
+    arrows = [(text.xyann, text.xy) for text in ax.texts if getattr(text, "arrow_patch", None)]
+    np.testing.assert_array_equal(arrows, [((0, 0), (1, 1)), ((1, 1), (2, 1))])
+    circles = [circle.get_offsets()[0].tolist() for circle in ax.collections]
+    assert circles == [list(place) for place in PLACES.values()]
+
+
+@pytest.mark.parametrize(
+    ("more", "forward", "backward"),
+    [
+        ({}, ["3", "6", "x", "×", "e"], ["−2", "1"]),
+        ({"digits": 1}, ["3.0", "6.2", "x", "×", "e"], ["−2.0", "1.0"]),
+        ({"back": {"x": 7}}, ["3", "6", "x", "×", "e"], ["−2", "1", "7"]),
+    ],
+)
+def test_a_graph_has_what_goes_forwards_in_black_and_what_comes_back_in_violet(more, forward, backward):
+    _, ax = figure()
+    graph(ax, PLACES, EDGES, **more)
+    texts = {
+        color: [t.get_text() for t in ax.texts if t.get_text() and t.get_color() == color] for color in ("black", BACK)
+    }
+    assert texts == {"black": forward, BACK: backward}
+
+
+def test_what_goes_forwards_stands_above_a_level_edge_and_what_comes_back_below():
+    _, ax = figure()
+    graph(ax, PLACES, EDGES)
+    up = {text.get_text(): text.xyann[1] for text in ax.texts if text.get_text() in ("6", "1")}
+    assert up["6"] > 0 > up["1"]

@@ -23,6 +23,7 @@ from nn_notes.views import (
     gradient_descent,
     jacobians,
     losses,
+    operations,
     single_layer,
     weight_tensor,
 )
@@ -49,6 +50,7 @@ OWN = {
         [-20.123, 0.333, 9.0, 1.0, 0.017], np.arange(5) / 3, "relu"
     ),
     "activation_curves.view, an activation of one's own": lambda: activation_curves.view([0.333, 3.0], B, Loud()),
+    "operations.view": lambda: operations.view(0.123, -7.77),
     "live.prediction": lambda: losses.prediction(0.123, 1 / 3),
     "live.view": lambda: losses.view([5.123, 0.333, -1.0], 1),
 }

@@ -172,7 +172,7 @@ def _(part: tree.Order, scope, shaped):
 def _(part: tree.Total, scope, shaped):
     below, body = "".join(map(_word, part.indices)), _term(part.body, scope, shaped)
     if part.first is None:
-        return f"<munder><mo>∑</mo>{_row(below)}</munder>{body}"
+        return f"<munder><mo>{'∑' if part.sign == 'sum' else '∏'}</mo>{_row(below)}</munder>{body}"
     below += f"<mo>=</mo>{_set(part.first, scope, False)}"
     return f"<munderover><mo>∑</mo>{_row(below)}{_row(_set(part.last, scope, False))}</munderover>{body}"
 

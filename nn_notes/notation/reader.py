@@ -45,7 +45,7 @@ SIGNS = r"""
 LATEX, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY))
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words that no factor begins with.
-BETWEEN = {*RELATIONS, "odot", "otimes", "cdot", "times", "top", "star", "rVert", "end", "dots"}
+BETWEEN = {*RELATIONS, "odot", "otimes", "cdot", "times", "top", "star", "rVert", "rvert", "end", "dots"}
 
 
 @dataclass(frozen=True)
@@ -409,10 +409,17 @@ class Reader:
             return self.sum_over_all(at)
         if self.sees("{") and self.ahead(2) == "=":
             return self.sum_between(at)
+        return self.over_indices(at, "sum")
+
+    def read_prod(self, at):
+        self.expect("_")
+        return self.over_indices(at, "product")
+
+    def over_indices(self, at, sign):
         token, indices = self.next, self.indices()
         if not all(isinstance(index, tree.Letter) for index in indices):
-            raise self.error("a sum runs over letters", token)
-        return tree.Total(tuple(index.letter for index in indices), self.product(), at=at)
+            raise self.error(f"a {sign} runs over letters", token)
+        return tree.Total(tuple(index.letter for index in indices), self.product(), sign=sign, at=at)
 
     def sum_between(self, at):
         self.expect("{")
@@ -448,6 +455,11 @@ class Reader:
         body = self.sum()
         self.expect("rVert")
         return tree.Function("norm", (body,), at=at)
+
+    def read_lvert(self, at):
+        body = self.sum()
+        self.expect("rvert")
+        return tree.Function("abs", (body,), at=at)
 
     def read_mathbb(self, at):
         if self.take().text != "R":

@@ -34,6 +34,8 @@ ENTRYWISE = {
     "Im": np.imag,
     "abs": np.abs,
 }
+# What gathers the terms of a sum, and the factors of a product.
+TOTALS = {"sum": np.add, "product": np.multiply}
 
 
 @dataclass(frozen=True)
@@ -192,9 +194,18 @@ class Power(Marked):
 
     def marked(self, value, scope):
         exponent = scope.value(self.exponent)
+        if len(value.shape) == 2 and not exponent.shape and (exponent.array == -1).all():
+            return self._inverse(value, scope)
         if len(value.shape) > 1 or exponent.shape:
             raise scope.error("a power needs a number or a row below, and a number above", self)
         return entrywise(np.power, value, exponent)
+
+    def _inverse(self, value, scope):
+        """Of a matrix, where -1 stands on it."""
+        try:
+            return Value(np.linalg.inv(value.array), value.names)
+        except np.linalg.LinAlgError:
+            raise scope.error(f"a matrix with {said(value.shape)} and these entries has no inverse", self) from None
 
 
 @dataclass(frozen=True)
@@ -337,12 +348,13 @@ class Order(Node):
 
 @dataclass(frozen=True)
 class Total(Node):
-    """A written sum over indices, or over one between bounds."""
+    """A written sum over indices, or over one between bounds; or a product over indices."""
 
     indices: tuple
     body: Node
     first: Node | None = None
     last: Node | None = None
+    sign: str = "sum"
 
     def value(self, scope):
         if self.first:
@@ -354,8 +366,8 @@ class Total(Node):
         value = scope.value(self.body)
         for index in self.indices:
             if index not in value.names:
-                raise scope.error(f"this sum runs over {index}, which does not stand behind it", self)
-            value = value.totalled(index)
+                raise scope.error(f"this {self.sign} runs over {index}, which does not stand behind it", self)
+            value = value.totalled(index, TOTALS[self.sign])
         return value
 
 

@@ -58,8 +58,8 @@ class Value:
             return Value(a[..., None], self.names)
         return Value(a[..., 0] if self.shape[1] == 1 else a.swapaxes(-1, -2), self.names)
 
-    def totalled(self, name):
-        return Value(self.array.sum(axis=self.names.index(name)), tuple(n for n in self.names if n != name))
+    def totalled(self, name, over=np.add):
+        return Value(over.reduce(self.array, axis=self.names.index(name)), tuple(n for n in self.names if n != name))
 
 
 # Labels of axes from here on are none of those that count from 0.

@@ -83,7 +83,7 @@ def test_the_solutions_of_exercises_are_right_in_the_page(path, browsing, publis
     assert [words.partition(": right")[:2] for words in said] == [(label, ": right") for label, _, _ in exercises(path)]
 
 
-OTHERWISE = {"03_weight_tensor": 1, "04_backpropagation": 1, "06_activations": 2, "07_losses": 1}
+OTHERWISE = {"03_weight_tensor": 1, "04_backpropagation": 1, "06_activations": 2}
 
 
 @every_notebook

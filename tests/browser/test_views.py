@@ -191,6 +191,10 @@ def logits(view):
     view.until(wrong, plain.logits)
 
 
+def operations(view):
+    follow(view, plain.operations, ("x", -40), ("y", 30))
+
+
 # What is typed on the blackboard of each page, and what a good teacher says to it.
 TYPED = {
     "02_jacobians": [("F W^T", "Right: it holds"), ("F W", "does not meet"), ("sum_j F_kj W_ij", "Right: it holds")],
@@ -252,6 +256,7 @@ VIEWS = [
     ("06_activations", "x[0]", activation_curves),
     ("07_losses", "y", prediction),
     ("07_losses", "u[0]", logits),
+    ("08_what_libraries_do", "x", operations),
     *((name, "Your formula", partial(blackboard, answers=answers)) for name, answers in TYPED.items()),
 ]
 

@@ -30,7 +30,6 @@ KNOWN = {
     r"ten times shorter": "the nudges of the next cell",
     r"a thousand times larger": "what if",
     r"a thousand outputs": "what if",
-    r"about 0\.02": "where to put a slider",
     r"a batch of 128": "what to choose in a view",
 }
 

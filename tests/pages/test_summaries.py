@@ -230,7 +230,9 @@ def test_a_row_says_what_its_number_says(row):
 
 
 def test_every_equation_has_a_row():
-    assert [row.number for row in ROWS if row.numbered] == list(NUMBERED)
+    assert [row.number for row in ROWS if row.numbered] == sorted(
+        NUMBERED, key=lambda number: [*map(int, number.split("."))]
+    )
 
 
 # What is easily mistyped: the row, what stands there, and what might.
@@ -251,8 +253,25 @@ def test_every_equation_has_a_row():
         ("3.10", "np.outer(z, xi)", "np.outer(xi, z)"),
         ("3.12", "np.kron(z, F)", "np.kron(F, z)"),
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell)\top}"),
+        ("4.10", "dE_dq @ dq_dz", "dE_dp @ dp_dz"),
+        ("4.11", "V.T", "V"),
+        ("4.12", "xi[2]", "xi[1]"),
+        ("4.13", "`xi @ V.T`", "`xi @ np.linalg.inv(V)`"),
+        ("4.14", "M[0] + 2", "M[0] + 1"),
         ("6.7", r"S^\top S", r"S\,S^\top"),
+        ("6.12", "1 - q", "q"),
+        ("6.13", "b[1] @ W[2]", "b[2]"),
+        ("6.15", "a[:-1]", "a[1:]"),
+        ("6.16", "slope**2", "slope"),
+        ("6.17", "1 / (", "2 / ("),
+        ("6.19", "1, alpha", "alpha, 1"),
+        ("6.21", "x * phi(x)", "phi(x)"),
+        ("6.23", "drawn $(M, 1)$", "drawn $(1, M)$"),
         ("7.2", "2 / D * (y - t)", "2 / D * (t - y)"),
+        ("7.8", "2 * s**2", "s**2"),
+        ("7.9", "/ s**2", "/ s"),
+        ("7.10", "np.prod(y**t)", "np.sum(y**t)"),
+        ("7.11", "t.mean(axis=0))", "t.sum(axis=0))"),
     ],
 )
 def test_a_slip_in_a_row_is_noticed(number, right, wrong):

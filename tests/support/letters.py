@@ -5,9 +5,11 @@ package or from the witness, never from the formula that they judge.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import combinations, pairwise
+from statistics import NormalDist
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -264,6 +266,85 @@ def with_cross_entropy(rng, letters, a, b, c, d):
     return network(rng, bends, a, b, c, ell=1, loss=losses.cross_entropy.bare_value)
 
 
+def two_uses(rng, letters, a, b, c, d):
+    """A loss of two values that are made of one."""
+    z, A, C, of_p, of_q = (rng.normal(size=shape) for shape in (c, (c, d), (c, b), d, b))
+    p, q = np.sin(z @ A), np.tanh(z @ C)
+
+    def loss(p, q):
+        return np.exp(p @ of_p) * (q**2 @ of_q) + p @ of_p
+
+    return {
+        "z": z,
+        "p": lambda z: np.sin(z @ A),
+        "q": lambda z: np.tanh(z @ C),
+        "E": lambda p, q: loss(p, q),
+        "dE_dp": jacobian(lambda p: loss(p, q), p),
+        "dE_dq": jacobian(lambda q: loss(p, q), q),
+        "dp_dz": jacobian(lambda z: np.sin(z @ A), z),
+        "dq_dz": jacobian(lambda z: np.tanh(z @ C), z),
+    }
+
+
+def past_the_layer(rng, letters, a, b, c, d):
+    """A layer whose input is added to its output."""
+    f, z, V, t = letters["f"], rng.normal(size=c), rng.normal(size=(c, c)), rng.normal(size=c)
+    return {
+        "z": z,
+        "V": V,
+        "z_next": lambda z, V: z + f(z @ V),
+        "E": lambda z_next: squares(z_next, t),
+        "F": jacobian(f, z @ V),
+        "delta": jacobian(lambda z: squares(z + f(z @ V), t), z),
+        "delta_next": jacobian(lambda y: squares(y, t), z + f(z @ V)),
+    }
+
+
+def one_weight_in_two_layers(rng, letters, a, b, c, d):
+    f, x, V, t = letters["f"], rng.normal(size=c), rng.normal(size=(c, c)), rng.normal(size=c)
+    h = f(x @ V)
+    return {
+        "V": V,
+        "z": lambda layer, V, x: [x, f(x @ V), f(f(x @ V) @ V)][layer],
+        "x": x,
+        "E": lambda z: squares(z[2], t),
+        "xi": {
+            1: jacobian(lambda u: squares(f(f(u) @ V), t), x @ V),
+            2: jacobian(lambda u: squares(f(u), t), h @ V),
+        },
+    }
+
+
+def there_and_back(rng, letters, a, b, c, d):
+    """A square matrix, which has an inverse, and a rotation, which may mirror too."""
+    z, V, t = rng.normal(size=c), rng.normal(size=(c, c)) + 2 * np.eye(c), rng.normal(size=c)
+    return {
+        "z": z,
+        "V": V,
+        "u": lambda z, V: z @ V,
+        "E": lambda u: squares(np.sin(u), t),
+        "xi": jacobian(lambda u: squares(np.sin(u), t), z @ V),
+        "R": np.linalg.qr(rng.normal(size=(d, d)))[0],
+    }
+
+
+def kept_in_memory(rng, letters, a, b, c, d):
+    """What the arrays of a network and of its forward pass take, as NumPy counts it."""
+    B, M = int(rng.integers(1, 9)), [int(width) for width in rng.permutation([a, b, c, d, *rng.integers(1, 9, size=2)])]
+    M = M[: rng.integers(2, 7)]
+    deep = Network.init(M, ["tanh"] * (len(M) - 1), rng)
+    trace = deep.forward(rng.normal(size=(B, M[0])))
+    return {
+        "B": B,
+        "M": np.array(M),
+        "L": len(M) - 1,
+        # It runs in the sums alone.
+        "ell": 0,
+        "the trace": sum(kept.nbytes for kept in trace.u + trace.z),
+        "the parameters": sum(theta.nbytes for theta in deep.parameters),
+    }
+
+
 def two_orders(rng, letters, a, b, c, d):
     n = rng.integers(2, 8, size=rng.integers(3, 7))
 
@@ -366,6 +447,47 @@ def steps_on_a_bowl(rng, letters, **widths):
     return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
+def bowl_at(rng, letters, **widths):
+    """One place on a bowl, and the slope there."""
+    bowl = line(rng, letters, **widths)
+    low = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
+    # From the slope, along the way there from the lowest point.
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+
+    def J(theta):
+        way = theta - low
+        return sum(w / 2 * bowl["slope"](low + (x + 1) / 2 * way) @ way for x, w in zip(nodes, weights, strict=True))
+
+    return {"H": bowl["H"], "theta": rng.normal(size=2), "theta_star": low, "J": J, "P": 2}
+
+
+def along_a_direction(rng, letters, **widths):
+    steps = steps_on_a_bowl(rng, letters, **widths)
+    curvatures, directions = np.linalg.eigh(steps["H"])
+    n = rng.integers(2)
+    return steps | {"lambda": curvatures[n], "r": directions[:, [n]]}
+
+
+def rolling(rng, letters, **widths):
+    """A step of the package's own, in the midst of a walk."""
+    theta, v, g = letters["theta"], 0.1 * rng.normal(size=letters["P"]), letters["g"]
+    gamma, beta = letters["gamma"], 0.7
+    rolled, ball = theta.copy(), descent.Momentum(gamma, beta)
+    ball.velocities = [v.copy()]
+    ball.step([rolled], [g.copy()])
+    return {"v": v, "beta": beta, "v_next": ball.velocities[0], "theta_next": rolled}
+
+
+def all_batches(rng, letters, **widths):
+    """The squared distance of a batch's gradient from that of all, as a mean over all batches."""
+    N = int(rng.integers(3, 8))
+    B = int(rng.integers(1, N + 1))
+    each = rng.normal(size=(N, 4))
+    far = [np.sum((each[list(chosen)].mean(axis=0) - each.mean(axis=0)) ** 2) for chosen in combinations(range(N), B)]
+    s = np.sqrt(np.mean(np.sum((each - each.mean(axis=0)) ** 2, axis=1)))
+    return {"N": N, "B": B, "D": np.mean(far), "s": s}
+
+
 def longest_step(rng, letters, **widths):
     """gamma is about the longest step with which walks on a bowl come nearer to its lowest point."""
     bowl = line(rng, letters, **widths)
@@ -382,9 +504,17 @@ def longest_step(rng, letters, **widths):
 # --- 06, 07 -----------------------------------------------------------------------------------------------------------
 
 
-def activations(rng, bend, M):
+def normal_below(x):
+    """The probability that a normal number is below x, as an area, which takes complex numbers too."""
+    at, weights = np.polynomial.legendre.leggauss(40)
+    along = np.multiply.outer((1 + at) / 2, x)
+    return 0.5 + x / 2 * np.einsum("n,n...->...", weights, np.exp(-(along**2) / 2)) / np.sqrt(2 * np.pi)
+
+
+def activations(rng, bend, M, M_in, M_out):
     # Off the kink of ReLU.
     x = rng.choice([-1, 1], M) * rng.uniform(0.1, 2, M)
+    alpha = rng.uniform(0.01, 0.5)
     return {
         "x": x,
         "c": rng.normal(),
@@ -396,13 +526,85 @@ def activations(rng, bend, M):
         "S": lambda x: softmax.bare_value(x),
         "F": jacobian(softmax.bare_value, x),
         "M": M,
+        "f": lambda u: bend(u),
+        "alpha": alpha,
+        "leaky": lambda x: relu.bare_value(x) - alpha * relu.bare_value(-x),
+        "GELU": lambda x: x * normal_below(x),
+        "Phi": lambda x: np.vectorize(NormalDist().cdf)(x),
+        "varphi": lambda x: np.vectorize(NormalDist().pdf)(x),
     }
 
 
-def edges(rng, letters, M):
+def edges(rng, letters, **widths):
     a = rng.uniform(0.5, 3)
     # tanh' and σ' at 0 are 1 and 1/4.
     return {"a": a, "q": float(jacobian(np.tanh, a))}
+
+
+def without_a_bend(rng, letters, M, M_in, M_out):
+    W = {1: rng.normal(size=(M_in, M)), 2: rng.normal(size=(M, M_out))}
+    return {"z": rng.normal(size=M_in), "W": W, "b": {1: rng.normal(size=M), 2: rng.normal(size=M_out)}, "M_out": M_out}
+
+
+def straight_pieces(rng, letters, **widths):
+    """A curve g of straight pieces, which has x between its ends, and their slopes, measured."""
+    K = int(rng.integers(2, 7))
+    a = np.cumsum(rng.uniform(0.2, 1, K + 1))
+    a *= 5 / np.ptp(a)
+    a, y = a - a[0] - 2.5, rng.normal(size=K + 1)
+    middle, h = (a[1:] + a[:-1]) / 2, np.diff(a) / 4
+    slopes = (np.interp(middle + h, a, y) - np.interp(middle - h, a, y)) / (2 * h)
+    return {"g": lambda x: np.interp(x, a, y), "a": a, "y": y, "K": K, "s": np.append(0, slopes)}
+
+
+def one_step_back(rng, letters, M, M_in, M_out):
+    """A row that comes back through a layer, of which nothing is drawn more than once."""
+    z, W, row = rng.normal(size=M_in), rng.normal(size=(M_in, M_out)), rng.normal(size=M_out)
+    f = letters["f"]
+    delta = jacobian(lambda z: row @ f(z @ W), z)
+    return {"W": W, "u": z @ W, "delta_next": row, "delta": delta}
+
+
+def orthogonal(n):
+    """Signs, n by n for n a power of 2. All columns but the first have mean 0, and no two go together."""
+    signs = np.ones((1, 1))
+    while len(signs) < n:
+        signs = np.kron(signs, [[1, 1], [1, -1]])
+    return signs
+
+
+def drawn_layers(rng, letters, M, M_in, M_out):
+    """Draws of a layer in which weights, slopes and δ' are independent, not about but exactly: all of each with all.
+
+    The last axis of ``W``, ``delta`` and ``delta_next`` runs over the draws.
+    """
+    size, length, slopes = rng.uniform(0.3, 2), rng.uniform(0.3, 2), rng.uniform(0.1, 1, M_out)
+    W = size * orthogonal(64)[:, 1 : 1 + M_in * M_out].reshape(-1, M_in, M_out)
+    back = length * orthogonal(8)[:, 1 : 1 + M_out]
+    turned = np.array([np.roll(slopes, n) for n in range(M_out)])
+    pulled = np.einsum("qrj,pij->ipqr", back[:, None] * turned, W)
+    return {
+        "W": np.moveaxis(W, 0, -1),
+        "u": np.log(slopes),
+        "f_next": lambda u: np.exp(u),
+        "delta": pulled.reshape(M_in, -1),
+        "delta_next": back.T,
+        "M_out": M_out,
+        "Var": lambda draws: np.var(draws),
+        "mean": lambda entries: np.mean(entries),
+    }
+
+
+def kept_size(rng, letters, **widths):
+    """The same, with weights of the size that leaves δ's variance as it is."""
+    drawn = drawn_layers(rng, letters, **widths)
+    size = np.sqrt(np.var(drawn["delta_next"]) / np.var(drawn["delta"]))
+    return drawn | {"W": size * drawn["W"], "delta": size * drawn["delta"]}
+
+
+def at_a_temperature(rng, letters, **widths):
+    tau = rng.uniform(0.3, 3)
+    return {"tau": tau, "F": jacobian(softmax.bare_value, letters["x"] / tau)}
 
 
 def on_predictions(rng, bend, D):
@@ -456,8 +658,125 @@ def binary_at_u(rng, letters, D):
     return binary(rng, letters, D) | {"sigma": sigmoid.bare_value(u), "sigma_next": slope}
 
 
+def bell(rng, letters, D):
+    """How likely a target is, by Python's own normal distribution, with its spread."""
+
+    def p(t, y, s):
+        return math.prod(NormalDist(centre, s).pdf(x) for centre, x in zip(y, t, strict=True))
+
+    return {"t": rng.normal(size=D), "s": rng.uniform(0.5, 2), "pi": np.pi, "p": lambda t, y, s: p(t, y, s)}
+
+
+def bell_of_y(rng, letters, D):
+    """The same for a witness that takes complex steps, by the squared error of the package."""
+
+    def p(t, y, s):
+        return np.exp(-D * losses.mse.bare_value(y, t) / (2 * s**2)) / (s * np.sqrt(2 * np.pi)) ** D
+
+    return bell(rng, letters, D) | {"p": lambda t, y, s: p(t, y, s)}
+
+
+def several(rng, letters, D):
+    """Targets for one prediction, each a distribution."""
+    B = int(rng.integers(2, 6))
+    return {"B": B, "t": rng.dirichlet(np.ones(D), size=B)}
+
+
 def rescaled(rng, letters, D):
     return {"gamma_next": letters["gamma"] * D / 2}
+
+
+# --- 08 ---------------------------------------------------------------------------------------------------------------
+
+
+def small_operations(rng, bend, B, M_in, M_out):
+    x, y = rng.normal(size=M_in), rng.choice([-1, 1], M_in) * rng.uniform(0.5, 2, M_in)
+    Z, W, b, C = (rng.normal(size=shape) for shape in ((B, M_in), (M_in, M_out), M_out, (B, M_out)))
+
+    def E(U):
+        return np.sum(C * np.sin(U))
+
+    return {
+        "x": x,
+        "y": y,
+        "Z": Z,
+        "W": W,
+        "b": b,
+        "U": lambda Z, W, b: Z @ W + b,
+        "E": lambda U: E(U),
+        "Xi": jacobian(E, Z @ W + b),
+        "B": B,
+        "M_in": M_in,
+        "M_out": M_out,
+        "K": B - 1,
+    }
+
+
+def used_twice(rng, letters, B, M_in, M_out):
+    x, A, C = letters["x"], rng.normal(size=(M_in, M_out)), rng.normal(size=(M_in, B))
+    a, c = rng.normal(size=M_out), rng.normal(size=B)
+
+    def p_of(x):
+        return np.sin(x @ A)
+
+    def q_of(x):
+        return np.tanh(x @ C)
+
+    def E_of(p, q):
+        return np.sin(p @ a + q @ c)
+
+    return {
+        "p": lambda x: p_of(x),
+        "q": lambda x: q_of(x),
+        "E": lambda p, q: E_of(p, q),
+        "dE_dp": jacobian(lambda p: E_of(p, q_of(x)), p_of(x)),
+        "dE_dq": jacobian(lambda q: E_of(p_of(x), q), q_of(x)),
+        "dp_dx": jacobian(p_of, x),
+        "dq_dx": jacobian(q_of, x),
+    }
+
+
+def one_after_another(rng, letters, B, **widths):
+    """B numbers, each made from some of those before it; all of them nudged where they are made."""
+    C = np.tril(rng.normal(size=(B, B)), -1) * (rng.uniform(size=(B, B)) < 0.8)
+
+    def made(nudge):
+        v = []
+        for row, n in zip(C, nudge, strict=True):
+            v.append(sum((c * np.sin(x) for c, x in zip(row, v, strict=False)), 1.0) + n)
+        return np.stack(v)
+
+    v = made(np.zeros(B))
+    return {
+        "g": jacobian(made, np.zeros(B))[-1],
+        "D": jacobian(lambda v: 1 + C @ np.sin(v), v),
+        "e": np.eye(B),
+    }
+
+
+def arriving(rng, made):
+    """A loss that some value goes into, and the δ that it sends back."""
+    c = rng.normal(size=np.shape(made))
+
+    def E(value):
+        return np.sum(c * np.sin(value))
+
+    return E, jacobian(E, made)
+
+
+def a_product(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"] * letters["y"])
+    return {"p": lambda x, y: x * y, "E": lambda p: E(p), "delta": delta}
+
+
+def a_quotient(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"] / letters["y"])
+    return {"q": lambda x, y: x / y, "E": lambda q: E(q), "delta": delta}
+
+
+def a_sum(rng, letters, **widths):
+    E, delta = arriving(rng, letters["x"].sum())
+    return {"s": lambda x: np.sum(x), "E": lambda s: E(s), "delta": delta}
 
 
 PAGES = {
@@ -521,10 +840,15 @@ PAGES = {
             "4.8": below_the_last,
             r"\underbrace{\frac{\partial E}{\partial z^{(3)}}}_{1\times2}": three_layers,
             "4.9": two_orders,
+            "4.10": two_uses,
+            "4.11": past_the_layer,
+            "4.12": one_weight_in_two_layers,
+            "4.13": there_and_back,
+            "4.14": kept_in_memory,
         },
         made={35: lambda a, b, c, d: a * b},
         code={
-            "l": lambda ell: ell,
+            "layer": lambda ell: ell,
             "f": lambda L: dict.fromkeys(range(1, L + 1), sigmoid),
             "dE_dz3": lambda delta: delta[3],
             "dz_dz": lambda F, W: {l: F[l] @ W[l].T for l in (2, 3)},
@@ -541,15 +865,32 @@ PAGES = {
             r"\partial J/\partial": batch,
             "5.4": batch,
             "5.5": kept,
+            "5.6": bowl_at,
+            "5.7": along_a_direction,
+            "5.8": rolling,
+            "5.9": all_batches,
         },
-        fixed={r"\underbrace{H}": {"M_2": 2}},
+        fixed={r"\underbrace{H}": {"M_2": 2}, "5.6": {"M_2": 2}, "5.7": {"M_2": 2}},
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
+        code={"s2": lambda s: s**2, "curvature": lambda H, r: (r.T @ H @ r).item()},
     ),
     "06": Page(
-        {"M": 3},
+        {"M": 3, "M_in": 2, "M_out": 5},
         activations,
-        {r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(), r"\tanh(x) = ": by_number(), "6.11": edges},
+        {
+            r"\sigma'(x) = -(1+e^{-x})^{-2}": by_number(),
+            r"\tanh(x) = ": by_number(),
+            "6.12": edges,
+            "6.13": without_a_bend,
+            "6.15": straight_pieces,
+            r"\delta_i = \sum_j": one_step_back,
+            "6.16": drawn_layers,
+            "6.17": kept_size,
+            "6.22": at_a_temperature,
+            "6.23": at_a_temperature,
+        },
         fixed={r"S_0 = ": {"M": 2}},
+        code={"slope": lambda u: np.exp(u), "phi": np.vectorize(NormalDist().pdf)},
     ),
     "07": Page(
         {"D": 3},
@@ -564,8 +905,23 @@ PAGES = {
             r"\delta_k\,\sigma'_k": binary_at_u,
             r"\partial E/\partial u = \sigma(u)": binary,
             "7.6": binary,
+            "7.8": bell,
+            "7.9": bell_of_y,
+            "7.11": several,
             r"\gamma\,(y-t)": rescaled,
         },
+    ),
+    "08": Page(
+        {"B": 4, "M_in": 3, "M_out": 2},
+        small_operations,
+        {
+            "8.1": used_twice,
+            "8.2": one_after_another,
+            "8.3": a_product,
+            "8.4": a_quotient,
+            "8.5": a_sum,
+        },
+        code={"e_K": lambda e, K: e[K]},
     ),
 }
 

@@ -4,6 +4,8 @@
 browser does. What comes of it are the arrays of the board by what stands above them, and words of its sentences.
 """
 
+import re
+
 import numpy as np
 
 from nn_notes import ACTIVATIONS, activations
@@ -215,6 +217,16 @@ def activation_curves(value, delta):
 
 
 # Notebook 07
+
+
+def operations(value):
+    x, y = value("x"), value("y")
+    g = np.array([y + 1, x, 1, 1])
+    D = np.array([[0, 0, 0, 0], [0, 0, 0, 0], [y, x, 0, 0], [1, 0, 1, 0]])
+    arrays = {"g": g, "eK": np.array([0, 0, 0, 1]), "Dmk": D}
+    said = [f"hands back y = {y:.1f}, the sum 1", f"that is {y + 1:.1f}.", f"hands back x = {x:.1f}."]
+    # An exact zero is just 0.
+    return arrays, *(re.sub(r"(?<= )-?0\.0(?!\d)", "0", text).replace("-", "−") for text in said)
 
 
 def prediction(value):

@@ -30,6 +30,8 @@ KNOWN = {
     "ReLU": "ReLU is never below 0.",
     "sigma": "σ has an even slope.",
     "tanh": "tanh is odd, and its slope is even.",
+    "leaky": "leaky ReLU has the sign of what goes in, and its slope hangs on that alone.",
+    "varphi": "the bell curve is even.",
     "t": "t sums to 1.",
 }
 EXPLAINED = {
