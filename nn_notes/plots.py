@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from .charts import FURTHEST, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
@@ -249,7 +250,7 @@ def lines(ax, x, series, title, labels, places=None):
         ax.legend(frameon=False)
 
 
-def box(ax, T, title, scale, cut=None):
+def box(ax, T, title, scale, cut=None, digits=1):
     """A tensor T_kij as the box that it is: a cube to each entry, in colour; where the entry is zero, only its edges.
 
     The slice k = 0 stands in front and reads like the matrix it is: i runs down, j to the right.
@@ -261,8 +262,10 @@ def box(ax, T, title, scale, cut=None):
         scale: the absolute value at which the colour is full.
         cut: ``"k"``, ``"i"`` or ``"j"``, to draw the slices along that axis apart; None leaves the box whole, and
             writes its numbers on the cubes.
+        digits: how many decimals these have.
     """
     T, scale = array("T", T, ndim=(3,), empty_too=False), real_number("scale", scale, above=0)
+    digits = index("digits", digits)
     if T.size > CUBES:
         raise ValueError(f"T has {T.size} entries; it needs {CUBES} at most, a cube to each")
     cut = None if cut is None else _cut(cut)
@@ -280,12 +283,15 @@ def box(ax, T, title, scale, cut=None):
     if cut is None:
         for j, k, i in zip(*V.nonzero(), strict=True):
             where = sides[0][j].mean(), sides[1][k, 0], sides[2][i].mean()
-            _write(ax, where, number(V[j, k, i], 1), ink(V[j, k, i], scale), zorder=99)
+            # Edges of empty cells in front of a cube end where its number stands, and none is drawn after it.
+            plate = [withStroke(linewidth=4, foreground=DIVERGING((V[j, k, i] / scale + 1) / 2))]
+            text, above = number(V[j, k, i], digits), 99 + T.size
+            _write(ax, where, text, ink(V[j, k, i], scale), zorder=above, path_effects=plate)
     for axis, side, letter in zip((ax.xaxis, ax.yaxis, ax.zaxis), sides, "jki", strict=True):
         axis.set_ticks(side.mean(axis=1), range(len(side)))
         axis.set_tick_params(pad=-2, color="#ffffff00")
         axis.set_label_text(f"${letter}$", fontsize=14)
-        axis.labelpad = -3
+        axis.labelpad = 0
         axis.pane.set_visible(False)
         axis.line.set_visible(False)
     lengths = [side[-1, 1] for side in sides]

@@ -326,6 +326,18 @@ def test_the_whole_box_says_its_numbers_where_they_stand():
     assert said == {(k, k, i): f"{z:.1f}".replace("-", "−") for k in range(3) for i, z in enumerate(Z)}
 
 
+def test_no_cube_is_drawn_over_the_numbers_of_a_box_and_no_edge_runs_through_them():
+    # More cubes than what is drawn on top has for its place by default.
+    fig, ax = figure(subplot_kw={"projection": "3d"})
+    box(ax, np.einsum("i,kj->kij", [2, 3, -1, 4], np.eye(6)), "T", 5, digits=0)
+    fig.canvas.draw()
+    assert {text.get_text() for text in ax.texts} == {"2", "3", "−1", "4"}
+    assert min(text.zorder for text in ax.texts) > max(cube.zorder for cube in ax.collections) > 99
+    for text, z in zip(ax.texts, np.tile([2, 3, -1, 4], 6), strict=True):
+        (plate,) = text.get_path_effects()
+        np.testing.assert_allclose(plate._gc["foreground"], DIVERGING((z / 5 + 1) / 2))
+
+
 def test_a_box_that_was_never_drawn_takes_no_more_room_than_its_figure_has():
     alone, ax = figure(subplot_kw={"projection": "3d"})
     box(ax, T, "T", 1.6)

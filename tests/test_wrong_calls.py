@@ -704,6 +704,7 @@ WRONG = [
     (do(plots.box, BOX, TABLE, "T", 1), ValueError, "T has shape (2, 3); its number of axes needs to be 3"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", None), TypeError, "scale is of type NoneType; it needs one real number"),
     (do(plots.box, BOX, np.ones((2, 2, 2)), "T", 1, "x"), ValueError, "cut is 'x'; it needs one of k, i, j"),
+    (do(plots.box, BOX, np.ones((2, 2, 2)), "T", 1, digits=-1), ValueError, "digits is -1; it needs 0 or more"),
     (do(plots.box, BOX, np.ones((11, 10, 10)), "T", 1), ValueError, "T has 1100 entries; it needs 1000 at most, a cube to each"),
     (do(plots.slices, TABLE, "k", 1), ValueError, "T has shape (2, 3); its number of axes needs to be 3"),
     (do(plots.slices, np.ones((2, 2, 2)), "z", 1), ValueError, "cut is 'z'; it needs one of k, i, j"),

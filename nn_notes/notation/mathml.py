@@ -41,7 +41,7 @@ def _bracketed(inner, left="(", right=")"):
     return _row(f"<mo>{left}</mo>", inner, f"<mo>{right}</mo>")
 
 
-def _tight(part, scope, loose=(tree.Added, tree.Chain, tree.Product, tree.Entrywise)):
+def _tight(part, scope, loose=(tree.Added, tree.Chain, tree.Product, tree.Entrywise, tree.Kronecker)):
     """With brackets where it would fall apart without."""
     inner = _set(part, scope, False)
     return _bracketed(inner) if isinstance(part, loose) else _row(inner)
@@ -68,7 +68,7 @@ def _factor(part, scope, shaped):
 
 def _term(part, scope, shaped):
     """What stands between signs, or behind a sum."""
-    inside = (tree.Product, tree.Entrywise, tree.Total, tree.Added, tree.Braced)
+    inside = (tree.Product, tree.Entrywise, tree.Kronecker, tree.Total, tree.Added, tree.Braced)
     return (_set if isinstance(part, inside) else _factor)(part, scope, shaped)
 
 
@@ -129,6 +129,11 @@ def _(part: tree.Transposed, scope, shaped):
 def _(part: tree.Product, scope, shaped):
     factors = [one for factor in part.factors for one in (tree.apart(factor, scope) if scope else [factor])]
     return '<mspace width="0.2em"/>'.join(_factor(factor, scope, shaped) for factor in factors)
+
+
+@_set.register
+def _(part: tree.Kronecker, scope, shaped):
+    return "<mo>⊗</mo>".join(_factor(side, scope, shaped) for side in (part.left, part.right))
 
 
 @_set.register

@@ -12,11 +12,14 @@ RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
 FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
 # Signs that a keyboard may have, or another page: in the plain spelling they stand for words.
 TYPED = {
-    "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "·": "cdot", "ᵀ": "top", "ℓ": "ell", "γ": "gamma",
-    "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
+    "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "⊗": "otimes", "·": "cdot", "ᵀ": "top", "ℓ": "ell",
+    "γ": "gamma", "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
 }  # fmt: skip
 # All that the plain spelling writes out; what else there is in it is letter beside letter.
-WORDS = {*FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "tanh", "sum", "odot", "partial", "nabla"}
+WORDS = {
+    *FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "tanh", "sum", "odot", "otimes", "partial",
+    "nabla",
+}  # fmt: skip
 
 COMMANDS = r"""
     (?P<space>\s+|~|\\[,;:!>\s]|\\(?:left|right|[bB]igg?[lr]?|textstyle|displaystyle|mathbf|quad)(?![a-zA-Z]))
@@ -42,7 +45,7 @@ SIGNS = r"""
 LATEX, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY))
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words that no factor begins with.
-BETWEEN = {*RELATIONS, "odot", "cdot", "times", "top", "star", "rVert", "rvert", "end", "dots"}
+BETWEEN = {*RELATIONS, "odot", "otimes", "cdot", "times", "top", "star", "rVert", "rvert", "end", "dots"}
 
 
 @dataclass(frozen=True)
@@ -202,8 +205,13 @@ class Reader:
 
     def term(self):
         left = self.product()
-        while token := self.accepts("odot"):
-            left = tree.Entrywise("odot", left, self.product(), at=token.at)
+        while token := self.accepts("odot", "otimes"):
+            right = self.product()
+            left = (
+                tree.Entrywise("odot", left, right, at=token.at)
+                if token.text == "odot"
+                else tree.Kronecker(left, right, at=token.at)
+            )
         return left
 
     def product(self):

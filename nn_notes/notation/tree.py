@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from .scope import Refuted
-from .values import Unfit, Value, alike, distance, entrywise, product, rank, said, union
+from .values import Unfit, Value, alike, distance, entrywise, kronecker, product, rank, said, union
 
 # How far two sides may be apart, relative to their largest entry; and the slope of what O(…) leaves open from 1.
 TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.1
@@ -301,6 +301,20 @@ class Entrywise(Node):
         value = entrywise(np.multiply if self.sign == "odot" else np.divide, a, b)
         if value is None:
             raise scope.error(f"{said(a.shape)} and {said(b.shape)} differ; entry by entry they need to be equal", self)
+        return value
+
+
+@dataclass(frozen=True)
+class Kronecker(Node):
+    r"""Two arrays with ``\otimes`` between them: the second, once for each entry of the first, multiplied by it."""
+
+    left: Node
+    right: Node
+
+    def value(self, scope):
+        value = kronecker(scope.value(self.left), scope.value(self.right))
+        if value is None:
+            raise scope.error(r"\otimes takes whole arrays; something here has an index", self)
         return value
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Unfit", "Value", "alike", "distance", "entrywise", "product", "rank", "said", "union"]
+__all__ = ["Unfit", "Value", "alike", "distance", "entrywise", "kronecker", "product", "rank", "said", "union"]
 
 
 # How many numbers a value may have.
@@ -125,6 +125,14 @@ def product(a, b):
     names = union(a, b)
     _check(_named_axes(a, b), a.shape + b.shape)
     return Value(_einsum([(a.array, [*a.names, *left]), (b.array, [*b.names, *right])], [*names, *rest]), names)
+
+
+def kronecker(a, b):
+    """All of b, once for each entry of a and multiplied by it, in the places that the entries of a have."""
+    if a.names or b.names:
+        return None
+    _check((), a.shape + b.shape)
+    return Value(np.kron(a.array, b.array))
 
 
 def alike(a, b):

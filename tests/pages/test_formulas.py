@@ -85,6 +85,8 @@ def test_a_bend_has_a_jacobian_that_is_not_symmetric():
         ("3.9", r"F_{kj}", r"F_{jk}"),
         ("3.10", r"\underbrace{z^\top}_{(5,\,1)}\;\underbrace{\xi}_{(1,\,3)}", r"\xi^\top z"),
         ("3.11", r"M_{out}^2", r"M_{out}"),
+        ("3.12", r"\underbrace{z}_{(5,)}\otimes\underbrace{I}_{(3,\,3)}", r"I\otimes z"),
+        ("3.12", r"\underbrace{F}_{(3,\,3)}", r"F^\top"),
         ("4.1", r"z^{(L-1)}", r"z^{(L)}"),
         ("4.2", r"(M_{\ell+1},\,M_\ell)", r"(M_{L-1},\,M_\ell)"),
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell+1)}"),

@@ -251,6 +251,7 @@ def test_every_equation_has_a_row():
         ("2.13", "c * (dy_dx", "(dy_dx"),
         ("3.4", "slope[j]", "slope[i]"),
         ("3.10", "np.outer(z, xi)", "np.outer(xi, z)"),
+        ("3.12", "np.kron(z, F)", "np.kron(F, z)"),
         ("4.4", r"W^{(\ell+1)\top}", r"W^{(\ell)\top}"),
         ("4.10", "dE_dq @ dq_dz", "dE_dp @ dp_dz"),
         ("4.11", "V.T", "V"),

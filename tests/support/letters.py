@@ -186,11 +186,14 @@ def weight_tensor(rng, bend, M_in, M_out):
         "w": W.T,
         "W": lambda w: w.T,
         "T": jacobian(lambda W: z @ W + b, W),
-        "S": jacobian(lambda W: bend(z @ W + b), W),
         "e": np.eye(M_out)[..., None],
         "delta": jacobian(lambda y: squares(y, t), bend(u)),
         "xi": jacobian(lambda u: squares(bend(u), t), u),
     }
+
+
+def in_one_line(rng, letters, M_in, M_out):
+    return {"v": letters["w"].T.ravel(), "W": lambda v: v.reshape(M_in, M_out)}
 
 
 # --- 04 ---------------------------------------------------------------------------------------------------------------
@@ -812,7 +815,8 @@ PAGES = {
     "03": Page(
         {"M_in": 5, "M_out": 3},
         weight_tensor,
-        {},
+        {"3.12": in_one_line},
+        made={15: lambda M_in, M_out: M_in * M_out},
         code={
             "slope": lambda F: np.diagonal(F),
             "e_j": lambda M_out, j: np.eye(M_out)[j],
