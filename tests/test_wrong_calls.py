@@ -489,7 +489,7 @@ WRONG = [
     (do(tensors.chain, [[1, 2]], [[1]], 1), ValueError, "outer ends in the axes (2,) and inner begins with (1,); the chain needs them equal"),
     (do(tensors.chain, np.ones((2, 3, 5)), np.ones((3, 2)), 2), ValueError, "outer ends in the axes (3, 5) and inner begins with (3, 2); the chain needs them equal"),
     (do(tensors.chain, [10], [[1e308]], 1), FloatingPointError, "chain[0] is inf; it needs numbers that float64 can hold on the way to it"),
-    *no_array(lambda J: do(tensors.other_layout, J, 0), "J"),
+    *no_array(lambda N: do(tensors.other_layout, N, 0), "N"),
     *no_index(lambda n: do(tensors.other_layout, [1, 2], n), "y_axes"),
     (do(tensors.other_layout, [1, 2], 2), ValueError, "y_axes is 2; it needs 0 to 1"),
     (do(tensors.other_layout, [[1, 2]], -1), ValueError, "y_axes is -1; it needs 0 to 2"),
