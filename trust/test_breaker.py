@@ -124,7 +124,7 @@ SUM = ("01", "1.1", r"u_j = \sum_i z_i W_{ij} + b_j")
 MATRIX = ("01", "1.1", r"\underbrace{u}_{(2,)} = \frac{2zW}2 + b")
 SLOPE = ("01", "1.6", r"F_{kl} = f'(u_k)\,[k=l]")
 LAYERS = ("04", "4.4", r"\delta^{(\ell)} = \delta^{(\ell+1)}F^{(\ell+1)}W^{(\ell+1)\top}")
-ORDER = ("02", "2.8", r"J d = \frac{y(x + hd) - y(x)}{h} + O(h)")
+ORDER = ("02", "2.8", r"\frac{\partial y}{\partial x}\,d = \frac{y(x + hd) - y(x)}{h} + O(h)")
 CLAIMS = ("06", "6.11", r"0 < \sigma(x) \qquad \underbrace{S}_{(3,)} \qquad \tanh'(x) = 1 - \tanh^2(x)")
 
 
@@ -162,7 +162,7 @@ def breaks(page, number, formula):
         (SLOPE, r"F_{⟨kl → lk⟩}", "F"),
         (LAYERS, r"\delta^{(\ell⟨ → +1⟩)} =", "caught"),
         (LAYERS, r"W^{(\ell+1)⟨\top → ⟩}", "refused"),
-        (ORDER, r"⟨J d → d J⟩", "refused"),
+        (ORDER, r"⟨\frac{\partial y}{\partial x}\,d → d\,\frac{\partial y}{\partial x}⟩", "refused"),
         (ORDER, r"y(x)}{h} ⟨+ → -⟩", "same"),
         (ORDER, r"O(⟨ → 2\,⟩h)", "same"),
         (CLAIMS, r"⟨< → >⟩", "caught"),
