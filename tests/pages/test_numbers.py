@@ -30,7 +30,6 @@ KNOWN = {
     r"ten times shorter": "the nudges of the next cell",
     r"a thousand times larger": "what if",
     r"a thousand outputs": "what if",
-    r"a batch of 128": "what to choose in a view",
 }
 
 # What is left of a formula is its number, where it is no more than that.
