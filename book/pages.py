@@ -127,8 +127,8 @@ def _section(notebook, title):
 
 def slips(notebooks):
     intro = (
-        "They are easily made, and each has gone into print somewhere. Here they are together, each with the numbers that "
-        "refute it."
+        "They are easily made, and each has gone into print somewhere. Here they are together, each with the numbers "
+        "that refute it."
     )
     return _headed("Slips that everybody makes", notebooks, intro, lambda _, notebook: _slips(notebook))
 
