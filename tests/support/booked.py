@@ -50,8 +50,9 @@ class Reading:
         """Press the mark of an equation: what it shows."""
         mark = self.page.get_by_role("button", name=f"Prove equation ({number}) here")
         mark.click()
-        place = self.page.locator(".nn-proof:not([hidden])", has_text=f"({number})")
-        wait_for(lambda: place.count() and not place.locator("> .nn-status").count())
+        # One cell may check two equations: it is the place behind this mark.
+        place = mark.locator("xpath=../following-sibling::*[1]")
+        wait_for(lambda: f"({number})" in place.text_content() and not place.locator("> .nn-status").count())
         return painted(place)
 
 
