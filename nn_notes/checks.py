@@ -182,8 +182,7 @@ def _verdict(yours, expected, tolerance):
         return f"not yet: it needs numbers, and got {repr_of(yours)}"
     if yours.shape != expected.shape:
         return f"not yet: it has {_shape(yours)}, and needs {_shape(expected)}"
-    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0
-    if not np.allclose(yours, expected, rtol=0, atol=tolerance * scale):
+    if _wrong(yours, expected, tolerance).any():
         return "not yet: the shape is right, the numbers are not"
     return "right"
 
@@ -202,12 +201,18 @@ def _verdict_by_name(yours, expected, tolerance):
             return f"not yet: {name} needs numbers, and got {repr_of(yours[name])}{so_far}"
         if a.shape != right.shape:
             return f"not yet: {name} has {_shape(a)}, and needs {_shape(right)}{so_far}"
-        wrong = ~np.isclose(a, right, rtol=0, atol=tolerance * (np.abs(right).max() or 1.0))
+        wrong = _wrong(a, right, tolerance)
         if wrong.any():
             where = np.unravel_index(wrong.argmax(), a.shape)
             others = f", as {wrong.sum() - 1} more of its {a.size} entries" if wrong.sum() > 1 else ""
             return f"not yet: {place(name, where)} is {a[where]:.6g}, which is wrong{others}{so_far}"
     return "right"
+
+
+def _wrong(yours, expected, tolerance):
+    """Which entries are too far from what is expected, measured by its largest entry."""
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0) or 1.0
+    return ~np.isclose(yours, expected, rtol=0, atol=tolerance * scale)
 
 
 def _shape(a):

@@ -9,7 +9,6 @@ No configuration of Jupyter is read but the one beside this file, whoever wrote 
 listens on this machine only, and its token is new on every start. Options on the command line are obeyed.
 """
 
-import filecmp
 import hashlib
 import json
 import os
@@ -57,7 +56,7 @@ def bring(notebooks, work):
     for path in sorted(notebooks.glob("*.ipynb")):
         copy = work / path.name
         if not copy.exists():
-            shutil.copy(path, copy)
+            _copy(path, copy)
         elif found := by_hand(copy):
             if not _ids(path) <= _ids(copy):
                 left.append(
@@ -65,19 +64,18 @@ def bring(notebooks, work):
                     "Give it another name, and the next start brings the new one beside it."
                 )
         elif _ids(path) != _ids(copy):
-            shutil.copy(path, copy)
+            _copy(path, copy)
     for path in notebooks.glob("*.html"):
         shutil.copy(path, work)
     return left
 
 
-def trust(notebooks, work):
-    """Have Jupyter show the stored pictures and links of those copies that are what this project made, byte by byte."""
+def _copy(path, copy):
+    """Copy a notebook, and have Jupyter trust what is stored in it: then pictures and links are shown at once."""
     from nbformat import read, sign
 
-    for path in notebooks.glob("*.ipynb"):
-        if filecmp.cmp(path, work / path.name, shallow=False):
-            sign.NotebookNotary().sign(read(path, as_version=4))
+    shutil.copy(path, copy)
+    sign.NotebookNotary().sign(read(copy, as_version=4))
 
 
 def _cells(path):
@@ -96,9 +94,6 @@ def main(arguments):
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
     from jupyterlab.labapp import LabApp
 
-    for line in bring(NOTEBOOKS, WORK):
-        print(line)
-    trust(NOTEBOOKS, WORK)
     # How it looks and which keys it obeys is the reader's own.
     os.environ |= {
         "JUPYTERLAB_SETTINGS_DIR": get_user_settings_dir(),
@@ -108,6 +103,9 @@ def main(arguments):
     for name in [name for name in os.environ if name.startswith("JUPYTER") and not name.endswith(("_DIR", "_PATH"))]:
         del os.environ[name]
     os.environ["JUPYTER_NO_CONFIG"] = "1"
+    # By now Jupyter keeps its signatures where the server will look for them.
+    for line in bring(NOTEBOOKS, WORK):
+        print(line)
     # Jupyter serves the folder that it is started in, unless another one is asked for.
     os.chdir(WORK)
     try:

@@ -288,8 +288,9 @@ def test_a_changed_text_is_built_over_a_notebook_that_was_only_run(sample):
 
 
 @pytest.fixture
-def copied(sample):
-    """The notebooks' folder and a reader's own, brought once."""
+def copied(sample, tmp_path, monkeypatch):
+    """The notebooks' folder and a reader's own, brought once, with signatures in a place of their own."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     assert work.bring(sample.parent, sample.parent / "work") == []
     return sample, sample.parent / "work" / "sample.ipynb"
 
@@ -335,17 +336,17 @@ def test_a_copy_that_is_no_notebook_stays(copied):
     assert copy.read_text() == "mine"
 
 
-def test_what_is_stored_in_a_copy_is_trusted_as_long_as_it_is_ours(copied, tmp_path, monkeypatch):
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+def test_what_is_stored_in_a_copy_is_trusted_as_long_as_it_is_ours(copied):
     sample, copy = copied
 
     def trusted():
-        work.trust(sample.parent, copy.parent)
+        assert work.bring(sample.parent, copy.parent) == []
         return NotebookNotary().check_signature(nbformat.read(copy, 4))
 
+    assert trusted()
     stranger = nbformat.read(copy, 4)
     stranger.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": "<script>alert()</script>"})]
     nbformat.write(stranger, copy)
     assert work.by_hand(copy) is None and not trusted()
-    copy.write_bytes(sample.read_bytes())
+    new_edition(sample)
     assert trusted()
