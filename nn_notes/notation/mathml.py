@@ -9,8 +9,9 @@ from .scope import NotationError
 __all__ = ["mathml"]
 
 SIGNS = {
-    "alpha": "α", "gamma": "γ", "delta": "δ", "Delta": "Δ", "ell": "ℓ", "lambda": "λ", "theta": "θ", "xi": "ξ",
-    "Xi": "Ξ", "sigma": "σ", "le": "≤", "ge": "≥", "ne": "≠", "in": "∈", "leftarrow": "←", "star": "⋆",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "ell": "ℓ", "lambda": "λ", "theta": "θ",
+    "xi": "ξ", "Xi": "Ξ", "pi": "π", "sigma": "σ", "tau": "τ", "varphi": "φ", "Phi": "Φ", "le": "≤", "ge": "≥",
+    "ne": "≠", "in": "∈", "leftarrow": "←", "star": "⋆",
 }  # fmt: skip
 UPRIGHT = {"tanh", "ReLU"}
 # No operator, which would stand away from its letter.

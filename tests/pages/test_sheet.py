@@ -1,12 +1,15 @@
 """The cheat sheet has every equation of the summaries, as they stand today."""
 
 import re
+from html.entities import html5
 
 import pytest
 import sheet
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 from test_formulas import NUMBERED
+
+GREEK = {sign for sign in html5.values() if "Α" <= sign <= "ϖ"}
 
 
 def test_it_is_what_the_notebooks_make():
@@ -18,7 +21,9 @@ def test_it_has_every_number_once_with_a_formula_or_words_code_and_a_shape():
     rows = [[cell.get_text().strip() for cell in row.find_all("td")] for row in drawn.find_all("tr")]
     assert {number for number, *_ in rows if number} == {*NUMBERED} and len(rows) >= len(NUMBERED)
     assert all(all(row[1:]) for row in rows)
-    # Nothing is left as LaTeX or Markdown.
+    # Nothing is left as LaTeX or Markdown, and no letter as its name.
+    words = {word.get_text() for word in drawn.find_all("mi")}
+    assert not {word for word in words if html5.get(f"{word};", "") in GREEK}
     assert not re.search(r"[$\\`]", drawn.body.get_text() if drawn.body else drawn.get_text())
 
 
