@@ -36,11 +36,13 @@ td:last-child { width: 19%; }
 tr { break-inside: avoid; }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
-  td { display: inline-block; border: 0; padding: .1em .3em; width: auto !important; }
+  table, tbody { display: block; }
   tr { border-top: 1px solid var(--line); display: block; }
+  td:nth-child(n) { border: 0; box-sizing: border-box; display: inline-block; padding: .1em .3em; width: auto; }
+  td { max-width: 100%; overflow-x: auto; }
 }
 @media print {
-  body { font-size: 6.6pt; line-height: 1.16; margin: 0; max-width: none; padding: 0; columns: 2; column-gap: 6mm; }
+  body { columns: 2; column-gap: 6mm; font-size: 7.2pt; line-height: 1.16; margin: 0; max-width: none; padding: 0; }
   td { padding: .12em .3em; }
   h1 { font-size: 9pt; }
   h2 { margin: .45em 0 .1em; }
