@@ -58,6 +58,18 @@ def test_cells_leave_plots_and_widgets_to_the_package(path):
 
 
 @each_and_the_index
+def test_what_is_imported_is_not_made_anew(path):
+    """A page of the book runs what a cell needs, by names; one that first is a function and then an array misleads it."""
+    nodes = [node for cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))]
+    imported = {
+        name.asname or name.name for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for name in n.names
+    }
+    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert imported & made == set()
+
+
+@each_and_the_index
 def test_a_notebook_opened_alone_gets_the_package_first(path):
     first = code_cells(path)[0]
     assert "alone" in first.metadata["tags"] and first.metadata["jupyter"]["source_hidden"]

@@ -121,6 +121,9 @@ class Cell:
         self.page, self.place = page, place
 
     def press(self, label):
+        # Code that only draws is folded.
+        if (fold := self.place.locator("details.hide:not([open]) > summary")).count():
+            fold.click()
         self.place.get_by_role("button", name=label, exact=True).click()
 
     def write(self, code):
