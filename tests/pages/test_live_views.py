@@ -17,6 +17,7 @@ from series import PATHS, code_cells
 from strategies import in_order
 
 from nn_notes import charts, views
+from nn_notes.page.needs import plan
 from nn_notes.show import NEGATIVE as BLUE
 from nn_notes.show import POSITIVE as ORANGE
 from nn_notes.show import significant
@@ -42,6 +43,13 @@ def test_what_is_none_is_refused_by_its_name(name):
 def test_a_view_begins_as_it_is_stored(name):
     path, n, _ = CALLS[name]
     assert not pictures.difference(code_cells(path)[n].outputs, [{"data": made(name)._repr_mimebundle_()}])
+
+
+@every_view
+def test_in_the_book_it_does_not_wait_for_matplotlib(name):
+    """It is larger than all the rest, so the cells that a view needs take no name from one that draws."""
+    path, n, _ = CALLS[name]
+    assert plan([cell.source for cell in code_cells(path)[: n + 1]])["packages"] == []
 
 
 @every_view

@@ -59,7 +59,7 @@ def test_cells_leave_plots_and_widgets_to_the_package(path):
 
 @each_and_the_index
 def test_what_is_imported_is_not_made_anew(path):
-    """A page of the book runs what a cell needs, by names; one that first is a function and then an array misleads it."""
+    """A page of the book runs what a cell needs, by names: one that is a function and then an array misleads it."""
     nodes = [node for cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))]
     imported = {
         name.asname or name.name for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for name in n.names
