@@ -24,11 +24,14 @@ from .validate import array, choice, function, index, items, named, offers, real
 __all__ = [
     "DIVERGING",
     "bend",
+    "bowls",
     "box",
+    "clouds",
     "curves",
     "descent_path",
     "digits",
     "downhill",
+    "fading",
     "figure",
     "graph",
     "heatmap",
@@ -350,15 +353,17 @@ def curves(ax, history):
     train = array("history.train", history.train, ndim=(1,), empty_too=False)
     validation = array("history.validation", history.validation, shape=train.shape)
     kept = index("history.best", history.best, most=len(validation) - 1)
-    ax.plot(train, color=NEGATIVE, label="training")
-    ax.plot(validation, color=POSITIVE, label="validation")
+    ax.plot(train, color=NEGATIVE)
+    ax.plot(validation, color=POSITIVE)
     ax.axvline(kept, color=GREY, linewidth=1, linestyle=":")
-    ax.plot(kept, validation[kept], "o", color="black", label=f"kept: epoch {kept}")
+    ax.plot(kept, validation[kept], "o", color="black")
     # A loss of zero has no place on a logarithmic axis.
     if (train > 0).all() and (validation > 0).all():
         ax.set_yscale("log")
     _frame(ax, "Mean loss by epoch", "epoch", "mean loss")
-    ax.legend(frameon=False)
+    ax.annotate(f"kept: epoch {kept}", (kept, 1), (4, -4), ("data", "axes fraction"), "offset points", va="top")
+    last = len(train) - 1
+    _beside(ax, [(last, train[-1], "training", NEGATIVE), (last, validation[-1], "validation", POSITIVE)])
 
 
 def surface(ax, J, x, y, title, labels):
@@ -424,6 +429,90 @@ def descent_path(ax, visited, label=""):
     (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
     (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
     return line, start
+
+
+def bowls(walks, half, labels):
+    """Bowls of two parameters seen from above, each with a walk on it: the darker, the higher.
+
+    Args:
+        walks: a dict from a title to a pair: the curvature H of the bowl, ``(2, 2)``, symmetric, and the places that
+            are visited, ``(steps, 2)``, as seen from its lowest point.
+        half: how far each picture reaches from there, to all sides.
+        labels: the names of the two axes.
+
+    Returns:
+        The figure, with a panel to each walk.
+    """
+    half, pairs = real_number("half", half, above=0), {}
+    for title, pair in named("walks", walks).items():
+        if len(pair := items(f"walks[{title!r}]", pair)) != 2:
+            raise ValueError(f"walks[{title!r}] has {len(pair)} entries; it needs two, a curvature and a walk")
+        H = array(f"the curvature of walks[{title!r}]", pair[0], shape=(2, 2))
+        pairs[title] = H, array(f"the walk of walks[{title!r}]", pair[1], ndim=(2,), last=2, empty_too=False)
+    if not pairs:
+        raise ValueError("walks is empty; it needs a walk at least")
+    made, axes = figure(len(pairs), width=3 * len(pairs), height=2.9, sharey=True, squeeze=False)
+    side = np.linspace(-half, half, 61)
+    for ax, (title, (H, visited)) in zip(axes[0], pairs.items(), strict=True):
+        surface(ax, lambda far, H=H: np.einsum("pxy,pq,qxy->xy", far, H, far) / 2, side, side, title, labels)
+        descent_path(ax, visited)
+        ax.label_outer()
+    return made
+
+
+def fading(series, titles, labels):
+    """What is left of several distances, step by step, on logarithmic axes: where each step has one factor, a line.
+
+    Args:
+        series: a dict from a name, which stands beside its line, to ``(steps, K)``, all above 0.
+        titles: of the K panels.
+        labels: the names of the two axes.
+
+    Returns:
+        The figure.
+    """
+    titles = items("titles", titles)
+    if not named("series", series):
+        raise ValueError("series is empty; it needs a curve at least")
+    series = {name: array(f"series[{name!r}]", y, ndim=(2,), last=len(titles)) for name, y in series.items()}
+    for name, y in series.items():
+        if not (y > 0).all():
+            raise ValueError(f"series[{name!r}] has the entry {y.min():g}; it needs numbers above 0")
+    made, axes = figure(len(titles), width=4.5 * len(titles), height=3, sharey=True, squeeze=False)
+    for k, (ax, title) in enumerate(zip(axes[0], titles, strict=True)):
+        ends = []
+        for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
+            ax.semilogy(y[:, k], color=color)
+            ends.append((len(y) - 1, y[-1, k], name, color))
+        _frame(ax, title, *labels)
+        ax.label_outer()
+    for k, ax in enumerate(axes[0]):
+        _beside(ax, [(n, y[-1, k], name, color) for (n, _, name, color), y in zip(ends, series.values(), strict=True)])
+    return made
+
+
+def clouds(dots, middle, labels):
+    """Clouds of dots, one to a panel and all in the same axes, around a cross.
+
+    Args:
+        dots: a dict from a title to places, ``(n, 2)``.
+        middle: where the cross is, ``(2,)``.
+        labels: the names of the two axes.
+
+    Returns:
+        The figure.
+    """
+    middle = array("middle", middle, shape=(2,))
+    dots = {title: array(f"dots[{title!r}]", a, ndim=(2,), last=2) for title, a in named("dots", dots).items()}
+    if not dots:
+        raise ValueError("dots is empty; it needs a cloud at least")
+    made, axes = figure(len(dots), width=3 * len(dots), height=2.9, sharex=True, sharey=True, squeeze=False)
+    for ax, (title, places) in zip(axes[0], dots.items(), strict=True):
+        ax.plot(*places.T, "o", color="#444444", markersize=4)
+        ax.plot(*middle, "x", color=POSITIVE, markersize=10, markeredgewidth=2.5)
+        _frame(ax, title, *labels)
+        ax.label_outer()
+    return made
 
 
 def digits(axes, images, probabilities, labels):

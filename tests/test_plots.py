@@ -17,9 +17,12 @@ from nn_notes.plots import (
     BACK,
     DIVERGING,
     bend,
+    bowls,
     box,
+    clouds,
     curves,
     downhill,
+    fading,
     figure,
     graph,
     heatmap,
@@ -201,6 +204,43 @@ def test_arrows_go_against_the_gradient_and_the_target_is_where_the_loss_is_leas
     assert [*cross.get_xydata()[0]] == [0.7, 0.3]
 
 
+def test_a_walk_on_a_bowl_is_seen_from_its_lowest_point():
+    H, visited = np.array([[2.0, 1.0], [1.0, 4.0]]), np.array([[1.0, -0.5], [0.5, 0.25], [0.1, 0.0]])
+    made = bowls({"short": (H, visited), "round": (np.eye(2), visited[:1])}, 1.5, NAMES)
+    left, right = made.axes
+    assert [ax.get_title() for ax in made.axes] == ["short", "round"]
+    path, first = left.lines
+    np.testing.assert_array_equal(path.get_xydata(), visited)
+    assert [*first.get_xydata()[0]] == [1, -0.5]
+    assert left.get_xlim() == right.get_ylim() == (-1.5, 1.5)
+    # The height of a line is ½ far H farᵀ everywhere on it.
+    *_, contours = left.collections
+    for level, paths in zip(contours.levels, contours.get_paths(), strict=True):
+        on = paths.vertices
+        np.testing.assert_allclose(np.einsum("np,pq,nq->n", on, H, on) / 2, level, rtol=0.15, atol=2e-3)
+    assert (left.get_ylabel(), right.get_ylabel(), right.get_xlabel()) == ("up", "", "across")
+
+
+def test_what_fades_by_one_factor_is_a_line_with_its_name_at_its_end():
+    left = 0.5 ** np.arange(5)[:, None] ** [1, 2]
+    made = fading({"halved": left, "kept": np.ones((5, 2))}, ["one", "other"], NAMES)
+    for k, ax in enumerate(made.axes):
+        assert ax.get_yscale() == "log"
+        np.testing.assert_array_equal([line.get_ydata() for line in ax.lines], [left[:, k], np.ones(5)])
+        assert [(text.get_text(), text.xy) for text in ax.texts] == [("halved", (4, left[4, k])), ("kept", (4, 1))]
+        assert [text.get_color() for text in ax.texts] == [line.get_color() for line in ax.lines]
+
+
+def test_clouds_share_their_axes_and_have_a_cross_in_the_middle():
+    dots = {"wide": np.array([[-9.0, 1.0], [8.0, 2.0]]), "narrow": np.array([[0.1, 0.2]])}
+    made = clouds(dots, [0.5, 1], NAMES)
+    assert made.axes[0].get_xlim() == made.axes[1].get_xlim()
+    for ax, (title, places) in zip(made.axes, dots.items(), strict=True):
+        around, cross = ax.lines
+        assert ax.get_title() == title and [*cross.get_xydata()[0]] == [0.5, 1]
+        np.testing.assert_array_equal(around.get_xydata(), places)
+
+
 def test_limits_of_the_largest_numbers_can_be_drawn(recwarn):
     fig, ax = figure()
     ax.set(ylim=reaching((-1, 2), np.array([1.7e308, -1.7e308])))
@@ -278,6 +318,8 @@ def test_a_loss_of_zero_has_its_place(last, scale):
     _, ax = figure()
     curves(ax, descent.History([1.0, 0.5], [1.0, last], best=1))
     assert ax.get_yscale() == scale
+    assert [text.get_text() for text in ax.texts] == ["kept: epoch 1", "training", "validation"]
+    assert [text.xy for text in ax.texts[1:]] == [(1, 0.5), (1, last)]
 
 
 def test_a_surface_can_be_taken_away():

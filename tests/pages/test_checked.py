@@ -43,12 +43,13 @@ THERE = {
     "5.2": {"gamma": "1"},
     "5.5": {"theta": "history.validation", "n_star": "history.best"},
     "5.6": {"theta": "start", "theta_star": "lowest", "H": "H_bowl"},
-    "5.7": {"theta": "walked", "s": "0", "theta_star": "lowest"},
-    "5.9": {"N": "B", "B": "size"},
+    "5.7": {"theta": "walked", "theta_star": "lowest"},
+    "5.9": {"B": "size"},
     "7.6": {"t": "labels"},
     "7.7": {"t": "labels"},
 }
 RUNNING = {
+    "5.7": ("s", "range(15)"),
     "3.1": ("j", "range(M_out)"),
     "3.5": ("k", "range(M_out)"),
     "3.6": ("i", "range(M_in)"),

@@ -433,14 +433,17 @@ def line(rng, letters, B, **widths):
         gap = w * x + b - t
         return np.stack([2 * (gap * x).mean(), 2 * gap.mean()])
 
-    return {"x": x, "N": B, "H": jacobian(slope, rng.normal(size=2)), "slope": slope}
+    H = jacobian(slope, rng.normal(size=2))
+    lowest = np.polyfit(x, t, 1)
+    least = np.mean((np.polyval(lowest, x) - t) ** 2)
+    return {"x": x, "N": B, "H": H, "slope": slope, "m": x.mean(), "d": x.std(), "least": least}
 
 
 def steps_on_a_bowl(rng, letters, **widths):
     bowl = line(rng, letters, **widths)
     lowest = np.linalg.solve(bowl["H"], -bowl["slope"](np.zeros(2)))
     walked = descent.path(bowl["slope"], rng.normal(size=2), letters["gamma"], steps=6)
-    return {"H": bowl["H"], "I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
+    return bowl | {"I": np.eye(2), "theta": walked, "theta_star": lowest, "s": int(rng.integers(6))}
 
 
 def bowl_at(rng, letters, **widths):
@@ -452,7 +455,8 @@ def bowl_at(rng, letters, **widths):
 
     def J(theta):
         way = theta - low
-        return sum(w / 2 * bowl["slope"](low + (x + 1) / 2 * way) @ way for x, w in zip(nodes, weights, strict=True))
+        along = (w / 2 * bowl["slope"](low + (x + 1) / 2 * way) @ way for x, w in zip(nodes, weights, strict=True))
+        return bowl["least"] + sum(along)
 
     return {"H": bowl["H"], "theta": rng.normal(size=2), "theta_star": low, "J": J, "P": 2}
 
@@ -465,7 +469,7 @@ def along_a_direction(rng, letters, **widths):
 
 
 def rolling(rng, letters, **widths):
-    """A step of the package's own, in the midst of a walk."""
+    """A step of the package's own, in the middle of a walk."""
     theta, v, g = letters["theta"], 0.1 * rng.normal(size=letters["P"]), letters["g"]
     gamma, beta = letters["gamma"], 0.7
     rolled, ball = theta.copy(), descent.Momentum(gamma, beta)
@@ -474,14 +478,26 @@ def rolling(rng, letters, **widths):
     return {"v": v, "beta": beta, "v_next": ball.velocities[0], "theta_next": rolled}
 
 
+def rolling_along(rng, letters, **widths):
+    """Such a step on a bowl, seen along an eigenvector."""
+    bowl = along_a_direction(rng, letters, **widths)
+    theta, beta, ball = rng.normal(size=2), rng.uniform(0.1, 0.9), descent.Momentum(letters["gamma"], 0)
+    ball.momentum, ball.velocities = beta, [rng.normal(size=2)]
+    seen = []
+    for _ in range(2):
+        seen += [((theta - bowl["theta_star"]) @ bowl["r"]).item(), (ball.velocities[0] @ bowl["r"]).item()]
+        ball.step([theta], [bowl["slope"](theta)])
+    return bowl | {"beta": beta} | dict(zip(["a", "c", "a_next", "c_next"], seen, strict=True))
+
+
 def all_batches(rng, letters, **widths):
     """The squared distance of a batch's gradient from that of all, as a mean over all batches."""
     N = int(rng.integers(3, 8))
     B = int(rng.integers(1, N + 1))
     each = rng.normal(size=(N, 4))
     far = [np.sum((each[list(chosen)].mean(axis=0) - each.mean(axis=0)) ** 2) for chosen in combinations(range(N), B)]
-    s = np.sqrt(np.mean(np.sum((each - each.mean(axis=0)) ** 2, axis=1)))
-    return {"N": N, "B": B, "D": np.mean(far), "s": s}
+    Q = np.mean(np.sum((each - each.mean(axis=0)) ** 2, axis=1))
+    return {"N": N, "B": B, "D": np.mean(far), "Q": Q}
 
 
 def longest_step(rng, letters, **widths):
@@ -855,7 +871,6 @@ PAGES = {
         {"B": 4, "M_0": 5, "M_1": 3, "M_2": 2},
         descending,
         {
-            r"\underbrace{H}": line,
             r"\theta_{s+1}": steps_on_a_bowl,
             r"\gamma < ": longest_step,
             r"\partial J/\partial": batch,
@@ -865,10 +880,12 @@ PAGES = {
             "5.7": along_a_direction,
             "5.8": rolling,
             "5.9": all_batches,
+            "5.10": line,
+            "5.11": rolling_along,
         },
-        fixed={r"\underbrace{H}": {"M_2": 2}, "5.6": {"M_2": 2}, "5.7": {"M_2": 2}},
+        fixed={number: {"M_2": 2} for number in ("5.6", "5.7", "5.10", "5.11")},
         made={26: lambda B, M_0, M_1, M_2: M_0 * M_1 + M_1 + M_1 * M_2 + M_2},
-        code={"s2": lambda s: s**2, "curvature": lambda H, r: (r.T @ H @ r).item()},
+        code={"curvature": lambda H, r: (r.T @ H @ r).item()},
     ),
     "06": Page(
         {"M": 3, "M_in": 2, "M_out": 5},
