@@ -49,6 +49,17 @@ def test_cells_are_short_and_prose_leads(path):
 
 
 @each_and_the_index
+def test_only_a_last_line_shows_what_it_makes(path):
+    """Above it `show(…)`, a picture or a bare name makes something, and nobody sees it."""
+    for cell in code_cells(path):
+        for node in ast.parse(cell.source).body[:-1]:
+            if isinstance(node, ast.Expr):
+                assert not isinstance(node.value, ast.Name | ast.BinOp | ast.Tuple), cell.source
+                called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+                assert called not in {"show", "source", "picture"} and not called.endswith(".view"), cell.source
+
+
+@each_and_the_index
 def test_cells_leave_plots_and_widgets_to_the_package(path):
     for cell in code_cells(path):
         for node in ast.walk(ast.parse(cell.source)):
