@@ -160,7 +160,7 @@ class SoftmaxCrossEntropy(FromLogits):
         # both terms are positive and neither cancels.
         rising = np.sort(u)
         largest = rising[..., -1:]
-        # Of halves no difference overflows, and 0 times it is 0.
+        # Halved, no difference overflows, and 0 times it is 0.
         return np.log1p(np.exp(rising[..., :-1] - largest).sum(axis=-1)) - 2 * np.vecdot(t, u / 2 - largest / 2)
 
     def bare_gradient(self, u, t):

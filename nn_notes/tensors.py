@@ -51,19 +51,19 @@ def chain(outer, inner, middle):
         return result("chain", np.tensordot(outer, inner, axes=middle))
 
 
-def other_layout(N, y_axes):
+def other_layout(N, first_axes):
     """Numerator layout (y's axes first) from denominator layout or back: the two groups of axes change places (0.11).
 
     Args:
         N: a derivative.
-        y_axes: how many axes stand in its first group.
+        first_axes: how many axes stand in its first group.
 
     Returns:
-        The same numbers with the first ``y_axes`` axes moved behind the others.
+        The same numbers with the first ``first_axes`` axes moved behind the others.
     """
     N = array("N", N, complex_too=True)
-    y_axes = index("y_axes", y_axes, most=N.ndim)
-    return N.transpose(*range(y_axes, N.ndim), *range(y_axes)).copy()
+    first_axes = index("first_axes", first_axes, most=N.ndim)
+    return N.transpose(*range(first_axes, N.ndim), *range(first_axes)).copy()
 
 
 def du_dz(W):

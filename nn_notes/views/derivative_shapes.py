@@ -77,14 +77,14 @@ def _model(what, by, layout, habit, entry, corner, nudge, inputs, weights):
         "x": x, "x²": x**2, "y": y, "Δx": dx,
         "Δy predicted": chain(J, dx, x.ndim), "Δy actual": chain(K, (x + dx) ** 2, x.ndim) - y,
     }  # fmt: skip
-    y_axes = y.ndim
+    first_axes = y.ndim
     if "matrix" not in (what, by):
         # On paper a scalar is one row and one column, which makes every other row and column a matrix too.
-        K, J, y_axes = K.reshape(y.size, x.size), J.reshape(y.size, x.size), 1
+        K, J, first_axes = K.reshape(y.size, x.size), J.reshape(y.size, x.size), 1
     return {
         **{name: _standing(v, habit) for name, v in drawn.items()},
         "K": K,
-        "∂y/∂x": J if layout == "numerator" else other_layout(J, y_axes),
+        "∂y/∂x": J if layout == "numerator" else other_layout(J, first_axes),
         "chosen": (what, by, layout, habit),
     }
 

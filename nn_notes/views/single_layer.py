@@ -91,7 +91,7 @@ def view(z, W, b, activation="sigmoid"):
             [
                 m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),
                 *slices,
-                m("∂u/∂b", "row j, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>"),
+                m("∂u/∂b", "row k, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>"),
             ],
             [m("Δu predicted"), m("Δu actual"), m("Δz′ predicted"), m("Δz′ actual")],
             [f"The prediction for <i>z′</i> misses by {number(error, 4)} at most."],

@@ -60,6 +60,14 @@ def test_only_a_last_line_shows_what_it_makes(path):
 
 
 @each_and_the_index
+def test_no_output_is_a_bare_object(path):
+    """A last line that happens to have a value, such as a text of matplotlib's, shows its repr to everybody."""
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "execute_result" or {*output.data} != {"text/plain"}, cell.source
+
+
+@each_and_the_index
 def test_cells_leave_plots_and_widgets_to_the_package(path):
     for cell in code_cells(path):
         for node in ast.walk(ast.parse(cell.source)):
