@@ -456,7 +456,7 @@ def bowls(walks, half, labels):
     for ax, (title, (H, visited)) in zip(axes[0], pairs.items(), strict=True):
         surface(ax, lambda far, H=H: np.einsum("pxy,pq,qxy->xy", far, H, far) / 2, side, side, title, labels)
         descent_path(ax, visited)
-        ax.label_outer()
+        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
     return made
 
 
@@ -485,7 +485,7 @@ def fading(series, titles, labels):
             ax.semilogy(y[:, k], color=color)
             ends.append((len(y) - 1, y[-1, k], name, color))
         _frame(ax, title, *labels)
-        ax.label_outer()
+        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
     for k, ax in enumerate(axes[0]):
         _beside(ax, [(n, y[-1, k], name, color) for (n, _, name, color), y in zip(ends, series.values(), strict=True)])
     return made
@@ -511,7 +511,7 @@ def clouds(dots, middle, labels):
         ax.plot(*places.T, "o", color="#444444", markersize=4)
         ax.plot(*middle, "x", color=POSITIVE, markersize=10, markeredgewidth=2.5)
         _frame(ax, title, *labels)
-        ax.label_outer()
+        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
     return made
 
 
