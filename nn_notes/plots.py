@@ -135,6 +135,8 @@ def figure(columns=1, rows=1, width=None, height=3.4, **subplots):
     axes = made.subplots(rows, columns, **subplots)
     for ax in np.ravel(axes):
         ax.spines[["top", "right"]].set_visible(False)
+        # Of shared axes too: a panel may stand alone on a narrow page.
+        ax.tick_params(labelleft=True)
     return made, axes
 
 
@@ -456,7 +458,6 @@ def bowls(walks, half, labels):
     for ax, (title, (H, visited)) in zip(axes[0], pairs.items(), strict=True):
         surface(ax, lambda far, H=H: np.einsum("pxy,pq,qxy->xy", far, H, far) / 2, side, side, title, labels)
         descent_path(ax, visited)
-        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
     return made
 
 
@@ -479,15 +480,14 @@ def fading(series, titles, labels):
         if not (y > 0).all():
             raise ValueError(f"series[{name!r}] has the entry {y.min():g}; it needs numbers above 0")
     made, axes = figure(len(titles), width=4.5 * len(titles), height=3, sharey=True, squeeze=False)
+    drawn = [*zip(series.items(), colours(len(series)), strict=True)]
     for k, (ax, title) in enumerate(zip(axes[0], titles, strict=True)):
-        ends = []
-        for (name, y), color in zip(series.items(), colours(len(series)), strict=True):
+        for (_, y), color in drawn:
             ax.semilogy(y[:, k], color=color)
-            ends.append((len(y) - 1, y[-1, k], name, color))
         _frame(ax, title, *labels)
-        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
+    # The height that they share is known when all are drawn.
     for k, ax in enumerate(axes[0]):
-        _beside(ax, [(n, y[-1, k], name, color) for (n, _, name, color), y in zip(ends, series.values(), strict=True)])
+        _beside(ax, [(len(y) - 1, y[-1, k], name, color) for (name, y), color in drawn])
     return made
 
 
@@ -511,7 +511,6 @@ def clouds(dots, middle, labels):
         ax.plot(*places.T, "o", color="#444444", markersize=4)
         ax.plot(*middle, "x", color=POSITIVE, markersize=10, markeredgewidth=2.5)
         _frame(ax, title, *labels)
-        ax.tick_params(labelleft=True)  # a panel may stand alone on a narrow page
     return made
 
 

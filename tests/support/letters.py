@@ -481,8 +481,9 @@ def rolling(rng, letters, **widths):
 def rolling_along(rng, letters, **widths):
     """Such a step on a bowl, seen along an eigenvector."""
     bowl = along_a_direction(rng, letters, **widths)
-    theta, beta, ball = rng.normal(size=2), rng.uniform(0.1, 0.9), descent.Momentum(letters["gamma"], 0)
-    ball.momentum, ball.velocities = beta, [rng.normal(size=2)]
+    theta, beta = rng.normal(size=2), rng.uniform(0.1, 0.9)
+    ball = descent.Momentum(letters["gamma"], beta)
+    ball.velocities = [rng.normal(size=2)]
     seen = []
     for _ in range(2):
         seen += [((theta - bowl["theta_star"]) @ bowl["r"]).item(), (ball.velocities[0] @ bowl["r"]).item()]
