@@ -2,17 +2,16 @@
 
 import re
 
-import lab
 import pytest
 import sheet
 
 
 @pytest.fixture(scope="module")
-def page():
-    with lab.browser() as context:
-        page = context.new_page()
-        page.goto(sheet.SHEET.as_uri())
-        yield page
+def page(browser):
+    page = browser.new_page()
+    page.goto(sheet.SHEET.as_uri())
+    yield page
+    page.close()
 
 
 def test_it_prints_on_two_sides(page):
