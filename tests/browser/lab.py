@@ -182,12 +182,18 @@ class View:
     def drag(self, label, by, steps=10):
         """Drag a slider's handle by so many pixels with the mouse, through so many places."""
         slider = self.slider(label)
-        self._in_sight(slider)
-        box = slider.bounding_box()
-        low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
-        # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
-        x, y = box["x"] + 8 + (box["width"] - 16) * (place - low) / (high - low), box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
+        for _ in range(20):
+            self._in_sight(slider)
+            box = slider.bounding_box()
+            low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
+            # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
+            x, y = box["x"] + 8 + (box["width"] - 16) * (place - low) / (high - low), box["y"] + box["height"] / 2
+            self.page.mouse.move(x, y)
+            # A page that is still being laid out may have moved it from under the mouse meanwhile.
+            if slider.evaluate("(input, at) => input.getRootNode().elementFromPoint(...at) === input", [x, y]):
+                break
+        else:
+            raise AssertionError(f"{label} does not stay under the mouse")
         self.page.mouse.down()
         self.page.mouse.move(x + by, y, steps=steps)
         self.page.mouse.up()
