@@ -27,9 +27,9 @@ TQDM = Path(tqdm.__file__).parent
 AUTOGRAD = Path(autograd.__file__).parent
 NUMPY = HERE / "_numpy"
 BYTECODE = ignore_patterns("__pycache__")
-# All that a page with live views loads; the last line is what unpacking, data and a bar of progress bring in.
+# All that a page with live views loads, and a bar of progress; the last line is what unpacking, data and it bring in.
 AWAKE = """
-import sys, numpy.random, nn_notes.page.runner, nn_notes.views
+import sys, numpy.random, nn_notes.page.runner, nn_notes.views, tqdm.auto
 from nn_notes import *
 import encodings.cp437, importlib.readers, importlib.resources._itertools, multiprocessing.context, tarfile
 print(*sys.modules)

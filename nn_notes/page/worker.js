@@ -8,6 +8,17 @@ const HERE = new URL(".", import.meta.url);
 // Without a byte for so long, the network hangs.
 const PATIENCE = 20000;
 
+// Real files, for code that shows its source reads them. NumPy is put there too, without its stubs, its headers and what is
+// for Fortran: Pyodide's own way takes longer, as it loads all of NumPy's libraries at once.
+const UNPACK = `
+import os, site, zipfile
+with zipfile.ZipFile("archive.zip") as archive:
+    names = [name for name in archive.namelist() if not name.startswith("numpy/f2py/")]
+    names = [name for name in names if not name.endswith((".pyi", ".h"))]
+    archive.extractall(site.getsitepackages()[0], names)
+os.remove("archive.zip")
+`;
+
 let current;
 let loaded = 0;
 
@@ -51,6 +62,7 @@ async function load() {
   const at = (place) => (file) => ({ ...file, url: new URL(file.name, place).href });
   const pinned = files.map(at(root));
   const [library, site] = archives.map(at(HERE));
+  const wheel = pinned.find(({ name }) => name.startsWith("numpy"));
   const all = [...pinned, library, site];
   // What is kept from an earlier visit was checked when it came, and its compiled code with it.
   const isKept = self.name === "offline" && (await Promise.all(all.map(({ url }) => caches.match(url)))).every(Boolean);
@@ -70,11 +82,14 @@ async function load() {
   }
   // Not a static import, whose failure nobody could catch.
   const { loadPyodide } = await import(new URL("pyodide.mjs", root).href);
-  const pyodide = await loadPyodide({ indexURL: root.href, stdLibURL: library.url, packages: ["numpy"] });
+  const pyodide = await loadPyodide({ indexURL: root.href, stdLibURL: library.url });
   say(0.9);
-  // Real files: code that shows its source reads them.
-  const archive = await (await fetch(site.url)).arrayBuffer();
-  pyodide.unpackArchive(archive, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
+  for (const { url } of [wheel, site]) {
+    pyodide.FS.writeFile("archive.zip", new Uint8Array(await (await fetch(url)).arrayBuffer()));
+    pyodide.runPython(UNPACK);
+  }
+  // What stands on NumPy does not load it again.
+  pyodide.loadedPackages.numpy = "default channel";
   const send = (output) => postMessage({ id: current, output: JSON.parse(output) });
   const runner = pyodide.pyimport("nn_notes.page.runner").Runner(send);
   say(1);

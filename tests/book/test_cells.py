@@ -105,6 +105,14 @@ def reading(browsing, published):
     return Reading(browsing(), published[0].address, "01_single_layer")
 
 
+def test_all_of_numpy_is_there_and_a_figure_does_not_bring_it_again(reading):
+    written = "import os, site\nprint(os.stat(site.getsitepackages()[0] + '/numpy/__init__.py').st_mtime_ns)"
+    wanted = "import matplotlib, numpy.fft, numpy.ma, numpy.polynomial, numpy.testing"
+    first, whole, last = in_the_page(reading, [([code], 0) for code in (written, wanted, written)])
+    assert whole["result"]
+    assert text_of(first["outputs"]) == text_of(last["outputs"])
+
+
 def test_a_cell_is_edited_run_and_reset(reading):
     cell = reading.cells[CHECKED]
     stored = cell.stored()
