@@ -8,6 +8,8 @@ from pathlib import Path
 from docutils import nodes
 
 IMAGE = "_static/card.png"
+# The theme's name of what unfolds hides the words that stand there.
+NAMELESS = ' aria-label="Toggle hidden content"'
 # As much as a search engine shows.
 LENGTH = 160
 # Where a notebook can be opened with all its cells, by the address of its repository on the code host.
@@ -27,7 +29,7 @@ def elsewhere(page):
 
 
 def describe(app, page, template, context, doctree):
-    """A description and a card for every page, and to a notebook its own file."""
+    """A description and a card for every page, to a notebook its own file, and to what unfolds its own name."""
     title = re.sub("<[^>]*>", "", context.get("title", ""))
     tags = context.get("metatags") or ""
     said = {"og:title": title, "og:type": "website"}
@@ -39,6 +41,7 @@ def describe(app, page, template, context, doctree):
     if Path(app.srcdir, f"{page}.ipynb").is_file():
         context["elsewhere"] = elsewhere(page)
         tags += f'<link rel="alternate" type="application/x-ipynb+json" href="_static/notebooks/{page}.ipynb">'
+    context["body"] = context.get("body", "").replace(NAMELESS, "")
     context["metatags"] = tags + "".join(f'<meta property="{k}" content="{escape(v)}">' for k, v in said.items() if v)
 
 
