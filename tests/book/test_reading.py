@@ -53,6 +53,19 @@ def test_everything_stands_out(opened, name, scheme):
     assert faults(opened(name, scheme=scheme), runOnly=["color-contrast"]) == []
 
 
+def test_an_equation_that_a_link_leads_to_stands_clear(opened):
+    page = opened("06_activations.html#equation-6.20", "small")
+    # As the page is laid out it goes up a little, and this comes and lies over it.
+    page.locator(".back-to-top").wait_for(timeout=10_000)
+    lies_over = """() => {
+        const box = document.getElementById("equation-6.20").getBoundingClientRect();
+        const over = document.querySelector(".back-to-top").getBoundingClientRect();
+        return box.top < over.bottom && over.top < box.bottom;
+    }"""
+    page.wait_for_timeout(1000)
+    assert not page.evaluate(lies_over)
+
+
 def test_a_wide_formula_scrolls_by_keyboard(opened):
     page = read_through(opened("00_derivative_shapes.html", "small"))
     box = page.locator(".nn-scroll[tabindex='0']").first
