@@ -27,7 +27,7 @@ TQDM = Path(tqdm.__file__).parent
 AUTOGRAD = Path(autograd.__file__).parent
 NUMPY = HERE / "_numpy"
 BYTECODE = ignore_patterns("__pycache__")
-# All that a page with live views loads, and a bar of progress; the last line is what unpacking, data and it bring in.
+# All that a page with live views loads, and a bar of progress. The last line is what these bring in when they are used.
 AWAKE = """
 import sys, numpy.random, nn_notes.page.runner, nn_notes.views, tqdm.auto
 from nn_notes import *

@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 
 IMAGE = "_static/card.png"
-# The theme's name of what unfolds hides the words that stand there.
+# What MyST-NB calls folded code, which hides the words that stand there.
 NAMELESS = ' aria-label="Toggle hidden content"'
 # As much as a search engine shows.
 LENGTH = 160
