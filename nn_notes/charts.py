@@ -47,13 +47,19 @@ class Line(NamedTuple):
 
 
 class Dots(NamedTuple):
-    """A dot at each place within the axes."""
+    """A dot at each place within the axes.
+
+    Where an axis shows a number that the reader moves, it can be dragged ``across`` or ``up``: each is the name of a
+    control in the state, and after a space, of several sliders the place of the one.
+    """
 
     x: np.ndarray
     y: np.ndarray
     color: str = "currentColor"
     label: str = ""
     size: float = 8.0
+    across: str = ""
+    up: str = ""
 
 
 class Chart(NamedTuple):
@@ -195,7 +201,10 @@ def _dotted(x, y, height):
 
 def _look(mark):
     if isinstance(mark, Dots):
-        return f'stroke="{mark.color}" stroke-width="{10 * mark.size:g}" stroke-linecap="round" fill="none"'
+        moved = "".join(
+            f' data-{way}="{escape(name)}"' for way, name in (("across", mark.across), ("up", mark.up)) if name
+        )
+        return f'stroke="{mark.color}" stroke-width="{10 * mark.size:g}" stroke-linecap="round" fill="none"{moved}'
     dash = f' stroke-dasharray="{mark.dash}"' if mark.dash else ""
     opacity = f' opacity="{mark.opacity:g}"' if mark.opacity < 1 else ""
     return f'stroke="{mark.color}" stroke-width="{10 * mark.width:g}" fill="none"{dash}{opacity}'
@@ -223,7 +232,10 @@ def _legend(chart):
 def _axes(x, y, height):
     """The frame, its ticks, and the names of the axes."""
     bottom = TOP + height
-    parts = [f'<path fill="none" stroke="currentColor" stroke-width="10" d="M{LEFT} {TOP}V{bottom}H{LEFT + WIDTH}"/>']
+    # For a page that drags a dot: from where to where each axis goes, as drawn and in its own unit.
+    along = f'data-across="{LEFT} {LEFT + WIDTH} {_counted(x)}" data-up="{bottom} {TOP} {_counted(y)}"'
+    frame = f"M{LEFT} {TOP}V{bottom}H{LEFT + WIDTH}"
+    parts = [f'<path fill="none" stroke="currentColor" stroke-width="10" {along} d="{frame}"/>']
     for value, text in _ticks(x):
         at = LEFT + round(float(_along(x, value, WIDTH)))
         parts.append(_tick(f"M{at} {bottom}v40", at, bottom + 150, "middle", text))
@@ -235,6 +247,10 @@ def _axes(x, y, height):
         f'{"".join(parts)}<text x="{across}" y="{bottom + 300}" text-anchor="middle">{escape(x.label)}</text>'
         f'<text transform="translate(110 {middle}) rotate(-90)" text-anchor="middle">{escape(y.label)}</text>'
     )
+
+
+def _counted(axis):
+    return f"{axis.low:.17g} {axis.high:.17g} {axis.log:d}"
 
 
 def _tick(d, x, y, anchor, text):

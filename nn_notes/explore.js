@@ -27,39 +27,111 @@ function written(value, digits) {
   return text.replaceAll("-", MINUS);
 }
 
-// A slider runs over the places of its stops, since a range of numbers would move one that is not on its grid.
-function slider(label, digits, moved) {
-  let stops = [];
-  const shown = node("span", { class: "nn-value" });
-  const input = node("input", { type: "range", "aria-label": label, min: 0, step: 1 });
-  const get = () => stops[input.valueAsNumber];
-  const show = () => {
-    shown.textContent = written(get(), digits);
-    shown.title = String(get());
-    input.setAttribute("aria-valuetext", shown.textContent);
-  };
-  const set = (value) => {
-    const at = stops.findIndex((stop) => stop >= value);
-    input.value = at < 0 ? stops.length - 1 : at;
-    show();
-  };
-  const offer = (all) => {
-    const stood = get();
-    stops = all;
-    input.max = stops.length - 1;
-    if (stood !== undefined) set(stood);
-  };
-  input.addEventListener("input", () => {
-    show();
-    moved({ to: get() });
-  });
-  return { element: node("label", { class: "nn-slider" }, label, shown, input), set, offer };
+// A number as the cells of the tables have it.
+function celled(value, digits) {
+  if (value === 0) return "0";
+  const text = Math.abs(value) < 1e8 ? value.toFixed(digits) : value.toExponential(3);
+  return Number(text) === 0 ? text.replace("-", "") : text.replaceAll("-", MINUS);
 }
 
-function sliders({ labels, columns, digits }, moved) {
-  const all = labels.map((label, entry) => slider(label, digits, (move) => moved({ entry, ...move })));
+// A number that the reader moves, over the places of its stops, since a grid would move one that is not on it. All that
+// shows it follows.
+class Movable {
+  constructor(label, digits, moved) {
+    Object.assign(this, { label, digits, moved, stops: [], at: 0, followers: new Set() });
+  }
+  get value() {
+    return this.stops[this.at];
+  }
+  get text() {
+    return written(this.value, this.digits);
+  }
+  follow(show) {
+    this.followers.add(show);
+    if (this.stops.length) show();
+  }
+  tell() {
+    for (const show of this.followers) show();
+  }
+  set(value) {
+    const at = this.stops.findIndex((stop) => stop >= value);
+    this.at = at < 0 ? this.stops.length - 1 : at;
+    this.tell();
+  }
+  offer(stops) {
+    const stood = this.value;
+    this.stops = stops;
+    if (stood !== undefined) this.set(stood);
+  }
+  move(at) {
+    at = Math.max(0, Math.min(at, this.stops.length - 1));
+    if (at === this.at) return;
+    this.at = at;
+    this.tell();
+    this.moved({ to: this.value });
+  }
+  // From now on, this is what is taken back to.
+  hold() {
+    this.before = this.value;
+  }
+  back() {
+    this.ask(this.before);
+  }
+  moveTo(value) {
+    const far = this.stops.map((stop) => Math.abs(stop - value));
+    this.move(far.indexOf(Math.min(...far)));
+  }
+  // A number that need not be a stop: within the limits it becomes one. What cannot be is answered in words.
+  ask(to) {
+    if (!(to >= this.stops[0] && to <= this.stops.at(-1))) return this.moved({ to });
+    if (!this.stops.includes(to)) {
+      const stood = this.value;
+      this.stops = [...this.stops, to].sort((a, b) => a - b);
+      this.at = this.stops.indexOf(stood);
+    }
+    this.move(this.stops.indexOf(to));
+  }
+}
+
+// A slider for a number, or for one of several in turn.
+function bar() {
+  let one;
+  const name = node("span");
+  const shown = node("span", { class: "nn-value" });
+  const input = node("input", { type: "range", min: 0, step: 1 });
+  const show = () => {
+    input.max = one.stops.length - 1;
+    input.value = one.at;
+    shown.textContent = one.text;
+    shown.title = String(one.value);
+    input.setAttribute("aria-valuetext", one.text);
+  };
+  input.addEventListener("input", () => one.move(input.valueAsNumber));
+  for (const begun of ["focus", "pointerdown"]) input.addEventListener(begun, () => one.hold());
+  input.addEventListener("keydown", ({ key }) => key === "Escape" && one.back());
   return {
-    element: node("div", { class: "nn-grid", style: `--columns: ${columns}` }, ...all.map((one) => one.element)),
+    element: node("label", { class: "nn-slider" }, name, shown, input),
+    bind(other, label = other.label) {
+      one?.followers.delete(show);
+      one = other;
+      name.textContent = label;
+      input.setAttribute("aria-label", label);
+      one.follow(show);
+    },
+  };
+}
+
+function slider({ label, digits }, moved) {
+  const one = new Movable(label, digits, moved);
+  const own = bar();
+  own.bind(one);
+  return { all: [one], element: own.element, set: (value) => one.set(value), offer: (stops) => one.offer(stops) };
+}
+
+function sliders({ labels, digits }, moved) {
+  const all = labels.map((label, entry) => new Movable(label, digits, (move) => moved({ entry, ...move })));
+  return {
+    all,
     set: (values) => values.forEach((value, n) => all[n].set(value)),
     offer: (stops) => stops.forEach((some, n) => all[n].offer(some)),
   };
@@ -71,6 +143,7 @@ function choice({ label, options }, moved) {
   select.addEventListener("change", () => moved({ to: select.value }));
   return {
     element: node("label", { class: "nn-choice" }, label, select),
+    get: () => select.value,
     set: (name) => (select.value = name),
   };
 }
@@ -89,7 +162,288 @@ function control(spec, moved) {
   if (spec.most) return line(spec, moved);
   if (spec.options) return choice(spec, moved);
   if (spec.labels) return sliders(spec, moved);
-  return slider(spec.label, spec.digits, moved);
+  return slider(spec, moved);
+}
+
+// How many pixels of a drag take an entry through all of its stops, from how far a dot is taken hold of, and through how
+// many stops a key goes.
+const ONE_WAY = 240;
+const REACH = 24;
+const KEYS = {
+  ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity,
+};
+
+// The dot of a chart that is under the pointer, or near, and can be moved: with its place on the page.
+function dotAt({ target, clientX, clientY }) {
+  let found, least = REACH;
+  for (const path of target.closest?.(".nn-chart")?.querySelectorAll(".nn-mark:is([data-across], [data-up])") ?? []) {
+    for (const [, x, y] of path.getAttribute("d").matchAll(/M(-?\d+) (-?\d+)/g)) {
+      const spot = new DOMPoint(x, y).matrixTransform(path.getScreenCTM());
+      const far = Math.hypot(spot.x - clientX, spot.y - clientY);
+      if (far < least) [found, least] = [{ path, x: spot.x, y: spot.y }, far];
+    }
+  }
+  return found;
+}
+
+// What an axis has at a place, in its own unit.
+function onAxis(axis, at) {
+  const [from, to, low, high, log] = axis.split(" ").map(Number);
+  const part = (at - from) / (to - from);
+  return log ? low * (high / low) ** part : low + part * (high - low);
+}
+
+// What a drag from a dot does: what is moved by it, it chooses. It goes along the axes as they then are, of a chart that
+// may be built anew under the pointer.
+function takenDot(event, board, controls, choose) {
+  const dot = dotAt(event);
+  if (!dot) return;
+  const charts = () => [...board.querySelectorAll(".nn-chart")];
+  const n = charts().indexOf(dot.path.closest(".nn-chart"));
+  const moved = Object.entries({ ...dot.path.dataset }).map(([way, name]) => {
+    const [control, entry = 0] = name.split(" ");
+    return [way, controls[control].all[entry]];
+  });
+  for (const [, one] of moved) {
+    one.hold();
+    choose(one);
+  }
+  return (right, down) => {
+    const chart = charts()[n];
+    const to = new DOMPoint(dot.x + right, dot.y + down).matrixTransform(chart.getScreenCTM().inverse());
+    const axes = chart.querySelector(".nn-axes path").dataset;
+    for (const [way, one] of moved) one.moveTo(onAxis(axes[way], way === "up" ? to.y : to.x));
+  };
+}
+
+// The entries under the reader's hand: in the tables of a board that are named after a control, each number is dragged,
+// moved by keys, or typed; the one chosen last has the large slider too. A dot of a chart is dragged along its axes.
+function hand(board, controls) {
+  const large = bar();
+  const hint = node("small");
+  const held = new Map();
+  let chosen, drag;
+
+  function choose(one) {
+    if (![...held.values()].includes(one)) return;
+    chosen = one;
+    large.bind(one, `Move ${one.label}`);
+    for (const [cell, other] of held) cell.classList.toggle("nn-chosen", other === one);
+  }
+  function take(table) {
+    for (const [n, td] of table.querySelectorAll("td").entries()) {
+      const one = controls[table.dataset.hand].all[n];
+      const cell = node("span", { class: "nn-hand", role: "slider", tabindex: 0, "aria-label": one.label });
+      cell.dataset.lmSuppressShortcuts = "true";
+      held.set(cell, one);
+      td.replaceChildren(cell);
+      one.follow(() => {
+        cell.textContent = celled(one.value, one.digits);
+        const now = { min: one.stops[0], max: one.stops.at(-1), now: one.value, text: one.text };
+        for (const [what, value] of Object.entries(now)) cell.setAttribute(`aria-value${what}`, value);
+      });
+    }
+  }
+  function lie() {
+    for (const one of held.values()) one.followers.clear();
+    held.clear();
+    board.querySelectorAll("[data-hand]").forEach(take);
+    const [first] = held.values();
+    if (first) choose(chosen ?? first);
+    const dots = board.querySelector(".nn-mark[data-across]");
+    if (first) hint.textContent = `Drag an underlined number${dots ? " or a dot" : ""}, or type one.`;
+    else hint.textContent = dots ? "Drag a dot of a chart, too." : "";
+  }
+
+  // A line to type in, in the place of a number.
+  function write(cell, text) {
+    const one = held.get(cell);
+    const input = node("input", { class: "nn-typed", inputmode: "decimal", "aria-label": `${one.label}, a number` });
+    input.dataset.lmSuppressShortcuts = "true";
+    input.value = text;
+    cell.after(input);
+    input.focus();
+    let open = true;
+    function close(typed) {
+      if (!open) return;
+      open = false;
+      input.remove();
+      if (!typed) return;
+      const to = Number(typed.replaceAll(MINUS, "-").replace(",", "."));
+      one.ask(Number.isFinite(to) ? to : typed);
+    }
+    input.addEventListener("blur", () => close(input.value.trim()));
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      close(event.key === "Enter" && input.value.trim());
+      cell.focus();
+    });
+  }
+
+  board.addEventListener("focusin", ({ target }) => {
+    if (!held.has(target)) return;
+    choose(held.get(target));
+    chosen.hold();
+  });
+  board.addEventListener("keydown", (event) => {
+    const one = held.get(event.target);
+    if (!one || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in KEYS) one.move(one.at + KEYS[event.key]);
+    else if (event.key === "Escape") {
+      drag = undefined;
+      one.back();
+    } else if (event.key === "Enter") write(event.target, "");
+    else if (/^[-+\u2212\d.,]$/.test(event.key)) write(event.target, event.key);
+    else return;
+    event.preventDefault();
+  });
+  // What a drag from here does, if anything: a function of how far it has come.
+  function taken(event) {
+    if (!held.has(event.target)) return takenDot(event, board, controls, choose);
+    event.target.focus({ preventScroll: true });
+    const one = chosen;
+    const { at, stops } = one;
+    one.hold();
+    return (right) => one.move(at + Math.round((right / ONE_WAY) * (stops.length - 1)));
+  }
+  let last;
+  board.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    drag = taken(event);
+    if (!drag) return;
+    last = { cell: event.target, x: event.clientX, y: event.clientY };
+    // The board has the pointer, and not the cell: that may be built anew under it.
+    board.setPointerCapture(event.pointerId);
+  });
+  board.addEventListener("pointermove", (event) => {
+    if (drag) drag(event.clientX - last.x, event.clientY - last.y);
+    else board.style.cursor = dotAt(event) ? "grab" : "";
+  });
+  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => (drag = undefined));
+  // A finger on a dot does not scroll.
+  board.addEventListener(
+    "touchstart",
+    (event) => {
+      const [{ clientX, clientY }] = event.touches;
+      if (dotAt({ target: event.target, clientX, clientY })) event.preventDefault();
+    },
+    { passive: false },
+  );
+  board.addEventListener("dblclick", () => held.has(last?.cell) && write(last.cell, ""));
+
+  return { large: node("div", { class: "nn-large" }, large.element), hint, lie };
+}
+
+const SIGNS = { "+": 1, [MINUS]: -1 };
+
+// One side of an equation on a row, as terms that are added: each a sign, a number, and tables that are multiplied.
+function terms(side) {
+  const found = [{ sign: 1, factors: [] }];
+  for (const item of side) {
+    if (typeof item !== "string") found.at(-1).factors.push(item);
+    else if (item !== "·") {
+      const [, sign, number] = item.match(/^([+\u2212]?) ?([\d.]*)(?: ·)?$/);
+      if (sign) found.push({ sign: SIGNS[sign], factors: [] });
+      if (number) found.at(-1).number = number;
+    }
+  }
+  return found.filter(({ factors }) => factors.length);
+}
+
+// What an entry is made of, on the right of =: of each term a list of products, each a list of cells.
+function madeOf(right, row, column) {
+  return right.map(({ sign, number, factors: [A, B] }) => {
+    const { cells } = A.rows[row];
+    const products = B ? [...cells].map((cell, k) => [cell, B.rows[k].cells[column]]) : [[cells[column]]];
+    return { sign, number, products };
+  });
+}
+
+// The rows of a board that are equations, with a table alone on one side of =: a map from each such table to the terms on
+// the other side.
+function equations(board) {
+  const found = new Map();
+  for (const row of board.querySelectorAll(".nn-row")) {
+    const sides = [[]];
+    for (const item of row.children) {
+      const text = item.textContent.trim();
+      if (item.tagName === "TABLE") {
+        // Where nothing stands between two, another thing begins.
+        if (sides.at(-1).at(-1)?.tagName) sides.push([], []);
+        sides.at(-1).push(item);
+      } else if (text === "=") sides.push([]);
+      else if (/^(·|[+\u2212]?( ?[\d.]+ ·)?)$/.test(text)) sides.at(-1).push(text);
+      else sides.push([], []);
+    }
+    for (const [n, side] of sides.entries()) {
+      const other = [sides[n - 1], sides[n + 1]].find((beside) => beside?.length > 1);
+      if (side.length === 1 && other) found.set(side[0], terms(other));
+    }
+  }
+  return found;
+}
+
+// Why a number is what it is: hover over it, touch it or give it the focus, and what it was made of lights up, with the
+// arithmetic in one line.
+function reasons(board, line) {
+  let found = new Map();
+  let asked, lit;
+
+  const text = (cell) => cell.textContent;
+  const factor = (cell) => (text(cell).startsWith(MINUS) ? `(${text(cell)})` : text(cell));
+  const value = (words) => Number(words.replace(MINUS, "-"));
+
+  function explain() {
+    for (const cell of lit ?? []) cell.classList.remove("nn-lit");
+    lit = undefined;
+    line.textContent = "";
+    const table = asked?.closest("table");
+    if (!asked?.isConnected || !found.has(table)) return;
+    const made = madeOf(found.get(table), asked.parentElement.rowIndex, asked.cellIndex);
+    let [sum, words] = [0, ""];
+    for (const { sign, number, products } of made) {
+      for (const cells of products) {
+        sum += cells.reduce((product, cell) => product * value(text(cell)), sign * value(number ?? "1"));
+        if (words || sign < 0) words += sign < 0 ? ` ${MINUS} ` : " + ";
+        words += [...(number ? [number] : []), ...cells.map(factor)].join(" · ");
+      }
+    }
+    // What is not known yet is no number.
+    if (Number.isNaN(sum + value(text(asked)))) return;
+    lit = [asked, ...made.flatMap(({ products }) => products.flat())];
+    for (const cell of lit) cell.classList.add("nn-lit");
+    const digits = text(asked).split(".")[1]?.length ?? 0;
+    // The numbers on the page are rounded.
+    const same = Math.abs(sum - value(text(asked))) < 1e-9 || sum.toFixed(digits) === value(text(asked)).toFixed(digits);
+    line.textContent = `${text(asked)} ${same ? "=" : "≈"} ${words.trim()}`;
+  }
+  function ask(cell) {
+    asked = cell;
+    explain();
+  }
+  function lie() {
+    found = equations(board);
+    // The keyboard goes from table to table, and within one by the arrow keys.
+    for (const table of found.keys()) {
+      for (const [n, cell] of table.querySelectorAll("td").entries()) {
+        cell.tabIndex = n ? -1 : 0;
+        cell.dataset.lmSuppressShortcuts = "true";
+      }
+    }
+  }
+  const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  board.addEventListener("pointerover", ({ target }) => ask(target.closest?.("td")));
+  board.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || ask());
+  board.addEventListener("focusin", ({ target }) => ask(target.closest("td")));
+  board.addEventListener("keydown", (event) => {
+    const { target: cell, key } = event;
+    if (cell.tagName !== "TD" || !(key in steps)) return;
+    const [down, right] = steps[key];
+    cell.closest("table").rows[cell.parentElement.rowIndex + down]?.cells[cell.cellIndex + right]?.focus();
+    event.preventDefault();
+  });
+  return { explain, lie };
 }
 
 // The still picture that stands for this view until it wakes: the last one before it, and as near as there is one.
@@ -108,10 +462,11 @@ function render({ model, el }) {
   let waiting = [];
   let busy = false;
 
-  // What the reader does: { set: name, to: value } of a control, with the entry of a grid, { act: label } of a button.
+  // What the reader does: { set: name, to: value } of a control, with the entry of several, { act: label } of a button.
   function put(step) {
-    const last = waiting.at(-1);
-    if (step.set && last?.set === step.set && last.entry === step.entry) waiting.pop();
+    const same = (other) => other.act || (other.set === step.set && other.entry === step.entry);
+    const at = step.set ? waiting.findLastIndex(same) : -1;
+    if (waiting[at]?.set) waiting.splice(at, 1);
     waiting.push(step);
     send();
   }
@@ -126,41 +481,58 @@ function render({ model, el }) {
     waiting = [];
   }
 
+  const alert = node("p", { role: "alert", hidden: "" });
+  const board = node("div", { class: "nn-board" });
+  const line = node("p", { class: "nn-why", role: "status" });
+  const shown = node("div", { class: "nn-shown" }, alert, board, line);
+  const entries = hand(board, controls);
+  const why = reasons(board, line);
+
   const panel = node("div", { class: "nn-controls" });
   for (const one of spec.controls) {
     controls[one.name] = control(one, (move) => put({ set: one.name, ...move }));
-    panel.append(controls[one.name].element);
+    // All entries have one slider, which stands where the first of them does.
+    panel.append(controls[one.name].element ?? entries.large);
   }
 
   const buttons = node("div", { class: "nn-buttons" });
   let playing = false;
+  let next;
+  function again() {
+    clearTimeout(next);
+    // Not before what was answered is painted.
+    const repeat = () => requestAnimationFrame(() => playing && put({ act: repeated }));
+    next = setTimeout(repeat, spec.paces[pace.get()]);
+  }
   function play(on) {
     playing = on;
     player.textContent = playing ? "Pause" : "Play";
     if (playing) put({ act: repeated });
   }
   const player = repeated && button("Play", () => play(!playing));
-  if (player) buttons.append(player);
+  const pace = choice({ label: "speed", options: Object.keys(spec.paces).map((name) => [name, name]) }, () => {});
+  if (player) buttons.append(player, pace.element);
+  pace.set(spec.pace);
   for (const label of spec.actions) buttons.append(button(label, () => put({ act: label })));
 
   const key = node("div");
   key.innerHTML = spec.legend;
-  panel.append(buttons, key);
+  panel.append(entries.hint, buttons, key);
   // Otherwise the notebook takes the arrow keys for its own.
   for (const one of panel.querySelectorAll("input, select, button")) one.dataset.lmSuppressShortcuts = "true";
-
-  const alert = node("p", { role: "alert", hidden: "" });
-  const board = node("div", { class: "nn-board" });
-  const shown = node("div", { class: "nn-shown" }, alert, board);
 
   let [cells, texts, axes, paths] = [[], [], [], []];
   const marks = new WeakMap();
   function build(html) {
+    const focused = board.querySelector(":focus")?.ariaLabel;
     board.innerHTML = html;
+    entries.lie();
+    why.lie();
     cells = board.querySelectorAll("td");
     texts = board.querySelectorAll("caption, .nn-text");
     axes = board.querySelectorAll(".nn-axes");
     paths = board.querySelectorAll(".nn-mark");
+    if (focused) board.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
   function mark(cell) {
     // Not a transition: that would paint every frame, and keep the next answer waiting.
@@ -168,24 +540,28 @@ function render({ model, el }) {
     clearTimeout(marks.get(cell));
     marks.set(cell, setTimeout(() => cell.classList.remove("nn-new"), 700));
   }
-  function fill([n, text, colour]) {
-    cells[n].textContent = text;
+  function fill([n, text, colour], few) {
+    // A number under the hand is ahead of what is answered.
+    if (!cells[n].firstElementChild) cells[n].textContent = text;
     cells[n].style.cssText = palette[colour];
-    mark(cells[n]);
+    if (few) mark(cells[n]);
   }
   function show(message) {
     alert.hidden = !message.error;
     alert.textContent = message.error ?? "";
-    if (message.board !== undefined) build(message.board);
-    message.cells?.forEach(fill);
-    for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
-    for (const [n, drawn] of message.axes ?? []) axes[n].innerHTML = drawn;
-    for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);
     }
+    if (message.board !== undefined) build(message.board);
+    // Where everything changes, marks say nothing.
+    const few = message.cells?.length <= cells.length / 3;
+    for (const cell of message.cells ?? []) fill(cell, few);
+    for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
+    for (const [n, drawn] of message.axes ?? []) axes[n].innerHTML = drawn;
+    for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
+    why.explain();
   }
   let still;
   function takeItsPlace() {
@@ -198,9 +574,14 @@ function render({ model, el }) {
     show(message);
     if (el.hidden) takeItsPlace();
     if (playing && (message.error || message.ended)) play(false);
-    if (playing && !waiting.length) requestAnimationFrame(() => playing && put({ act: repeated }));
+    if (playing && !waiting.length) again();
     else send();
   }
+
+  board.addEventListener("click", ({ target }) => {
+    const chosen = target.closest("[data-set]");
+    if (chosen) put({ set: chosen.dataset.set, to: chosen.dataset.to });
+  });
 
   el.classList.add("nn-view", "nn-live");
   el.append(panel, shown);

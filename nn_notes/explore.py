@@ -32,6 +32,8 @@ CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 # What a page that carries messages itself needs to build a view, and to show its first state.
 SPEC = "application/vnd.nn-notes.view"
 ASLEEP = "A still picture of a live view. Run this cell, and it moves."
+# How long a page waits before it repeats an action, in milliseconds.
+PACES = {"slow": 1500, "medium": 500, "fast": 0}
 # A page with more sliders than this is slow.
 MOST = 1000
 
@@ -39,7 +41,8 @@ MOST = 1000
 class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows.
 
-    As long as its numbers are not ``known``, each is a dot.
+    As long as its numbers are not ``known``, each is a dot. Where it shows a ``Sliders`` as it stands, ``hand`` is the
+    name of that in the state: its numbers are moved right there.
     """
 
     label: str
@@ -47,6 +50,7 @@ class Matrix(NamedTuple):
     axes: str = ""
     digits: int = 2
     known: bool = True
+    hand: str = ""
 
 
 class Control:
@@ -126,7 +130,10 @@ class LogSlider(Slider):
 
 
 class Sliders(Control):
-    """A vector or matrix: a slider to each entry, laid out as the entries are, each as a ``Slider`` of its own."""
+    """A vector or matrix, each entry a ``Slider`` of its own: the reader moves it in the ``Matrix`` that shows it.
+
+    An entry can also be put to a number between two stops, which then is one too.
+    """
 
     def __init__(self, name, array, low, high, step=0.05):
         a = checked_array("array", array, ndim=(1, 2), empty_too=False)
@@ -144,10 +151,16 @@ class Sliders(Control):
 
     def take(self, to, entry):
         entry = index("entry", entry, most=self.value.size - 1)
-        # A copy, as the array may be in use; and no other entry is touched.
+        label, stops = self.spec["labels"][entry], self.stops[entry]
+        to = real_number(label, to)
+        if not stops[0] <= to <= stops[-1]:
+            raise ValueError(f"{label} is {to:g}; it needs a number from {stops[0]:g} to {stops[-1]:g}")
+        # Copies, as the array may be in use, and the page knows the stops of before; and no other entry is touched.
         value = self.value.copy()
-        value.flat[entry] = _stop(self.spec["labels"][entry], to, self.stops[entry])
+        value.flat[entry] = to
         self.value = value
+        if to not in stops:
+            self.stops = [sorted([*some, to]) if n == entry else some for n, some in enumerate(self.stops)]
 
     def place(self):
         return self.value.ravel().tolist()
@@ -263,13 +276,18 @@ class View:
         controls: a dict from a name in the state to its ``Slider``, ``LogSlider``, ``Sliders``, ``Choice`` or
             ``Line``.
         model: a pure function of the whole state, by name, that gives a dict of arrays.
-        layout: a function of that dict that gives rows: lists of ``Matrix``, ``Chart``, ``Drawing`` and HTML text.
+        layout: a function of that dict that gives rows: lists of ``Matrix``, ``Chart``, ``Drawing`` and HTML text. Each
+            ``Sliders`` is under the ``hand`` in one of them, or more.
         memory: what the state holds beside the controls, as a dict.
         actions: a dict from a button's label to a function of the state that gives what changes in it.
         repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
+        pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
 
-    Raises whatever the model and layout raise at first.
+    Raises:
+        ValueError: a ``Sliders`` is nowhere under the hand, or what is under the hand is none.
+
+    It raises, too, whatever the model and layout raise at first.
 
     The view shows itself when it is the last line of a cell: asleep, as tables and pictures of its first state, until
     its transport carries the first answer.
@@ -278,17 +296,20 @@ class View:
     # Who shows a view and carries its messages: a function of the view.
     transport = None
 
-    def __init__(self, controls, model, layout, memory=None, actions=None, repeated="", scale=2.0):
+    def __init__(self, controls, model, layout, memory=None, actions=None, repeated="", pace="fast", scale=2.0):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
         self.actions = {**(actions or {}), "Reset": lambda state: first}
         self._settle()
+        choice("pace", pace, PACES)
         self.spec = {
             "controls": [{"name": name, **control.spec} for name, control in controls.items()],
             "actions": list(self.actions),
             "repeated": repeated,
+            "paces": PACES,
+            "pace": pace,
             "legend": legend(scale),
             "palette": PALETTE,
         }
@@ -300,7 +321,7 @@ class View:
         Args:
             steps: a list of ``{"set": name, "to": value}`` for a control, with ``"entry": n`` for one of several
                 sliders, ``{"act": label}`` for a button, and ``{"open": True}`` for a page that shows nothing yet.
-                Only what the view offers is done: its controls and their stops, its actions.
+                Only what the view offers is done: its controls within their limits, its actions.
 
         Returns:
             The message that the page needs. Where something raises, its error is in the message, beside what the page
@@ -397,6 +418,7 @@ class View:
     def _look(self):
         every = [item for row in self._rows for item in row]
         matrices, drawn = ([item for item in every if isinstance(item, kind)] for kind in (Matrix, Chart))
+        self._check_hands(matrices)
         return _Shown(
             [[_frame(item) for item in row] for row in self._rows],
             [cell for m in matrices for cell in cells(m.array, self._scale, m.digits, m.known)],
@@ -405,6 +427,13 @@ class View:
             [(path,) for chart in drawn for path in charts.paths(chart)],
         )
 
+    def _check_hands(self, matrices):
+        """Every entry that can be moved is on the board, and each in its place."""
+        held = {m.hand: np.shape(m.array) for m in matrices if m.hand}
+        needed = {n: np.shape(self.state[n]) for n, control in self.controls.items() if isinstance(control, Sliders)}
+        if held != needed:
+            raise ValueError(f"layout has under the hand {held}; it needs each Sliders with its shape: {needed}")
+
     def _board(self):
         rows = ("".join(self._item(item) for item in row) for row in self._rows)
         return "".join(f'<div class="nn-row">{row}</div>' for row in rows)
@@ -412,7 +441,8 @@ class View:
     def _item(self, item):
         match item:
             case Matrix():
-                return table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+                html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+                return html.replace("<table", f'<table data-hand="{escape(item.hand)}"', 1) if item.hand else html
             case Chart():
                 return charts.svg(item)
         return f'<div class="nn-text">{_words(item)}</div>'
@@ -456,7 +486,7 @@ def _frame(item):
     """What of an item is built once: a change to it builds the whole board anew."""
     match item:
         case Matrix():
-            return np.shape(item.array)
+            return np.shape(item.array), item.hand
         case Chart():
             return charts.outline(item)
     return ""

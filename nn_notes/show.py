@@ -149,7 +149,8 @@ def table(label, a, axes="", scale=2.0, digits=2, known=True):
         TypeError, ValueError: not real numbers, or more axes.
     """
     rows = ("".join(_cell(*cell) for cell in row) for row in _rows_of_cells(a, scale, digits, known))
-    return f"<table><caption>{caption(label, a, axes)}</caption>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+    head = f'<table style="--nn-digits:{digits}"><caption>{caption(label, a, axes)}</caption>'
+    return head + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
 def caption(label, a, axes=""):
@@ -181,17 +182,22 @@ def legend(scale):
     Its words come from the style sheet: a page without one has no colours either.
     """
     return (
-        f'<div class="nn-legend" role="img" aria-label="Blue is negative, white is zero, orange is positive." '
+        f'<div class="nn-legend" role="img" aria-label="Blue is negative, orange is positive, and zero has no colour. '
+        f'A cut corner is beyond the scale." '
         f'data-low="{number(-scale, 1)}" data-high="{number(scale, 1)}"><span></span></div>'
     )
 
 
 _STEPS = 50
+# After the steps: beyond the scale.
+_BELOW, _ABOVE = 2 * _STEPS + 1, 2 * _STEPS + 2
 
 
 def _shade(a, scale):
     """The places in ``PALETTE`` of the colours of numbers; NaN has that of zero."""
-    return np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
+    place = np.nan_to_num(np.clip(a, -scale, scale) / scale * _STEPS).round().astype(int) + _STEPS
+    beyond = np.abs(a) > scale * (1 + 1e-9)
+    return np.where(beyond, np.where(np.less(a, 0), _BELOW, _ABOVE), place)
 
 
 def colour(x, scale):
@@ -205,7 +211,7 @@ def ink(x, scale):
 
 
 def _palette():
-    """The colours from full negative to full positive, and that of text on each: black or white."""
+    """The colours from full negative to full positive, and beyond, and that of text on each: black or white."""
     ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (NEGATIVE, ZERO, POSITIVE)]
     colours, inks = [], []
     for x in np.arange(-_STEPS, _STEPS + 1) / _STEPS:
@@ -214,15 +220,30 @@ def _palette():
         luminance = linear @ [0.2126, 0.7152, 0.0722]
         colours.append(f"#{bytes(rgb.tolist()).hex()}")
         inks.append("#000" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "#fff")
-    return colours, inks
+    return [*colours, colours[0], colours[-1]], [*inks, inks[0], inks[-1]]
 
 
 _COLOURS, _INKS = _palette()
-# Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those.
-PALETTE = [
-    f"background:{colour};color:{ink};padding:3px 4px;text-align:right;border:1px solid #888"
-    for colour, ink in zip(_COLOURS, _INKS, strict=True)
-]
+
+
+def _styles():
+    """Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those.
+
+    What lies below shines through, so that zero is as the page is; and text that is black on white has the page's ink.
+    """
+    for place, ink in enumerate(_INKS):
+        x = {_BELOW: -_STEPS, _ABOVE: _STEPS}.get(place, place - _STEPS)
+        end = NEGATIVE if x < 0 else POSITIVE if x else ZERO
+        # A corner is cut where the colour says too little.
+        cut = " linear-gradient(225deg,#fff 5px,#fff0 0)" if place > 2 * _STEPS else ""
+        colour = "var(--nn-ink,inherit)" if ink == "#000" else ink
+        yield (
+            f"background:{end}{round(255 * abs(x) / _STEPS):02x}{cut};color:{colour};padding:3px 4px;text-align:right;"
+            "border:1px solid #888"
+        )
+
+
+PALETTE = [*_styles()]
 
 
 def _cell(text, place):

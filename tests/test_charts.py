@@ -205,6 +205,20 @@ def test_a_square_chart_has_the_same_unit_on_both_axes(width, height):
 # What is built once, and what changes
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "across", "up"),
+    [
+        (Axis("x", -8, 8), Axis("y", 0, 1), "560 2960 -8 8 0", "1900 300 0 1 0"),
+        (Axis("length", 0.01, 10**0.5, True), Axis("y", -1e-5, 2), "560 2960 0.01 3.1622776601683795 1", "1900 300 -1"),
+    ],
+)
+def test_a_dot_says_what_it_moves_and_the_axes_what_a_place_is(x, y, across, up):
+    drawn = charts.svg(chart([Dots([1], [0.5], across='"x" 0', up="b"), Dots([1], [0.5])], x, y))
+    first, second = re.findall('<path class="nn-mark"[^>]*>', drawn)
+    assert 'data-across="&quot;x&quot; 0" data-up="b"' in first and "data-" not in second
+    assert f'data-across="{across}" data-up="{up}' in drawn
+
+
 def test_only_what_moves_is_no_part_of_the_outline():
     line, dots = Line([0, 1], [0, 1], "#111111", "one"), Dots([0], [0])
     first = charts.outline(chart([line, dots]))

@@ -109,7 +109,7 @@ def grid(**more):
     return View(
         {"W": Sliders("W", ODD, -2, 2), "s": Slider("s", 1 / 7, 0, 1), "γ": LogSlider("γ", 1 / 3, 0.01, 10)},
         lambda W, s, γ: {"W": W},
-        lambda a: [[Matrix("W", a["W"])]],
+        lambda a: [[Matrix("W", a["W"], hand="W")]],
         actions={"Give": lambda state: {"W": np.array(ODD) / 3, "s": 1.7, "γ": 1e4}} | more,
     )
 
@@ -138,6 +138,38 @@ def test_only_the_entry_that_is_moved_changes_and_it_can_go_back(at):
         assert page.places["W"] == expected.ravel().tolist()
         page.move(label, own)
         assert page.view.state["W"].tolist() == ODD
+
+
+@pytest.mark.parametrize("typed", [0.123, -1e-9, 1.0000001, 2])
+def test_an_entry_can_be_put_to_a_number_between_its_stops(typed):
+    page = Page(grid())
+    own, before, others = page.value("W[0,0]"), page.stops("W[0,0]"), page.stops("W[0,1]")
+    page.do(put("W", typed, 0))
+    assert not page.error and page.value("W[0,0]") == page.view.state["W"][0, 0] == typed
+    assert page.stops("W[0,0]") == sorted({*before, typed}) and page.stops("W[0,1]") == others
+    # It stays one of its stops until the numbers are given anew.
+    page.move("W[0,0]", own)
+    assert page.view.state["W"].tolist() == ODD and typed in page.stops("W[0,0]")
+    page.click("Reset")
+    assert page.stops("W[0,0]") == before
+    page.do(put("W", 2.01, 0))
+    assert page.error == "ValueError: W[0,0] is 2.01; it needs a number from -2 to 2"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [],
+        [Matrix("W", ODD)],
+        [Matrix("W", np.transpose(ODD), hand="W")],
+        [Matrix("W", ODD, hand="W"), Matrix("V", ODD, hand="V")],
+        [Matrix("W", ODD, hand="W"), Matrix("s", [0.5], hand="s")],
+    ],
+    ids=["nowhere", "not under the hand", "transposed", "unknown", "of one number"],
+)
+def test_what_is_under_the_hand_is_a_control_as_it_stands(row):
+    with pytest.raises(ValueError, match=r"layout has under the hand .*; it needs each Sliders with its shape"):
+        View({"W": Sliders("W", ODD, -2, 2), "s": Slider("s", 0.5, 0, 1)}, lambda W, s: {}, lambda a: [row])
 
 
 def test_stops_do_not_hang_on_a_slider_that_was_made_before():
@@ -242,6 +274,12 @@ def test_what_changes_nothing_ends_the_repetition():
         page.click("Double")
         seen.append(page.message.get("ended", False))
     assert seen == [False, False, False, True] and page.view.state["factor"] == 16
+
+
+def test_an_action_is_repeated_at_one_of_three_paces():
+    assert small_view().spec["pace"] == "fast" and small_view().spec["paces"]["fast"] == 0
+    with pytest.raises(ValueError, match="pace is 'quick'; it needs one of slow, medium, fast"):
+        View({}, dict, lambda _: [], pace="quick")
 
 
 def test_a_view_without_a_transport_falls_back_to_its_bundle(monkeypatch):

@@ -175,23 +175,23 @@ def every_control():
             "f": Choice("f", "short", ["short", "long"]),
         },
         lambda **state: state,
-        lambda a: [[Matrix("W", a["W"]), Matrix("z", a["z"])], [f"Column {a['n']:g} of {a['f']}"]],
+        lambda a: [[Matrix("W", a["W"], hand="W"), Matrix("z", a["z"], hand="z")], [f"Column {a['n']:g} of {a['f']}"]],
         actions={"Go": lambda state: {"s": 1.0}},
     )
 
 
-NUMBERS = [-99, 99, 1.0000001, -1e-9, 0.123, True, False, "nan", "0.5", None, [], [0.5], {}, 10**400, float("nan"),
+BETWEEN = [1.0000001, -1e-9, 0.123]
+NUMBERS = [-99, 99, True, False, "nan", "0.5", None, [], [0.5], {}, 10**400, float("nan"),
            float("inf"), -float("inf"), "__class__"]  # fmt: skip
 ATTACKS = [
-    *({"set": name, "to": to} for name in ("s", "n", "γ") for to in NUMBERS),
+    *({"set": name, "to": to} for name in ("s", "n", "γ") for to in [*NUMBERS, *BETWEEN]),
     *({"set": "z", "entry": 0, "to": to} for to in [*NUMBERS, 2.05, [0.5, 0.5]]),
     *({"set": "f", "to": to} for to in [*NUMBERS, ["short"], "", "Short", "high"]),
     # The limit of this state, and a stop of no state.
     {"set": "n", "to": 2},
     {"set": "n", "to": 0.5},
-    # A stop of another entry.
+    # Within the limits of another entry.
     {"set": "W", "entry": 0, "to": 5.0},
-    {"set": "W", "entry": 1, "to": 0.333},
     *({"set": "z", "entry": entry, "to": 0.5} for entry in (-1, 2, 10**30, 0.0, 0.5, True, "0", None, [0], [0, 1])),
     {"set": "z", "to": [0.5, 0.5]},
     {"set": "z", "to": 0.5},

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import plain
 import pytest
-from live import CALLS, made
+from live import CALLS, made, seen
 from page import CELL, Page, untagged
 from plain import Cubic, Loud
 from stripped import still
@@ -192,3 +192,62 @@ def test_titles_and_names_of_charts_have_room(page):
         assert float(title.get("x")) + 0.62 * 130 * len(title.text) < width, title.text
         *_, across, up = chart.find("{http://www.w3.org/2000/svg}g").iter("{http://www.w3.org/2000/svg}text")
         assert 0.58 * 115 * len(across.text) < width and 0.58 * 115 * len(up.text) < height
+
+
+# On which rows a table alone equals others that are added and multiplied, in the order of the page.
+EQUATIONS = {
+    "derivative_shapes.view": ["output y", "Δy predicted"],
+    "single_layer.view": ["u"],
+    "jacobians.view": ["u", "∂z′/∂z"],
+    "backpropagation.view": ["ξ(2) = ∂E/∂b(2)", "ξ(1) = ∂E/∂b(1)"],
+    "gradient_descent.learning_rate": ["θ1"],
+    "activation_curves.view": ["δF"],
+    "live.view": ["S − t", "−t/S · F"],
+    "operations.view": ["g"],
+}
+
+
+def equations(rows):
+    """Of each equation on the board its result, by name and as it is, and what the other side comes to."""
+    for row in rows:
+        sides = [[]]
+        for item in row:
+            if not isinstance(item, str):
+                if sides[-1] and not isinstance(sides[-1][-1], str):
+                    sides += [[], []]
+                sides[-1].append(item)
+            elif item == "=":
+                sides.append([])
+            elif re.fullmatch(r"·|[+−]?( ?[\d.]+ ·)?", item):
+                sides[-1].append(item)
+            else:
+                sides += [[], []]
+        for n, side in enumerate(sides):
+            beside = [sides[m] for m in (n - 1, n + 1) if 0 <= m < len(sides) and len(sides[m]) > 1]
+            if len(side) == 1 and beside:
+                yield *side[0], summed(beside[0])
+
+
+def summed(side):
+    """The terms of one side, added; a number between them has three digits."""
+    total, sign, product = 0, 1, None
+    for item in [*side, "+"]:
+        if not isinstance(item, str):
+            product = item[1] if product is None else product @ item[1]
+        elif item != "·":
+            total = total + (0 if product is None else sign * product)
+            factor = re.search(r"[\d.]+", item)
+            sign, product = (-1 if item[0] == "−" else 1) * float(factor[0] if factor else 1), None
+    return total
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_a_row_that_reads_as_an_equation_is_one(name):
+    for state in seen(name):
+        found = [(label, result, other) for label, result, other in equations(state.rows)]
+        if name != "derivative_shapes.view":
+            assert [label for label, *_ in found] == EQUATIONS[name]
+        for _, result, other in found:
+            known = ~np.isnan(result)
+            np.testing.assert_allclose(result[known], other[known], rtol=2e-3, atol=1e-9)
+    assert [label for label, *_ in equations(seen(name)[0].rows)] == EQUATIONS[name]

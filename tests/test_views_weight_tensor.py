@@ -77,7 +77,7 @@ def test_new_numbers_are_walked_through_at_the_same_place(page):
 def test_the_drawing_has_a_cell_to_each_entry_and_shows_the_slice(page, axis, n):
     walk_to(page, axis, n)
     drawn = re.findall(r'<path d="(.*?)" fill-opacity="(.*?)" stroke-opacity=".*?" fill="(.*?)"/>', drawing(page))
-    filled = [fill for _, _, fill in drawn if fill not in ("none", "#ffffff")]
+    filled = [fill for _, _, fill in drawn if fill not in ("none", "var(--nn-ground, #ffffff)")]
     assert len({path for path, _, _ in drawn}) == len(drawn) == 45
     assert len(filled) == 15 and len(set(filled)) == 5
     assert sum(opacity == "1" for _, opacity, _ in drawn) == 45 // SIZES[axis]

@@ -62,7 +62,7 @@ def view(x, delta, activation="sigmoid"):
         before, after = np.linalg.norm(a["δ"]), np.linalg.norm(a["δF"])
         return [
             [*_charts(a)],
-            [Matrix("<i>x</i>", a["x"]), "→", Matrix("<i>f</i>(<i>x</i>)", a["f(x)"])],
+            [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix("<i>f</i>(<i>x</i>)", a["f(x)"])],
             ["<br>".join(formula(a["f"], a["x"], a["f(x)"], a["F"][i, i], i) for i in range(M))],
             [
                 Matrix("<i>δF</i>", a["δF"]), "=", Matrix("<i>δ</i>", a["δ"]), "·",
@@ -95,6 +95,7 @@ def view(x, delta, activation="sigmoid"):
 def _charts(a):
     """Each output over its own input, with its tangent, and the slopes."""
     line, x, entries = a["line"], a["x"], [*enumerate(colours(len(a["x"])))]
+    slope = a["F"].diagonal()
     bounded = np.abs(a["curves"]).max() <= VALUES[1]
     across = Axis("xᵢ", line[0], line[-1])
     yield Chart(
@@ -103,7 +104,7 @@ def _charts(a):
         [
             *(Line(line, a["curves"][i], color, opacity=0.5) for i, color in entries),
             *(Line(x[i] + REACH, a["tangents"][i], color, width=2) for i, color in entries),
-            *(Dots(x[i : i + 1], a["f(x)"][i : i + 1], color, f"i = {i}") for i, color in entries),
+            *(Dots(x[i : i + 1], a["f(x)"][i : i + 1], color, f"i = {i}", across=f"x {i}") for i, color in entries),
         ],
         "Each output of the activation over its own input, with a dot at the present input and its tangent.",
     )  # fmt: skip
@@ -111,7 +112,7 @@ def _charts(a):
         "Its slope: the diagonal of F", across, Axis("slope", *reaching(SLOPES, a["slopes"])),
         [
             *(Line(line, a["slopes"][i], color, opacity=0.5) for i, color in entries),
-            *(Dots(x[i : i + 1], a["F"].diagonal()[i : i + 1], color, f"i = {i}") for i, color in entries),
+            *(Dots(x[i : i + 1], slope[i : i + 1], color, f"i = {i}", across=f"x {i}") for i, color in entries),
         ],
         "The slope of each of these curves, with a dot at the present input.",
     )  # fmt: skip

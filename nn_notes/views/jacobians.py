@@ -63,12 +63,12 @@ def view(z, W, b, activation="sigmoid"):
         }  # fmt: skip
 
     def layout(a):
-        def m(name, axes="", label=None):
-            return Matrix(label or f"<i>{name}</i>", a[name], axes)
+        def m(name, axes="", label=None, hand=""):
+            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand)
 
         return [
             [*_charts(a)],
-            [m("u"), "=", m("z"), "·", m("W", "row i, column j"), "+", m("b")],
+            [m("u"), "=", m("z", hand="z"), "·", m("W", "row i, column j", hand="W"), "+", m("b", hand="b")],
             [m("z′"), "= <i>f</i>(<i>u</i>)", m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>")],
             [
                 m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j"), "·",
@@ -83,11 +83,11 @@ def view(z, W, b, activation="sigmoid"):
         ]  # fmt: skip
 
     return View(
-        controls(start, activation, table)
-        | {
-            "along": Choice("nudge along", "z[1]" if "z[1]" in directions else "z[0]", list(directions)),
+        {
             "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
-        },
+            "along": Choice("nudge along", "z[1]" if "z[1]" in directions else "z[0]", list(directions)),
+        }
+        | controls(start, activation, table),
         model,
         layout,
         actions={"New random numbers": new_numbers(start)},
@@ -107,7 +107,7 @@ def _charts(a):
             *(Line(LENGTHS, actual[:, k], color, f"output {k}") for k, color in pairs),
             *(Line(LENGTHS, predicted[:, k], color, dash="60 40") for k, color in pairs),
             Line([], [], label="predicted", dash="60 40"),
-            Dots(a["length"], np.hstack([a["Δz′ predicted"], a["Δz′ actual"]])),
+            Dots(a["length"], np.hstack([a["Δz′ predicted"], a["Δz′ actual"]]), across="length"),
         ],
         "The change of each output as the nudge grows, actual and predicted: the lines part.",
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _charts(a):
         [
             Line(LENGTHS, LENGTHS**2 / 10, dash="20 30", opacity=0.7, label="a line of slope 2"),
             Line(LENGTHS, error, label="error of this nudge"),
-            Dots(a["length"], a["error"][None]),
+            Dots(a["length"], a["error"][None], across="length"),
         ],
         "The error of the prediction against the length of the nudge, and a line of slope 2.",
     )  # fmt: skip

@@ -98,7 +98,7 @@ def _charts(a):
                 Line(y + near, E + slope * near, color, width=1, dash="60 40")
                 for E, slope, (_, color) in zip(a["E"], a["slope"], NAMES, strict=True)
             ),
-            *(Dots(y, a["E"][n : n + 1], color) for n, (_, color) in pairs),
+            *(Dots(y, a["E"][n : n + 1], color, across="y") for n, (_, color) in pairs),
         ],
         "Mean squared error and cross entropy by the prediction, each with a dot and a tangent where it is.",
     )  # fmt: skip
@@ -108,7 +108,7 @@ def _charts(a):
             Line([0, 1], [0, 0], width=1, opacity=0.5),
             target(slope),
             *(Line(PLACES, a["slopes"][n], color, name) for n, (name, color) in pairs),
-            *(Dots(y, a["slope"][n : n + 1], color) for n, (_, color) in pairs),
+            *(Dots(y, a["slope"][n : n + 1], color, across="y") for n, (_, color) in pairs),
         ],
         "The slope of each loss by the prediction. A dotted line marks the target, where both are zero.",
     )  # fmt: skip
@@ -143,7 +143,7 @@ def view(u, target=0):
         right = a["S"][a["t"] == 1].item()
         apart = np.abs(a["product"] - a["S − t"]).max()
         return [
-            [Matrix("<i>u</i>", a["u"]), "→ softmax →", Matrix("<i>S</i>", a["S"])],
+            [Matrix("<i>u</i>", a["u"], hand="u"), "→ softmax →", Matrix("<i>S</i>", a["S"])],
             [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
              Matrix("<i>t</i>", a["t"])],
             [

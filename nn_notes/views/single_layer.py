@@ -78,15 +78,15 @@ def view(z, W, b, activation="sigmoid"):
         }  # fmt: skip
 
     def layout(a):
-        def m(name, axes="", label=None):
-            return Matrix(label or f"<i>{name}</i>", a[name], axes)
+        def m(name, axes="", label=None, hand=""):
+            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand)
 
         error = np.abs(a["Δz′ predicted"] - a["Δz′ actual"]).max()
         slices = [
             Matrix(f"∂<i>u</i><sub>{k}</sub>/∂<i>W</i>", T_k, "row i, column j") for k, T_k in enumerate(a["∂u/∂W"])
         ]
         return [
-            [m("u"), "=", m("z"), "·", m("W", "row i, column j"), "+", m("b")],
+            [m("u"), "=", m("z", hand="z"), "·", m("W", "row i, column j", hand="W"), "+", m("b", hand="b")],
             [m("z′"), "= <i>f</i>(<i>u</i>)", m("F", "row k, column l", "<i>F</i> = ∂<i>z′</i>/∂<i>u</i>")],
             [
                 m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),

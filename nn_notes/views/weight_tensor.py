@@ -64,7 +64,11 @@ def view(z, xi):
         rows, columns = "kij".replace(axis, "")
         indices = "".join(str(n) if letter == axis else ":" for letter in "kij")
         return [
-            [Matrix("<i>z</i>", a["z"]), Matrix("<i>ξ</i>", a["ξ"]), _sentence(axis, n, a["z"], a["ξ"])],
+            [
+                Matrix("<i>z</i>", a["z"], hand="z"),
+                Matrix("<i>ξ</i>", a["ξ"], hand="xi"),
+                _sentence(axis, n, a["z"], a["ξ"]),
+            ],
             [
                 _drawing(a["T"], axis, n),
                 Matrix(f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}"),
@@ -82,6 +86,8 @@ def view(z, xi):
             "Next slice": lambda state: {"place": (state["place"] + 1) % size[state["axis"]]},
             "New random numbers": new_numbers(start),
         },
+        repeated="Next slice",
+        pace="slow",
         scale=SCALE,
     )
 
@@ -104,7 +110,7 @@ def _drawing(T, axis, n):
     (left, top, width, height), cells, letters = _outline(T.shape, axis, n)
     paths = ""
     for at, path, chosen in cells:
-        empty = ZERO if chosen else "none"
+        empty = f"var(--nn-ground, {ZERO})" if chosen else "none"
         fill = colour(T[at], SCALE) if T[at] else empty
         # One opacity for the whole of a cell would be slow to paint.
         see = 1 if chosen else 0.25

@@ -217,6 +217,19 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     reading = Reading(browsing("small", has_touch=True), published[0].address, "01_single_layer")
     (view,) = reading.views
     before = view.awake().shown()
-    view.place.get_by_role("slider", name="z[0]").tap()
-    assert view.settled().shown() != before
+    view.place.get_by_role("slider", name="Move z[0]").tap()
+    moved = view.settled().shown()
+    assert moved != before
+    # A finger goes from the middle of a number to the right, and the page stays where it is.
+    entry = view.place.get_by_role("slider", name="W[1,0]", exact=True)
+    entry.scroll_into_view_if_needed()
+    box, stood, scrolled = entry.bounding_box(), entry.get_attribute("aria-valuenow"), reading.page.evaluate("scrollY")
+    finger = reading.page.context.new_cdp_session(reading.page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, by in [("Start", 0), *(("Move", by) for by in range(0, 40, 5)), ("End", None)]:
+        points = [] if by is None else [{"x": x + by, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    assert view.settled().shown() != moved
+    assert float(entry.get_attribute("aria-valuenow")) > float(stood)
+    assert reading.page.evaluate("scrollY") == scrolled
     assert reading.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

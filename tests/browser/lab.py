@@ -164,30 +164,34 @@ class View:
     def control(self, label):
         return self.where.get_by_label(label, exact=True)
 
+    def controls(self):
+        """All that the keyboard reaches."""
+        return self.where.locator('input, select, button, [role=slider], td[tabindex="0"]')
+
     def value(self, label):
-        """The number beside a slider, or the name that is chosen."""
+        """The number that a slider stands at, or the name that is chosen."""
         text = self.control(label).evaluate("control => control.ariaValueText ?? [control.value]")
         return number(text) if isinstance(text, str) else text[0]
 
     def values(self):
         """The same of all sliders and choices, by their labels."""
-        labels = self.where.locator("input, select").evaluate_all("all => all.map(control => control.ariaLabel)")
-        return {label: self.value(label) for label in labels}
+        # But of the large slider, which moves an entry that is among them.
+        labels = self.controls().evaluate_all("all => all.map(control => control.ariaLabel)")
+        return {label: self.value(label) for label in labels if label and not label.startswith("Move ")}
 
     def exactly(self, label):
-        """That number to all of its digits, as the page has it."""
-        beside = "input => input.closest('label').querySelector('.nn-value').title"
-        return float(self.slider(label).evaluate(beside))
+        """The number of an entry to all of its digits, as the page has it."""
+        return float(self.slider(label).get_attribute("aria-valuenow"))
 
     def drag(self, label, by, steps=10):
-        """Drag a slider's handle by so many pixels with the mouse, through so many places."""
+        """Drag a slider's handle, or a number in a table, by so many pixels with the mouse, through so many places."""
         slider = self.slider(label)
         for _ in range(20):
             self._in_sight(slider)
             box = slider.bounding_box()
-            low, high, place = slider.evaluate("input => [input.min, input.max, input.value].map(Number)")
+            part = slider.evaluate("({value, max}) => max === undefined ? 0.5 : value / max")
             # The handle stays within the track: its middle keeps half of its width, 8 pixels, from either end.
-            x, y = box["x"] + 8 + (box["width"] - 16) * (place - low) / (high - low), box["y"] + box["height"] / 2
+            x, y = box["x"] + 8 + (box["width"] - 16) * part, box["y"] + box["height"] / 2
             self.page.mouse.move(x, y)
             # A page that is still being laid out may have moved it from under the mouse meanwhile.
             if slider.evaluate("(input, at) => input.getRootNode().elementFromPoint(...at) === input", [x, y]):
@@ -196,6 +200,23 @@ class View:
             raise AssertionError(f"{label} does not stay under the mouse")
         self.page.mouse.down()
         self.page.mouse.move(x + by, y, steps=steps)
+        self.page.mouse.up()
+
+    def drag_dot(self, across, right, down, steps=10):
+        """Drag the first dot of a chart that moves a control across, by so many pixels."""
+        dot = self.where.locator(f'.nn-mark[data-across="{across}"]').first
+        self._in_sight(dot.locator("xpath=ancestor::*[@class='nn-chart']"))
+        x, y = dot.evaluate(
+            """dot => {
+                const [, x, y] = dot.getAttribute('d').match(/M(-?\\d+) (-?\\d+)/)
+                const spot = new DOMPoint(x, y).matrixTransform(dot.getScreenCTM())
+                return [spot.x, spot.y]
+            }"""
+        )
+        self.page.mouse.move(x + 3, y - 3)
+        assert self.where.locator(".nn-board").evaluate("board => board.style.cursor") == "grab"
+        self.page.mouse.down()
+        self.page.mouse.move(x + 3 + right, y - 3 + down, steps=steps)
         self.page.mouse.up()
 
     def press(self, label, key, times=1):

@@ -36,13 +36,13 @@ print(psutil.Process().memory_info().rss)
 
 
 @pytest.mark.parametrize(
-    ("name", "label", "wanted", "ends"),
+    ("name", "label", "moved", "wanted", "ends"),
     [
-        ("01_single_layer", "z[0]", plain.single_layer, (-0.35, 0.65, -1.4, 1.85)),
-        ("05_gradient_descent", "w₀", plain.learning_rate, (-1.2, 1.6, -0.4, 2.9)),
+        ("01_single_layer", "Move z[0]", "z[0]", plain.single_layer, (-0.35, 0.65, -1.4, 1.85)),
+        ("05_gradient_descent", "w₀", "w₀", plain.learning_rate, (-1.2, 1.6, -0.4, 2.9)),
     ],
 )
-def test_a_burst_is_shown_soon_and_leaves_nothing(ran, name, label, wanted, ends):
+def test_a_burst_is_shown_soon_and_leaves_nothing(ran, name, label, moved, wanted, ends):
     with ran(name) as (view, *_):
         view.click("Reset")
         last = view.slider(label).evaluate("input => Number(input.max)")
@@ -53,7 +53,7 @@ def test_a_burst_is_shown_soon_and_leaves_nothing(ran, name, label, wanted, ends
         around = np.arange(EVENTS - 1) % (last + 1)
 
         def burst(end, pause):
-            arrays, *_ = wanted((values | {label: end}).get)
+            arrays, *_ = wanted((values | {moved: end}).get)
             entries = np.concatenate([np.ravel(array) for array in arrays.values()]).tolist()
             stops = [*around.tolist(), round((end - low) / step)]
             took = view.where.evaluate(BURST, {"label": label, "stops": stops, "wanted": entries, "pause": pause})

@@ -14,8 +14,8 @@ from page import number
 
 
 def place(view, label):
-    """At which of its stops a slider stands."""
-    return view.slider(label).evaluate("input => input.valueAsNumber")
+    """Where a slider stands: at which of its stops, or at which number."""
+    return view.slider(label).evaluate("slider => slider.valueAsNumber ?? Number(slider.ariaValueNow)")
 
 
 def picture(view):
@@ -47,6 +47,14 @@ def follow(view, wanted, *moves):
             view.until(unpainted, drawn)
 
 
+def follow_dot(view, wanted, across, by, moved):
+    """Drag a dot: the board becomes right, and the sliders of those labels have moved in that direction."""
+    stood = {label: place(view, label) for label in moved}
+    view.drag_dot(across, *by)
+    view.until(wrong, wanted)
+    assert all((place(view, label) - before) * moved[label] > 0 for label, before in stood.items())
+
+
 def derivative_shapes(view):
     first = view.board()
     K, x_first = first["Kᵀ"].T, first["input x"]
@@ -68,6 +76,7 @@ def derivative_shapes(view):
 
 def jacobians(view):
     follow(view, plain.jacobians, ("length", -20), ("z[1]", -15), ("nudge along", "all of W"), ("W[2,1]", -15))
+    follow_dot(view, plain.jacobians, "length", (20, 0), {"length": 1})
 
 
 def weight_tensor(view):
@@ -95,20 +104,33 @@ def weight_tensor(view):
         view.click(button)
         view.until(amiss, axis, 0)
     assert view.values() == first
+    view.choose("speed", "medium")
+    view.click("Play")
+    for n in (1, 2, 0, 1):
+        view.until(amiss, "k", n)
+    view.click("Pause")
+    # The step that is on its way still comes.
+    view.page.wait_for_timeout(700)
+    paused = view.value("slice")
+    view.page.wait_for_timeout(1200)
+    assert view.value("slice") == paused
+    view.click("Reset")
+    view.until(amiss, "k", 0)
 
 
 def backpropagation(view):
     network, x, t, _ = given("backpropagation.view")
     (W, b, f), *others = [(layer.W, layer.b, layer.activation.name) for layer in network.layers]
 
-    def passes(nudge):
+    def passes(i, j, nudge):
         nudged = W.copy()
-        nudged[0, 0] += nudge
+        nudged[i, j] += nudge
         return plain.backpropagation([(nudged, b, f), *others], x, t)
 
     def wanted(value):
-        (before, E_before), (arrays, E), nudge = passes(0), passes(value("nudge")), value("nudge")
-        foretold = before["∂E/∂W(1) = z(0)⊤ξ(1)"][0, 0] * nudge
+        i, j = map(int, re.fullmatch(r"W\(1\)\[(\d), (\d)\]", value("weight")).groups())
+        (before, E_before), (arrays, E), nudge = passes(i, j, 0), passes(i, j, value("nudge")), value("nudge")
+        foretold = before["∂E/∂W(1) = z(0)⊤ξ(1)"][i, j] * nudge
         return (
             arrays,
             f" = {plain.signed(foretold, 4)}E goes from",
@@ -127,11 +149,24 @@ def backpropagation(view):
     view.until(unknown, 2, dots - 2)
     view.click("All factors")
     view.until(unknown, 6, 0)
-    follow(view, wanted, ("nudge", 35), ("nudge", -50))
+    for i, j in (0, 0), (4, 2):
+        # An edge is clicked where no other lies on it.
+        view._in_sight(view.where.locator("svg[role=img]"))
+        edge = view.where.locator(f'[data-to="W(1)[{i}, {j}]"]')
+        at = edge.evaluate(
+            """path => {
+                const at = path.getPointAtLength(40).matrixTransform(path.getScreenCTM())
+                return [at.x, at.y]
+            }"""
+        )
+        view.page.mouse.click(*at)
+        view.until(lambda view, name=f"W(1)[{i}, {j}]": "" if view.value("weight") == name else "no edge is chosen")
+        follow(view, wanted, ("nudge", 35), ("nudge", -50))
 
 
 def learning_rate(view):
     follow(view, plain.learning_rate, ("γ", 15), ("γ", -30), ("w₀", 40), ("b₀", -20))
+    follow_dot(view, plain.learning_rate, "w", (-30, 25), {"w₀": -1, "b₀": -1})
 
 
 def training(view):
@@ -176,11 +211,15 @@ def training(view):
 
 def activation_curves(view):
     wanted = partial(plain.activation_curves, delta=view.board()["δ"][0])
+    follow_dot(view, wanted, "x 1", (25, 0), {"x[1]": 1})
+    # And what has been moved on the picture can be moved on with the large slider.
+    assert view.slider("Move x[1]").count() == 1
     follow(view, wanted, ("x[0]", 20), ("activation", "softmax"), ("x[2]", -15))
 
 
 def prediction(view):
     follow(view, plain.prediction, ("y", 50), ("t", -30))
+    follow_dot(view, plain.prediction, "y", (-40, 0), {"y": -1})
 
 
 def logits(view):
@@ -318,7 +357,7 @@ def test_a_negative_cell_is_blue_and_a_positive_one_orange(notebook):
 
 
 FOCUS = """view => {
-    const all = [...view.querySelectorAll('input, select, button')]
+    const all = [...view.querySelectorAll('input, select, button, [role=slider], td[tabindex="0"]')]
     const style = getComputedStyle(document.activeElement)
     return [all.indexOf(document.activeElement), style.outlineStyle, parseFloat(style.outlineWidth)]
 }"""
@@ -327,9 +366,9 @@ FOCUS = """view => {
 @pytest.mark.parametrize("notebook", ["01_single_layer"], indirect=True)
 def test_tab_reaches_every_control_in_order(notebook):
     (view,) = notebook
-    controls = view.where.locator("input, select, button")
-    # 11 sliders, the activation, and three buttons.
-    assert controls.count() == 3 + 6 + 2 + 1 + 3
+    controls = view.controls()
+    # The large slider, the activation, three buttons, u, and 11 entries.
+    assert controls.count() == 1 + 1 + 3 + 1 + 3 + 6 + 2
     controls.first.focus()
     for key in ("Tab", "Shift+Tab"):
         view.page.keyboard.press(key)
@@ -344,10 +383,10 @@ def test_tab_reaches_every_control_in_order(notebook):
 def test_axe_finds_a_barrier_where_there_is_one(ran):
     with ran("01_single_layer") as (view,):
         view.where.evaluate(
-            """view => view.querySelectorAll('input').forEach(input => {
-                input.removeAttribute('aria-label')
-                input.closest('label').replaceWith(input)
+            """view => view.querySelectorAll('input, [role=slider]').forEach(slider => {
+                slider.removeAttribute('aria-label')
+                slider.closest('label')?.replaceWith(slider)
             })"""
         )
-        found = violations(view)
-        assert len(found) == 11 and all(words.startswith("label (critical)") for words in found)
+        found = sorted(words.split(":")[0] for words in violations(view))
+        assert found == 11 * ["aria-input-field-name (serious)"] + ["label (critical)"]

@@ -89,9 +89,14 @@ class View:
             self.place.get_by_role("button", name=step["act"], exact=True).click()
             return self
         control, entry = controls[step["set"]], step.get("entry")
-        label = control.spec["label"] if entry is None else control.spec["labels"][entry]
         stops = control.stops if entry is None else control.stops[entry]
         to = step["to"] if stops is None else stops.index(step["to"])
+        if entry is None:
+            label = control.spec["label"]
+        else:
+            # The one that is chosen has the large slider.
+            self.place.get_by_role("slider", name=control.spec["labels"][entry], exact=True).first.focus()
+            label = f"Move {control.spec['labels'][entry]}"
         event = "change" if isinstance(control, Choice) else "input"
         self.place.locator(f'[aria-label="{label}"]').evaluate(
             "(input, [to, event]) => { input.value = to; input.dispatchEvent(new Event(event, { bubbles: true })) }",

@@ -9,8 +9,13 @@ from page import number
 def hue(colour):
     """−1 for a blue, 0 for white or grey, 1 for an orange: from a style of the page, or from red, green and blue."""
     if isinstance(colour, str):
-        hexadecimal, *decimal = re.search(r"#([0-9a-f]{6})|rgb\((\d+), (\d+), (\d+)\)", colour).groups()
-        colour = bytes.fromhex(hexadecimal) if hexadecimal else [*map(int, decimal)]
+        hexadecimal = re.search("#([0-9a-f]{6})([0-9a-f]{2})?", colour)
+        if hexadecimal:
+            colour, share = bytes.fromhex(hexadecimal[1]), int(hexadecimal[2] or "ff", 16)
+        else:
+            *colour, share = map(float, [*re.search(r"rgba?\((.*?)\)", colour)[1].split(","), "1"][:4])
+        if not share:
+            return 0
     return int(np.sign(float(colour[0]) - float(colour[2])))
 
 

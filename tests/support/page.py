@@ -16,7 +16,7 @@ TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>', 
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
 # What a reader might write.
 WRITTEN = ["", "F W^T", "W F", "z^T xi", "xi_i z_j", "2 z^T delta", "T", "u (", "delta F", "<b>", "E"]
-TABLE_OR_SENTENCE = re.compile(r'<table>(.*?)</table>|<div class="nn-text">')
+TABLE_OR_SENTENCE = re.compile(r'<table[^>]*>(.*?)</table>|<div class="nn-text">')
 
 
 class Page:
@@ -202,7 +202,7 @@ def small_view():
             [Dots(here, there, label="z"), charts.Line([0, a["product"][0]], [0, a["product"][1]], "#2166ac")],
             'A dot, "z".',
         )  # fmt: skip
-        row = [Matrix("<i>z</i>", a["z"]), "times", Matrix(f"at {a['n']:g}", a["product"])]
+        row = [Matrix("<i>z</i>", a["z"], hand="z"), "times", Matrix(f"at {a['n']:g}", a["product"])]
         rows = [row, [f"{a['n']:g} and {a['kind']}"]] if a["kind"] == "narrow" else [[*row, row[0]]]
         return [[chart], *rows]
 
