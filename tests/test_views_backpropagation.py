@@ -1,11 +1,15 @@
 """The live view of notebook 04: its model against plain NumPy, its steps, its actions, and its words."""
 
+import re
+from xml.etree import ElementTree
+
 import numpy as np
 import plain
 import pytest
 from page import Page, untagged
 
 from nn_notes import Layer, Network, losses, numeric
+from nn_notes.show import number
 from nn_notes.views import backpropagation
 
 NETWORK = Network.init([7, 5, 3, 2], ["tanh", "sigmoid", "softmax"], np.random.default_rng(4))
@@ -115,3 +119,81 @@ def test_a_loss_of_zero_is_not_minus_zero():
     network = Network([Layer([[0.333, -2.75], [1.0, 0.017]], [0, 0], "identity")])
     page = Page(backpropagation.view(network, [0, 0], [0, 0], losses.mse))
     assert "goes from 0 to 0" in page.words()
+
+
+# The drawing
+
+
+def drawing(page):
+    svg = re.search("<svg.*?</svg>", page.texts[2])[0]
+    return ElementTree.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+
+
+def widths(drawn):
+    """How thick each edge is, by what is clicked to choose it."""
+    edges = [path for path in drawn.findall("g")[0] if path.get("stroke-opacity")]
+    lines = {path.get("d"): float(path.get("stroke-width")) for path in edges}
+    return {path.get("data-to"): lines[path.get("d")] for path in drawn.iter("path") if path.get("data-to")}
+
+
+def test_numbers_go_forward_in_the_neurons_and_back_below_them(page):
+    for step in range(9):
+        drawn, a = drawing(page), page.view.arrays
+        texts = [text.text for text in drawn.findall("text") if text.text]
+        forward = [number(z, 2) for row in a["z"] for z in row]
+        back = [f"← {number(x)}" for l in range(1, 4) for x in a["δ"][l] if not np.isnan(x)]
+        assert [text for text in texts if text in forward][: len(forward)] == forward
+        assert sorted(text for text in texts if text[0] == "←") == sorted(back)
+        assert len(back) == {0: 2, 1: 2, 2: 2, 3: 5, 4: 5, 5: 5}.get(step, 10)
+        page.click("Next factor")
+
+
+@pytest.mark.parametrize(
+    ("step", "layer", "wanted"),
+    [
+        (0, None, None),
+        (1, None, None),
+        (2, 3, lambda a: a["G"][3]),
+        (3, 3, lambda a: a["ξ"][3] * a["W"][3]),
+        (4, None, None),
+        (8, 1, lambda a: a["G"][1]),
+    ],
+)
+def test_an_edge_is_as_thick_as_its_weight_or_as_what_a_step_did(page, step, layer, wanted):
+    for _ in range(step):
+        page.click("Next factor")
+    seen, a = widths(drawing(page)), page.view.arrays
+    for m, W in a["W"].items():
+        shown = np.abs(wanted(a) if m == layer else W)
+        for p, q in np.ndindex(W.shape):
+            assert seen.pop(f"W({m})[{p}, {q}]") == pytest.approx(0.5 + 5 * shown[p, q] / shown.max(), abs=0.051)
+    assert not seen
+
+
+def test_an_edge_chooses_its_weight_and_a_nudge_lights_up_what_comes_after(page):
+    page.do({"set": "weight", "to": "W(2)[1, 2]"})
+    assert not page.error and page.view.state["weight"] == "W(2)[1, 2]"
+    page.move("nudge", 0.3)
+    bright = [path for path in drawing(page).findall("g")[0] if path.get("stroke-opacity") == "1"]
+    # The weight itself, and from the neuron where it leads to both outputs.
+    assert len(bright) == 1 + 2
+
+
+def test_the_first_weight_is_the_one_over_which_the_loss_bends_most():
+    view = backpropagation.view(NETWORK, X, T, losses.cross_entropy)
+
+    def bend(weight):
+        E = []
+        for nudge in (-1, 0, 1):
+            view.answer([{"act": "Reset"}, {"set": "weight", "to": weight}, {"set": "nudge", "to": float(nudge)}])
+            E.append(float(view.arrays["E"]))
+        return abs(E[0] - 2 * E[1] + E[2])
+
+    first = view.state["weight"]
+    assert first == max(view.controls["weight"].names, key=bend)
+
+
+def test_a_network_whose_edges_nobody_could_tell_apart_is_not_drawn():
+    wide = Network.init([20, 10, 2], ["tanh", "softmax"], np.random.default_rng(0))
+    page = Page(backpropagation.view(wide, np.ones(20), T, "cross_entropy"))
+    assert "<svg" not in page.words()

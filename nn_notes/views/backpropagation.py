@@ -1,20 +1,30 @@
-"""The live view of notebook 04: the backward pass, one factor at a time, and a weight whose gradient foretells E."""
+"""The live view of notebook 04: the backward pass over a drawn network, and a weight whose gradient foretells E."""
 
 import numpy as np
 
 from ..descent import with_real_parameters
-from ..explore import Choice, Matrix, Slider, View
+from ..explore import Choice, Drawing, Matrix, Slider, View
 from ..family import member
 from ..losses import LOSSES, Loss
 from ..network import Layer, Network
-from ..show import factor, number
+from ..show import NEGATIVE, POSITIVE, ZERO, factor, ink, number
 from ..validate import array
 
 __all__ = ["view"]
 
+SCALE = 0.5
+# A network of more weights than this is not drawn: nobody could tell its edges apart.
+EDGES = 150
+# In pixels: from one layer to the next, from one neuron to the next, around the whole, and a neuron's radius.
+ACROSS, DOWN, MARGIN, RADIUS = 200, 54, 46, 18
+# What travels back. It can be read on white and on black.
+BACK = "#a05fd0"
+
 
 def view(network, x, t, loss):
     """Step the backward pass one factor at a time, and nudge a weight: E moves as its gradient says.
+
+    The weight that is chosen at first is the one over which E bends most. Another is chosen by its edge.
 
     Args:
         network: a ``Network`` of L layers, with real parameters.
@@ -72,7 +82,7 @@ def view(network, x, t, loss):
             return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"])
 
         forward = [Matrix(_of("z", l), z_l) for l, z_l in enumerate(a["z"])]
-        rows = [[_step(a, stages, L)], [_change(a)], [*forward, Matrix("<i>t</i>", t)]]
+        rows = [[_step(a, stages, L)], [_change(a)], *drawn(a), [*forward, Matrix("<i>t</i>", t)]]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
             product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
@@ -89,6 +99,14 @@ def view(network, x, t, loss):
             rows.append(row)
         return rows
 
+    def drawn(a):
+        return [[_drawing(a, stages[a["step"]], weights[a["weight"]])]] if len(weights) <= EDGES else []
+
+    def bend(weight):
+        l, i, j = weights[weight]
+        ahead, here, behind = (passes(_nudged(network, l, i, j, nudge), x)["E"] for nudge in (1, 0, -1))
+        return abs(ahead - 2 * here + behind)
+
     def new_numbers(state):
         sizes = [len(x), *(len(layer.b) for layer in network.layers)]
         fresh = Network.init(sizes, [layer.activation for layer in network.layers], rng)
@@ -96,12 +114,12 @@ def view(network, x, t, loss):
 
     last = len(stages) - 1
     return View(
-        {"weight": Choice("weight", next(iter(weights)), list(weights)), "nudge": Slider("nudge", 0, -1, 1)},
+        {"weight": Choice("weight", max(weights, key=bend), list(weights)), "nudge": Slider("nudge", 0, -1, 1)},
         model,
         layout,
         memory={"network": network, "x": x, "step": 0},
         actions={
-            "Next factor": lambda state: {"step": min(state["step"] + 1, last)},
+            "Next factor": lambda state: {"step": state["step"] + 1} if state["step"] < last else {},
             "All factors": lambda state: {"step": last},
             "Start again": lambda state: {"step": 0},
             "Nudge from here": lambda state: {
@@ -110,7 +128,9 @@ def view(network, x, t, loss):
             },
             "New random numbers": new_numbers,
         },
-        scale=0.5,
+        repeated="Next factor",
+        pace="slow",
+        scale=SCALE,
     )
 
 
@@ -155,6 +175,84 @@ def _change(a):
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"
+    )
+
+
+def _drawing(a, stage, chosen):
+    """The network: numbers forwards in its neurons, what has come back below, and edges that say what a step did."""
+    sizes = [len(z) for z in a["z"]]
+    high, width = max(sizes) * DOWN + MARGIN + 16, 2 * MARGIN + len(sizes[1:]) * ACROSS + 90
+
+    def place(m, n):
+        return MARGIN + m * ACROSS, high / 2 - 8 + (n - (sizes[m] - 1) / 2) * DOWN
+
+    edges, hits, legend = _edges(a, stage, chosen, place)
+    neurons = "".join(
+        _neuron(*place(m, n), z, a["δ"][m][n] if m else np.nan)
+        for m, row in enumerate(a["z"])
+        for n, z in enumerate(row)
+    )
+    names = "".join(
+        f'<text x="{place(m, 0)[0]}" y="16" font-style="italic" font-size="15">z'
+        f'<tspan dy="-5" font-size="10">({m})</tspan></text>'
+        for m in range(len(sizes))
+    )
+    known = ", ".join(f"{name}({m})" for name, m in a["known"])
+    words = f"A network of {', '.join(map(str, sizes))} neurons, in each its number. Of the way back are known {known}."
+    return Drawing(
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{width}" height="{high}" '
+        f'viewBox="0 0 {width} {high}" fill="currentColor" font-size="12" text-anchor="middle">'
+        f'<g fill="none">{edges}</g>{neurons}{names}'
+        f'<text x="{width - 90}" y="{high / 2 - 3}" text-anchor="start"><tspan font-style="italic">E</tspan> = '
+        f'{number(a["E"], 4)}</text><text x="{MARGIN - RADIUS}" y="{high - 8}" text-anchor="start">{legend}</text>'
+        f'<g fill="none" stroke-width="11" pointer-events="stroke" cursor="pointer">{hits}</g></svg>',
+        words,
+    )
+
+
+def _edges(a, stage, chosen, place):
+    """The edges of the network, what is clicked to choose one, and what their thickness now means.
+
+    An edge is as thick as its weight. Where a step has just taken a factor W, it is as thick as what travels back along
+    it; where the gradients of a layer have just come out, as its gradient.
+    """
+    (name, at), (l, i, j) = stage, chosen
+    taken, meant = {
+        ("δ", True): (at + 1, "purple: what travels back along each edge, ξ times its weight"),
+        ("G", True): (at, "purple: the gradient of each weight"),
+    }.get((name, at + (name == "δ") in a["W"]), (None, "an edge is as thick as its weight; blue is negative"))
+    edges, hits = [], []
+    for m, W in a["W"].items():
+        shown = W if m != taken else a["G"][m] if name == "G" else a["ξ"][m] * W
+        most = np.abs(shown).max() or 1
+        for p, q in np.ndindex(W.shape):
+            (x, y), (right, down) = place(m - 1, p), place(m, q)
+            path = f"M{x + RADIUS:.0f} {y:.1f}L{right - RADIUS:.0f} {down:.1f}"
+            is_chosen = (m, p, q) == (l, i, j)
+            # A nudge goes from its weight on to everything after it.
+            carries = a["nudge"] and (m > l + 1 or (m == l + 1 and p == j))
+            color = BACK if m == taken else NEGATIVE if shown[p, q] < 0 else POSITIVE
+            edges.append(
+                f'<path d="{path}" stroke="{color}" stroke-width="{0.5 + 5 * abs(shown[p, q]) / most:.1f}" '
+                f'stroke-opacity="{1 if m == taken or carries or is_chosen else 0.35}"/>'
+            )
+            hits.append(f'<path data-set="weight" data-to="W({m})[{p}, {q}]" d="{path}"/>')
+            if is_chosen:
+                edges.append(f'<path d="{path}" stroke="currentColor" stroke-dasharray="2 5" stroke-width="2"/>')
+                at_middle = f'x="{(x + right) / 2:.0f}" y="{(y + down) / 2 - 6:.1f}"'
+                hits.append(f'<text {at_middle} class="nn-halo">{number(W[p, q], 2)}</text>')
+    return "".join(edges), "".join(hits), meant
+
+
+def _neuron(x, y, z, delta):
+    """A neuron: its number in the colour that it has in a table, and what has come back to it."""
+    share, color = min(abs(z) / SCALE, 1), NEGATIVE if z < 0 else POSITIVE
+    text = "var(--nn-ink, currentColor)" if ink(z, SCALE) == "#000" else "#fff"
+    back = "" if np.isnan(delta) else f'<text x="{x}" y="{y + RADIUS + 13:.1f}" fill="{BACK}">← {number(delta)}</text>'
+    return (
+        f'<circle cx="{x}" cy="{y:.1f}" r="{RADIUS}" style="fill:var(--nn-ground,{ZERO})"/>'
+        f'<circle cx="{x}" cy="{y:.1f}" r="{RADIUS}" fill="{color}" fill-opacity="{share:.2f}" stroke="currentColor"/>'
+        f'<text x="{x}" y="{y + 4:.1f}" style="fill:{text}">{number(z, 2)}</text>{back}'
     )
 
 
