@@ -249,6 +249,31 @@ def test_the_given_network_is_left_alone():
         np.testing.assert_array_equal(now, given)
 
 
+SQUARE = re.compile(r"M(\S+) (\S+)h(\S+)v\S+h-\S+z")
+BAR = re.compile(r'<path fill="([^"]*)" fill-opacity="[^"]*" d="M(\S+) 48v-(\S+)h\S+V48z"/>')
+
+
+def test_a_sample_of_each_class_is_drawn_and_what_it_is_taken_for():
+    page = Page(gradient_descent.training(NETWORK, (SAMPLES, CLASSES), (OTHERS, HELD_BACK), picture=(2, 2)))
+    first = OTHERS[[HELD_BACK.argmax(axis=1).tolist().index(k) for k in range(3)]]
+    for done in range(4):
+        pictures, bars = re.findall("<svg.*?</svg>", page.words())
+        # Of each sample, how dark the quarters are.
+        dark = np.zeros((3, 2, 2))
+        for see, d in re.findall('fill-opacity="(.*?)" d="(.*?)"', pictures):
+            for x, y, side in SQUARE.findall(d):
+                n, left = divmod(float(x), 60)
+                dark[int(n), int(float(y) > 1), int(left > 6 + float(side) / 2)] = float(see)
+        np.testing.assert_allclose(dark.reshape(3, 4), np.abs(first) / np.abs(first).max(), rtol=0, atol=0.126)
+        S = probabilities(trained(parameters(NETWORK), [(0.2, 32)] * done)[0], first)
+        found = [(color != "currentColor", float(high) / 48) for color, _, high in BAR.findall(bars)]
+        assert [right for right, _ in found] == np.eye(3, dtype=bool).ravel().tolist()
+        np.testing.assert_allclose([p for _, p in found], S.ravel(), rtol=0, atol=0.0011)
+        taken = [f"{'✓' if k == n else '✗'} {k}" for n, k in enumerate(S.argmax(axis=1))]
+        assert re.findall(r"[✓✗] \d", bars) == taken
+        page.click("One epoch")
+
+
 def test_a_run_ends_after_its_epochs(monkeypatch):
     monkeypatch.setattr(gradient_descent, "EPOCHS", 3)
     page = run()
@@ -256,6 +281,7 @@ def test_a_run_ends_after_its_epochs(monkeypatch):
     for _ in range(3):
         page.click("One epoch")
         assert "ended" not in page.message
+        assert ("The run is over." in page.said()) == (len(page.view.state["history"]) == 4)
     before = page.everything()
     page.click("One epoch")
     assert page.message["ended"] and page.everything() == before

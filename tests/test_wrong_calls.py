@@ -827,6 +827,10 @@ WRONG = [
     (do(gradient_descent.training, network("identity"), (X, T[:1]), PAIR), ValueError, "train[1] has shape (1, 2); it needs shape (2, 2)"),
     (do(gradient_descent.training, network("identity"), PAIR, (T, T)), ValueError, "validation[0] has shape (2, 2); its last axis needs length 3"),
     (do(gradient_descent.training, network("identity"), PAIR, (X, [[1, 0], [1, 0]])), ValueError, "validation has no sample of class 1; it needs some of every class"),
+    (do(gradient_descent.training, network("identity"), PAIR, PAIR, 3), TypeError, "picture is of type int; it needs a list"),
+    (do(gradient_descent.training, network("identity"), PAIR, PAIR, (3, 0)), ValueError, "picture[1] is 0; it needs 1 or more"),
+    (do(gradient_descent.training, network("identity"), PAIR, PAIR, (2, 2)), ValueError, "picture is (2, 2); it needs a height and a width that make 3, the entries of a sample"),
+    (do(gradient_descent.training, network("identity"), PAIR, PAIR, (3,)), ValueError, "picture is (3,); it needs a height and a width that make 3, the entries of a sample"),
     # views: jacobians
     (do(jacobians.view, [1, 2], TABLE.T[:, :1], [1]), ValueError, "z has shape (2,); it needs shape (3,)"),
     (do(jacobians.view, [[1]], TABLE, [1, 2, 3]), ValueError, "z has shape (1, 1); it needs shape (2,)"),

@@ -8,15 +8,17 @@ from .. import descent, losses
 from ..activations import Identity, softmax
 from ..backprop import gradients
 from ..charts import Axis, Chart, Dots, Line, reaching
-from ..explore import Choice, LogSlider, Matrix, Slider, View
+from ..explore import Choice, Drawing, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
 from ..show import NEGATIVE, POSITIVE, factor, number, significant
-from ..validate import array, real_number
+from ..validate import array, index, items, real_number
 
 __all__ = ["learning_rate", "training"]
 
 STEPS, LISTED = 40, 6
 EPOCHS = 120
+# In pixels: a sample's place on its row, and the bar of a probability of 1. And how many shades of grey there are.
+PLACE, BAR, SHADES = 60, 48, 4
 # From where to where the pictures of J go, or further, where J does: over the path, and over a run.
 HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
 AROUND = np.linspace(0, 2 * np.pi, 121)
@@ -107,7 +109,7 @@ def learning_rate(x, t, start, rate=None):
                 *_contours(a, curvatures, directions),
                 Line(*a["θ"].T, POSITIVE, width=1),
                 Dots(*a["θ"].T, POSITIVE, "a step", size=4),
-                Dots(*a["θ"][:1].T, POSITIVE, "the start", size=9),
+                Dots(*a["θ"][:1].T, POSITIVE, "the start", size=9, across="w", up="b"),
                 Dots(*lowest[:, None], label="lowest J", size=6),
             ],
             "The loss over w and b as contours, and the path of gradient descent towards the lowest point.",
@@ -176,7 +178,7 @@ def verdict(visited, above):
     return f"It <b>{word}</b>: {n} steps leave {share} of how far J was above its lowest."
 
 
-def training(network, train, validation):
+def training(network, train, validation, picture=None):
     """Train a classifier, by the epoch or without a stop: its losses fall, and its answers sort themselves.
 
     The loss is softmax with cross entropy, and γ and the size of a batch can change on the way.
@@ -185,6 +187,7 @@ def training(network, train, validation):
         network: where to start, a ``Network`` that gives logits; it is not changed.
         train: a pair ``(X, T)`` of inputs ``(N, M_0)`` and targets ``(N, M_L)``, each a row that is 1 at its class.
         validation: such a pair, held back from training, with a sample of every class.
+        picture: where a sample is a picture, its height and width: the first of each class is shown as it is learned.
 
     Returns:
         A ``View`` (5.1, 5.3–5.5).
@@ -205,6 +208,9 @@ def training(network, train, validation):
     shares = validation[1].sum(axis=0)
     if not shares.all():
         raise ValueError(f"validation has no sample of class {shares.argmin()}; it needs some of every class")
+
+    firsts = validation[1].argmax(axis=0)
+    shown = () if picture is None else ([_pictures(validation[0][firsts], _picture_shape(picture, sizes[0]))],)
 
     def begin(network, seed):
         """A run that has not begun: its history has the losses of the network as it is given."""
@@ -238,18 +244,22 @@ def training(network, train, validation):
         return {
             "losses": np.array(history), "last": last,
             "right": np.mean(S.argmax(axis=1) == validation[1].argmax(axis=1)),
-            "said": np.einsum("nc,nk->ck", validation[1], S) / shares[:, None],
+            "said": np.einsum("nc,nk->ck", validation[1], S) / shares[:, None], "firsts": S[firsts],
         }  # fmt: skip
 
     def layout(a):
         J_train, J_validation = a["losses"][-1]
         best = a["losses"][:, 1].argmin()
+        over = " The run is over." if len(a["losses"]) > EPOCHS else ""
         return [
             [_chart(a, sizes[-1])],
+            *shown,
+            *([_bars(a["firsts"])] for _ in shown),
             [
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
                 f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])} (5.5)."
+                f"{over}"
             ],
             [_moved(a["last"], len(network.layers))],
             [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
@@ -281,6 +291,56 @@ def _chart(a, classes):
         ],
         "Training and validation loss by epoch, as far as the run has come.",
     )  # fmt: skip
+
+
+def _picture_shape(picture, size):
+    shape = tuple(index(f"picture[{n}]", length, least=1) for n, length in enumerate(items("picture", picture)))
+    if len(shape) != 2 or math.prod(shape) != size:
+        raise ValueError(f"picture is {shape}; it needs a height and a width that make {size}, the entries of a sample")
+    return shape
+
+
+def _pictures(samples, shape):
+    """A row of samples as pictures, one to each class."""
+    (high, across), room = shape, PLACE - 12
+    side, ink = room / max(shape), samples / (np.abs(samples).max() or 1)
+    drawn = []
+    for n, sample in enumerate(ink):
+        left = n * PLACE + (PLACE - across * side) / 2
+        for shade in np.arange(1, SHADES + 1) / SHADES:
+            spots = np.argwhere((np.abs(sample).reshape(shape) * SHADES).round() == shade * SHADES)
+            d = "".join(f"M{left + x * side:.1f} {y * side:.1f}h{side:.1f}v{side:.1f}h-{side:.1f}z" for y, x in spots)
+            drawn.append(f'<path fill-opacity="{shade:g}" d="{d}"/>' if d else "")
+    words = "A sample of each class."
+    return _row(len(samples), math.ceil(high * side), "".join(drawn), words)
+
+
+def _bars(S):
+    """Below each sample how probable each class is said to be, and which it is taken for."""
+    wide, drawn, taken = (PLACE - 8) / len(S), [], S.argmax(axis=1)
+    for n, probabilities in enumerate(S):
+        for k, p in enumerate(probabilities):
+            color, see = (POSITIVE, 1) if k == n else ("currentColor", 0.45)
+            drawn.append(
+                f'<path fill="{color}" fill-opacity="{see}" '
+                f'd="M{n * PLACE + 4 + k * wide:.1f} {BAR}v-{p * BAR:.1f}h{wide - 1:.1f}V{BAR}z"/>'
+            )
+        right = taken[n] == n
+        weight = "" if right else ' font-weight="700"'
+        drawn.append(
+            f'<text x="{n * PLACE + PLACE / 2:g}" y="{BAR + 18}"{weight}>{"✓" if right else "✗"} {taken[n]}</text>'
+        )
+    names = ", ".join(f"{n} for {k}" for n, k in enumerate(taken))
+    base = f'<path stroke="currentColor" stroke-opacity="0.5" d="M0 {BAR}H{len(S) * PLACE}"/>'
+    return _row(len(S), BAR + 24, base + "".join(drawn), f"Taken: {names}.")
+
+
+def _row(n, high, drawn, words):
+    return Drawing(
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{n * PLACE}" height="{high}" '
+        f'viewBox="0 0 {n * PLACE} {high}" fill="currentColor" font-size="14" text-anchor="middle">{drawn}</svg>',
+        words,
+    )
 
 
 def _moved(last, L):
