@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
@@ -98,5 +98,7 @@ def running(command):
         finally:
             # Its children first: a wrapper that is told to end leaves them alone.
             for one in [*process.children(recursive=True), process]:
-                one.terminate()
+                # One may end as another does.
+                with suppress(psutil.NoSuchProcess):
+                    one.terminate()
             process.wait()
