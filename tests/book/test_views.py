@@ -235,4 +235,10 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     assert view.settled().shown() != moved
     assert float(entry.get_attribute("aria-valuenow")) > float(stood)
     assert reading.page.evaluate("scrollY") == scrolled
+    # And the large slider stays in sight.
+    view.place.locator(".nn-row").last.evaluate("row => row.scrollIntoView({ block: 'end' })")
+    reading.page.wait_for_timeout(300)
+    box = view.place.get_by_role("slider", name="Move W[1,0]").bounding_box()
+    at = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert reading.page.evaluate("at => document.elementFromPoint(...at)?.ariaLabel", at) == "Move W[1,0]"
     assert reading.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
