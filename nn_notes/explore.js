@@ -140,7 +140,7 @@ function sliders({ labels, digits }, moved) {
 function choice({ label, options }, moved) {
   const named = options.map(([name, text]) => node("option", { value: name }, text));
   const select = node("select", { "aria-label": label }, ...named);
-  select.addEventListener("change", () => moved({ to: select.value }));
+  if (moved) select.addEventListener("change", () => moved({ to: select.value }));
   return {
     element: node("label", { class: "nn-choice" }, label, select),
     get: () => select.value,
@@ -231,6 +231,7 @@ function hand(board, controls) {
     for (const [cell, other] of held) cell.classList.toggle("nn-chosen", other === one);
   }
   function take(table) {
+    const digits = Number(table.style.getPropertyValue("--nn-digits"));
     for (const [n, td] of table.querySelectorAll("td").entries()) {
       const one = controls[table.dataset.hand].all[n];
       const cell = node("span", { class: "nn-hand", role: "slider", tabindex: 0, "aria-label": one.label });
@@ -238,7 +239,7 @@ function hand(board, controls) {
       held.set(cell, one);
       td.replaceChildren(cell);
       one.follow(() => {
-        cell.textContent = celled(one.value, one.digits);
+        cell.textContent = celled(one.value, digits);
         const now = { min: one.stops[0], max: one.stops.at(-1), now: one.value, text: one.text };
         for (const [what, value] of Object.entries(now)) cell.setAttribute(`aria-value${what}`, value);
       });
@@ -483,10 +484,10 @@ function render({ model, el }) {
 
   const alert = node("p", { role: "alert", hidden: "" });
   const board = node("div", { class: "nn-board" });
-  const line = node("p", { class: "nn-why", role: "status" });
-  const shown = node("div", { class: "nn-shown" }, alert, board, line);
+  const reason = node("p", { class: "nn-why", role: "status" });
+  const shown = node("div", { class: "nn-shown" }, alert, board, reason);
   const entries = hand(board, controls);
-  const why = reasons(board, line);
+  const why = reasons(board, reason);
 
   const panel = node("div", { class: "nn-controls" });
   for (const one of spec.controls) {
@@ -510,9 +511,11 @@ function render({ model, el }) {
     if (playing) put({ act: repeated });
   }
   const player = repeated && button("Play", () => play(!playing));
-  const pace = choice({ label: "speed", options: Object.keys(spec.paces).map((name) => [name, name]) }, () => {});
-  if (player) buttons.append(player, pace.element);
-  pace.set(spec.pace);
+  const pace = repeated && choice({ label: "speed", options: Object.keys(spec.paces).map((name) => [name, name]) });
+  if (repeated) {
+    buttons.append(player, pace.element);
+    pace.set(spec.pace);
+  }
   for (const label of spec.actions) buttons.append(button(label, () => put({ act: label })));
 
   const key = node("div");

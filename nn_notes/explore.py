@@ -253,6 +253,16 @@ class Drawing(NamedTuple):
     svg: str
     words: str
 
+    @classmethod
+    def of(cls, parts, width, height, words, size):
+        """One of some parts, so many pixels wide and high, in the ink of its page; letters of a size, centred."""
+        return cls(
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" '
+            f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+            f'fill="currentColor" font-size="{size}" text-anchor="middle">{parts}</svg>',
+            words,
+        )
+
 
 class _Shown(NamedTuple):
     """What stands on the page: how the board is built, and all that moves in it."""

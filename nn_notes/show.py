@@ -12,6 +12,7 @@ import numpy as np
 from .validate import array, index, named
 
 __all__ = [
+    "BACK",
     "NEGATIVE",
     "PALETTE",
     "POSITIVE",
@@ -27,10 +28,13 @@ __all__ = [
     "significant",
     "source",
     "table",
+    "tint",
 ]
 
 # One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
 NEGATIVE, ZERO, POSITIVE = "#2166ac", "#ffffff", "#c8500a"
+# What travels back in a view. It can be read on white and on black.
+BACK = "#a05fd0"
 # An array of more entries than this is shown by its corners: so many rows and columns at each end, and one slice.
 MANY, EDGE = 1000, 3
 # From here on a number is written with a power of ten.
@@ -226,19 +230,24 @@ def _palette():
 _COLOURS, _INKS = _palette()
 
 
-def _styles():
-    """Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those.
+def tint(x, scale):
+    """The colour of a number on the page's own ground: its hue, how much of it from 0 to 1, and the ink on it.
 
     What lies below shines through, so that zero is as the page is; and text that is black on white has the page's ink.
     """
-    for place, ink in enumerate(_INKS):
-        x = {_BELOW: -_STEPS, _ABOVE: _STEPS}.get(place, place - _STEPS)
-        end = NEGATIVE if x < 0 else POSITIVE if x else ZERO
-        # A corner is cut where the colour says too little.
-        cut = " linear-gradient(225deg,#fff 5px,#fff0 0)" if place > 2 * _STEPS else ""
-        colour = "var(--nn-ink,inherit)" if ink == "#000" else ink
+    end = NEGATIVE if x < 0 else POSITIVE if x else ZERO
+    text = ink(x, scale)
+    return end, min(abs(x) / scale, 1.0), "var(--nn-ink,inherit)" if text == "#000" else text
+
+
+def _styles():
+    """Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those."""
+    # A corner is cut where the colour says too little.
+    cut = " linear-gradient(225deg,#fff 5px,#fff0 0)"
+    for x, corner in [*((n, "") for n in range(-_STEPS, _STEPS + 1)), (-_STEPS, cut), (_STEPS, cut)]:
+        end, share, text = tint(x, _STEPS)
         yield (
-            f"background:{end}{round(255 * abs(x) / _STEPS):02x}{cut};color:{colour};padding:3px 4px;text-align:right;"
+            f"background:{end}{round(255 * share):02x}{corner};color:{text};padding:3px 4px;text-align:right;"
             "border:1px solid #888"
         )
 

@@ -961,7 +961,7 @@ UNCHECKED = {
     "descent": {"History", "each_epoch", "epoch", "mean_loss", "training_pair", "with_real_parameters"},
     "ideas": {"IDEAS", "Idea", "Map", "drawn"},
     "data": {"Split", "digit_images"},
-    "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant"},
+    "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant", "tint"},
     "plots": {"DIVERGING", "figure"},
     "explore": {"Drawing", "Matrix", "View"},
     "derivation": {"Derived", "layer", "network", "outputs"},

@@ -7,7 +7,7 @@ from ..explore import Choice, Drawing, Matrix, Slider, View
 from ..family import member
 from ..losses import LOSSES, Loss
 from ..network import Layer, Network
-from ..show import NEGATIVE, POSITIVE, ZERO, factor, ink, number
+from ..show import BACK, NEGATIVE, POSITIVE, ZERO, factor, number, tint
 from ..validate import array
 
 __all__ = ["view"]
@@ -17,8 +17,6 @@ SCALE = 0.5
 EDGES = 150
 # In pixels: from one layer to the next, from one neuron to the next, around the whole, and a neuron's radius.
 ACROSS, DOWN, MARGIN, RADIUS = 200, 54, 46, 18
-# What travels back. It can be read on white and on black.
-BACK = "#a05fd0"
 
 
 def view(network, x, t, loss):
@@ -104,7 +102,7 @@ def view(network, x, t, loss):
 
     def bend(weight):
         l, i, j = weights[weight]
-        ahead, here, behind = (passes(_nudged(network, l, i, j, nudge), x)["E"] for nudge in (1, 0, -1))
+        ahead, here, behind = (loss(_nudged(network, l, i, j, nudge)(x), t) for nudge in (1, 0, -1))
         return abs(ahead - 2 * here + behind)
 
     def new_numbers(state):
@@ -199,14 +197,15 @@ def _drawing(a, stage, chosen):
     )
     known = ", ".join(f"{name}({m})" for name, m in a["known"])
     words = f"A network of {', '.join(map(str, sizes))} neurons, in each its number. Of the way back are known {known}."
-    return Drawing(
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{width}" height="{high}" '
-        f'viewBox="0 0 {width} {high}" fill="currentColor" font-size="12" text-anchor="middle">'
+    return Drawing.of(
         f'<g fill="none">{edges}</g>{neurons}{names}'
         f'<text x="{width - 90}" y="{high / 2 - 3}" text-anchor="start"><tspan font-style="italic">E</tspan> = '
         f'{number(a["E"], 4)}</text><text x="{MARGIN - RADIUS}" y="{high - 8}" text-anchor="start">{legend}</text>'
-        f'<g fill="none" stroke-width="11" pointer-events="stroke" cursor="pointer">{hits}</g></svg>',
+        f'<g fill="none" stroke-width="11" pointer-events="stroke" cursor="pointer">{hits}</g>',
+        width,
+        high,
         words,
+        12,
     )
 
 
@@ -246,8 +245,7 @@ def _edges(a, stage, chosen, place):
 
 def _neuron(x, y, z, delta):
     """A neuron: its number in the colour that it has in a table, and what has come back to it."""
-    share, color = min(abs(z) / SCALE, 1), NEGATIVE if z < 0 else POSITIVE
-    text = "var(--nn-ink, currentColor)" if ink(z, SCALE) == "#000" else "#fff"
+    color, share, text = tint(z, SCALE)
     back = "" if np.isnan(delta) else f'<text x="{x}" y="{y + RADIUS + 13:.1f}" fill="{BACK}">← {number(delta)}</text>'
     return (
         f'<circle cx="{x}" cy="{y:.1f}" r="{RADIUS}" style="fill:var(--nn-ground,{ZERO})"/>'

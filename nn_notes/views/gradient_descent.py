@@ -210,7 +210,7 @@ def training(network, train, validation, picture=None):
         raise ValueError(f"validation has no sample of class {shares.argmin()}; it needs some of every class")
 
     firsts = validation[1].argmax(axis=0)
-    shown = () if picture is None else ([_pictures(validation[0][firsts], _picture_shape(picture, sizes[0]))],)
+    pictures = None if picture is None else _pictures(validation[0][firsts], _picture_shape(picture, sizes[0]))
 
     def begin(network, seed):
         """A run that has not begun: its history has the losses of the network as it is given."""
@@ -253,8 +253,7 @@ def training(network, train, validation, picture=None):
         over = " The run is over." if len(a["losses"]) > EPOCHS else ""
         return [
             [_chart(a, sizes[-1])],
-            *shown,
-            *([_bars(a["firsts"])] for _ in shown),
+            *([[pictures], [_bars(a["firsts"])]] if pictures else []),
             [
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
@@ -311,8 +310,7 @@ def _pictures(samples, shape):
             spots = np.argwhere((np.abs(sample).reshape(shape) * SHADES).round() == shade * SHADES)
             d = "".join(f"M{left + x * side:.1f} {y * side:.1f}h{side:.1f}v{side:.1f}h-{side:.1f}z" for y, x in spots)
             drawn.append(f'<path fill-opacity="{shade:g}" d="{d}"/>' if d else "")
-    words = "A sample of each class."
-    return _row(len(samples), math.ceil(high * side), "".join(drawn), words)
+    return Drawing.of("".join(drawn), len(samples) * PLACE, math.ceil(high * side), "A sample of each class.", 14)
 
 
 def _bars(S):
@@ -332,15 +330,7 @@ def _bars(S):
         )
     names = ", ".join(f"{n} for {k}" for n, k in enumerate(taken))
     base = f'<path stroke="currentColor" stroke-opacity="0.5" d="M0 {BAR}H{len(S) * PLACE}"/>'
-    return _row(len(S), BAR + 24, base + "".join(drawn), f"Taken: {names}.")
-
-
-def _row(n, high, drawn, words):
-    return Drawing(
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{n * PLACE}" height="{high}" '
-        f'viewBox="0 0 {n * PLACE} {high}" fill="currentColor" font-size="14" text-anchor="middle">{drawn}</svg>',
-        words,
-    )
+    return Drawing.of(base + "".join(drawn), len(S) * PLACE, BAR + 24, f"Taken: {names}.", 14)
 
 
 def _moved(last, L):

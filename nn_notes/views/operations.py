@@ -4,7 +4,7 @@ import numpy as np
 
 from ..explore import Drawing, Matrix, Slider, View
 from ..graph import Node
-from ..show import number
+from ..show import BACK, number
 from ..validate import real_number
 
 __all__ = ["view"]
@@ -13,8 +13,6 @@ FAR = 5
 # Where each circle of the drawing stands, and from where to where the edges go.
 PLACES = {"x": (40, 30), "y": (40, 150), "×": (200, 150), "+": (360, 30), "e": (490, 30)}
 RADIUS = 19
-# What travels back. It can be read on white and on black.
-BACK = "#a05fd0"
 
 
 def view(x, y):
@@ -84,11 +82,7 @@ def _drawing(v, D, g):
         f'<text x="{PLACES[name][0]}" y="{PLACES[name][1] + 38}" fill="{BACK}">← {number(total, 1)}</text>'
         for name, total in (("x", by_x), ("y", by_y))
     )
-    return Drawing(
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="520" height="200" '
-        f'viewBox="0 0 520 200" fill="currentColor" font-size="15" text-anchor="middle">{lines}{circles}{totals}</svg>',
-        words,
-    )
+    return Drawing.of(lines + circles + totals, 520, 200, words, 15)
 
 
 def _edge(start, end, forward, back):
