@@ -21,9 +21,9 @@ async function begin() {
 // What was fetched before this worker had a say; the browser has it at hand.
 async function keep(files) {
   const cache = await caches.open(CACHE);
-  for (const { url, integrity } of files) {
+  for (const { url, integrity, body } of files) {
     if (await cache.match(url)) continue;
-    const response = await fetch(url, { cache: "force-cache", ...(integrity && { integrity }) });
+    const response = body ? new Response(body) : await fetch(url, { cache: "force-cache", ...(integrity && { integrity }) });
     if (response.ok) await cache.put(url, response);
   }
 }

@@ -165,10 +165,10 @@ def test_after_a_visit_it_works_without_a_network(browsing, published):
     after = view.awake().slide("z[0]").settled().shown()
     kept = """async () => {
         const keys = await (await caches.open((await caches.keys())[0])).keys();
-        return keys.map((request) => request.url).some((url) => url.endsWith('.wasm'));
+        return keys.map((request) => new URL(request.url).pathname.split('/').at(-1));
     }"""
-    wait_for(lambda: reading.page.evaluate(kept), 60)
-    reading.page.wait_for_timeout(500)
+    # What was unpacked comes last.
+    wait_for(lambda: "unpacked" in reading.page.evaluate(kept), 60)
     reading.page.close()
     pages.fault = network.fault = "refused"
     context.set_offline(True)
