@@ -17,7 +17,7 @@ function fromAddress(n) {
 
 const sources = [...document.querySelectorAll("div.cell .cell_input pre")].map((pre) => pre.textContent.replace(/\n$/, ""));
 
-document.querySelectorAll(".nn-book-view").forEach((place, n) => {
+function live(place, n) {
   const spec = JSON.parse(place.querySelector("script.nn-spec").textContent);
   const own = place.dataset.code;
   const cell = own ? 0 : [...document.querySelectorAll("div.cell")].indexOf(place.closest("div.cell"));
@@ -40,7 +40,21 @@ document.querySelectorAll(".nn-book-view").forEach((place, n) => {
     });
     seen.observe(place);
   }
-});
+}
+
+// What is far away stands as it was stored, and is made live when the reader comes near it, or by an address that names it.
+const places = [...document.querySelectorAll(".nn-book-view")];
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      live(target, places.indexOf(target));
+    }
+  },
+  { rootMargin: "100%" },
+);
+for (const place of places) near.observe(place);
 
 // A button that copies the address of the view as it now stands.
 function share(place, n, model) {
