@@ -158,6 +158,19 @@ function line({ label, most }, moved) {
   };
 }
 
+// What to try: each line is ticked when it is met, and stays so.
+function tasks(words) {
+  const lines = words.map((html) => node("li"));
+  lines.forEach((line, n) => (line.innerHTML = words[n]));
+  const element = node("div", { class: "nn-tries" }, "Try to \u2026", node("ul", { "aria-live": "polite" }, ...lines));
+  element.hidden = !words.length;
+  function meet(n) {
+    lines[n].classList.add("nn-met");
+    lines[n].append(" \u2713");
+  }
+  return { element, meet };
+}
+
 function control(spec, moved) {
   if (spec.most) return line(spec, moved);
   if (spec.options) return choice(spec, moved);
@@ -252,7 +265,9 @@ function hand(board, controls) {
     const [first] = held.values();
     if (first) choose(chosen ?? first);
     const dots = board.querySelector(".nn-mark[data-across]");
-    if (first) hint.textContent = `Drag an underlined number${dots ? " or a dot" : ""}, or type one.`;
+    const turned = board.querySelector("[data-drag]");
+    const more = `${dots ? " or a dot" : ""}${turned ? " or the drawing" : ""}`;
+    if (first) hint.textContent = `Drag an underlined number${more}, or type one.`;
     else hint.textContent = dots ? "Drag a dot of a chart, too." : "";
   }
 
@@ -301,9 +316,10 @@ function hand(board, controls) {
   });
   // What a drag from here does, if anything: a function of how far it has come.
   function taken(event) {
-    if (!held.has(event.target)) return takenDot(event, board, controls, choose);
-    event.target.focus({ preventScroll: true });
-    const one = chosen;
+    const drawing = event.target.closest?.("[data-drag]");
+    if (!drawing && !held.has(event.target)) return takenDot(event, board, controls, choose);
+    const one = drawing ? controls[drawing.dataset.drag].all[0] : held.get(event.target);
+    if (!drawing) event.target.focus({ preventScroll: true });
     const { at, stops } = one;
     one.hold();
     return (right) => one.move(at + Math.round((right / ONE_WAY) * (stops.length - 1)));
@@ -520,7 +536,8 @@ function render({ model, el }) {
 
   const key = node("div");
   key.innerHTML = spec.legend;
-  panel.append(entries.hint, buttons, key);
+  const goals = tasks(spec.tries);
+  panel.append(entries.hint, buttons, key, goals.element);
   // Otherwise the notebook takes the arrow keys for its own.
   for (const one of panel.querySelectorAll("input, select, button")) one.dataset.lmSuppressShortcuts = "true";
 
@@ -564,6 +581,7 @@ function render({ model, el }) {
     for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
     for (const [n, drawn] of message.axes ?? []) axes[n].innerHTML = drawn;
     for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
+    for (const n of message.met ?? []) goals.meet(n);
     why.explain();
   }
   let still;

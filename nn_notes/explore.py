@@ -293,6 +293,8 @@ class View:
         repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
         pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
+        tries: what to try: a dict from a task in HTML to a function of what the model gives that tells whether it is
+            met. One that was met stays so.
 
     Raises:
         ValueError: a ``Sliders`` is nowhere under the hand, or what is under the hand is none.
@@ -306,8 +308,11 @@ class View:
     # Who shows a view and carries its messages: a function of the view.
     transport = None
 
-    def __init__(self, controls, model, layout, memory=None, actions=None, repeated="", pace="fast", scale=2.0):
+    def __init__(
+        self, controls, model, layout, memory=None, actions=None, repeated="", pace="fast", scale=2.0, tries=None
+    ):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
+        self._tries, self._met = tries or {}, set()
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
@@ -322,6 +327,7 @@ class View:
             "pace": pace,
             "legend": legend(scale),
             "palette": PALETTE,
+            "tries": [*self._tries],
         }
         self._update()
 
@@ -394,7 +400,7 @@ class View:
 
     def _forget(self):
         """Send everything the next time."""
-        self._shown, self._stood = NOTHING, {"stops": {}, "controls": {}}
+        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}}, set()
 
     def _standing(self):
         """Where the controls stand, and what those with stops can be put to."""
@@ -421,8 +427,11 @@ class View:
         else:
             pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
             message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
+        self._met |= {n for n, is_met in enumerate(self._tries.values()) if is_met(self.arrays)}
+        if untold := sorted(self._met - self._told):
+            message["met"] = untold
         # Last, so that what is interrupted on the way is sent the next time.
-        self._shown = now
+        self._shown, self._told = now, {*self._met}
         return message
 
     def _look(self):
@@ -478,7 +487,7 @@ class View:
 
     def opening(self):
         """What a page makes the view from, as it now stands: its ``spec`` and its board."""
-        opening = self._standing() | {"board": self._board()}
+        opening = self._standing() | {"board": self._board(), "met": sorted(self._met)}
         # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
         return json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
 

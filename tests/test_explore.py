@@ -296,7 +296,7 @@ def test_the_bundle_is_the_first_state_and_repeats():
     one, two = small_view()._repr_mimebundle_(), small_view()._repr_mimebundle_()
     assert one == two == json.loads(json.dumps(one)) and one["text/plain"] == ASLEEP
     page = Page(small_view())
-    opening = {part: page.message[part] for part in ("board", "stops", "controls")}
+    opening = {part: page.message[part] for part in ("board", "stops", "controls")} | {"met": []}
     assert json.loads(one[SPEC]) == page.view.spec | {"opening": opening}
     page.move("z[0]", 1.5)
     assert json.loads(page.view._repr_mimebundle_()[SPEC])["opening"]["controls"]["z"] == [1.5, -1.0]

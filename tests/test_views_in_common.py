@@ -15,7 +15,7 @@ from stripped import still
 
 from nn_notes import Layer, Network
 from nn_notes.charts import Chart
-from nn_notes.explore import ASLEEP, SPEC, Drawing, Matrix
+from nn_notes.explore import ASLEEP, SPEC, Drawing, Matrix, Slider
 from nn_notes.views import (
     activation_curves,
     backpropagation,
@@ -165,7 +165,7 @@ def test_without_styles_it_reads_row_by_row_and_speaks_of_no_colours(page):
 
 
 PICTURES = {
-    "the change of each output as the nudge grows": lambda: jacobians.view(plain.Z, plain.W, plain.B),
+    "the change of the first two outputs as arrows": lambda: jacobians.view(plain.Z, plain.W, plain.B),
     "path of gradient descent": lambda: gradient_descent.learning_rate(plain.X, plain.T, [-2, 0]),
     "each output of the activation": lambda: activation_curves.view(X, DELTA),
     "a tangent where it is": losses.prediction,
@@ -173,8 +173,8 @@ PICTURES = {
 
 
 @pytest.mark.parametrize(("words", "made"), PICTURES.items(), ids=PICTURES)
-def test_both_pictures_follow_and_have_words(words, page):
-    first, _ = page.charts()
+def test_all_pictures_follow_and_have_words(words, page):
+    first, *_ = page.charts()
     assert words in ElementTree.fromstring(first).get("aria-label").lower()
     for label in page.sliders:
         before, stops = [*page.charts()], page.stops(label)
@@ -251,3 +251,97 @@ def test_a_row_that_reads_as_an_equation_is_one(name):
             known = ~np.isnan(result)
             np.testing.assert_allclose(result[known], other[known], rtol=2e-3, atol=1e-9)
     assert [label for label, *_ in equations(seen(name)[0].rows)] == EQUATIONS[name]
+
+
+@every_view
+def test_a_drawing_that_is_dragged_moves_a_slider(page):
+    for name in re.findall(r'data-drag="(.*?)"', page.message["board"]):
+        assert isinstance(page.view.controls[name], Slider)
+
+
+def _to(**places):
+    return [{"set": name, "to": to} for name, to in places.items()]
+
+
+def _put(name, *values):
+    return [{"set": name, "entry": n, "to": to} for n, to in enumerate(values)]
+
+
+def _press(label, times=1):
+    return [{"act": label}] * times
+
+
+# Of each view, in the order of its tasks, what a reader does to meet it.
+TRIES = {
+    "derivative_shapes.view": [
+        _to(what="matrix", by="matrix"),
+        _to(habit="columns"),
+        _to(entry=0.0),
+    ],
+    "single_layer.view": [
+        _put("z", 0.0),
+        [*_to(f="identity"), *_put("z", 1.5)],
+        [*_to(f="relu"), *_put("b", -2.0)],
+    ],
+    "jacobians.view": [
+        _to(f="identity", along="all of z", length=2.0),
+        _to(f="identity", along="all", length=3.16),
+        _to(f="softmax", along="b[0]"),
+    ],
+    "weight_tensor.view": [
+        _to(axis="j", place=2),
+        [*_to(axis="i"), *_put("z", 1.0)],
+        _put("xi", 0.0),
+    ],
+    "backpropagation.view": [
+        _press("All factors"),
+        _to(nudge=-1.0),
+        [*_press("All factors"), *_to(nudge=1.0)],
+    ],
+    "gradient_descent.learning_rate": [
+        _to(γ=0.00492),
+        _to(γ=0.702),
+        _to(γ=0.447),
+    ],
+    "gradient_descent.training": [
+        _press("One epoch", 12),
+        _press("One epoch", 40),
+        [*_to(γ=2.0), *_press("One epoch", 10)],
+    ],
+    "activation_curves.view": [
+        [*_to(f="relu"), *_put("x", -1.0, -1.0, -1.0)],
+        [*_to(f="relu"), *_put("x", 1.0, 1.0, 1.0)],
+        [*_to(f="softmax"), *_put("x", 1.0, 1.0, 1.0)],
+    ],
+    "live.prediction": [
+        _to(y=0.8),
+        _to(t=1.0, y=0.01),
+        _to(t=0.5, y=0.5),
+    ],
+    "live.view": [
+        _put("u", 4.0, -4.0),
+        _put("u", -4.0, 4.0, -4.0),
+        _put("u", 1.0, 1.0, 1.0),
+    ],
+    "operations.view": [
+        _to(y=-1.0),
+        _to(x=0.0),
+    ],
+}
+
+
+def test_every_view_has_something_to_try_but_those_whose_task_is_on_the_board():
+    assert {name for name in CALLS if not name.startswith("blackboard")} == TRIES.keys()
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_what_is_to_be_tried_can_be_and_is_not_met_at_first(name):
+    opened = {"open": True}
+    assert "met" not in made(name).answer([opened]), "it is met without a hand's turn"
+    assert len(TRIES[name]) == len(made(name).spec["tries"])
+    for n, steps in enumerate(TRIES[name]):
+        view = made(name)
+        told = [message for step in [opened, *steps] if (message := view.answer([step])).get("met")]
+        assert n in told[-1]["met"] and "error" not in told[-1], view.spec["tries"][n]
+        # It stays met, and a page is told once, but for one that shows nothing yet.
+        assert "met" not in view.answer([{"act": "Reset"}]) and n in view.answer([opened])["met"]

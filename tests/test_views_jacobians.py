@@ -1,5 +1,6 @@
 """The live view of notebook 02: its arrays and curves held to plain NumPy for many states, and what it says."""
 
+import charted
 import numpy as np
 import plain
 import pytest
@@ -80,7 +81,9 @@ def test_new_numbers_are_met_by_the_same_nudge(page):
 @pytest.mark.parametrize("f", ["identity", "softmax", Cubic()], ids=repr)
 def test_the_curves_of_any_number_of_outputs_are_in_the_picture(M, f):
     page = Page(jacobians.view([3.0, -2.0], 4 * np.random.default_rng(M).normal(size=(2, M)), np.arange(M) / 7, f))
-    a, lines = page.view.arrays, [mark for mark in page.marks() if "line" in mark.looks]
+    *plane, changes, missed = page.charts()
+    assert len(plane) == (M > 1)
+    a, lines = page.view.arrays, [mark for mark in charted.marks([changes, missed]) if "line" in mark.looks]
     curves = [*a["actual curve"].T, *a["predicted curve"].T]
     for line, curve in zip(lines, curves, strict=False):
         assert line.goes_through(jacobians.LENGTHS, curve) and line.within(jacobians.LENGTHS, curve)
@@ -92,3 +95,16 @@ def test_the_curves_of_any_number_of_outputs_are_in_the_picture(M, f):
     page.move("length", 0.1)
     page.move("z[1]", 0.3)
     assert not page.error
+
+
+@pytest.mark.parametrize(("f", "length"), [("sigmoid", 1.0), ("sigmoid", 0.01), ("identity", 3.16), ("relu", 2.0)])
+def test_in_the_plane_both_arrows_end_where_the_numbers_say(page, f, length):
+    page.move("activation", f)
+    page.move("nudge along", "all")
+    page.move("length", length)
+    a, (plane, *_) = page.view.arrays, page.charts()
+    lines = [mark for mark in charted.marks([plane]) if "line" in mark.looks]
+    predicted, actual = a["Δz′ predicted"], a["Δz′ actual"]
+    ways = [[[0, 0], predicted], [[0, 0], actual], [predicted, actual]]
+    for line, way in zip([lines[1], lines[3], lines[5]], ways, strict=True):
+        assert line.goes_through(*np.transpose(way)) and line.within(*np.transpose(way))

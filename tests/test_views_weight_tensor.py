@@ -85,8 +85,28 @@ def test_the_drawing_has_a_cell_to_each_entry_and_shows_the_slice(page, axis, n)
 
 
 @every_slice
-def test_the_drawing_stays_within_its_frame(page, axis, n):
+@pytest.mark.parametrize("turn", [10, 35, 80])
+def test_however_the_box_is_turned_it_stays_within_one_frame(page, axis, n, turn):
+    frame = re.search(r'viewBox="(.*?)"', drawing(page))[1]
     walk_to(page, axis, n)
-    left, top, width, height = map(int, re.search(r'viewBox="(.*?)"', drawing(page))[1].split())
+    page.move("turn the box", turn)
+    assert re.search(r'viewBox="(.*?)"', drawing(page))[1] == frame
+    left, top, width, height = map(int, frame.split())
     points = np.array(re.findall(r"(-?\d+),(-?\d+)", drawing(page)), int)
     assert ([left, top] <= points).all() and (points <= [left + width, top + height]).all()
+
+
+def test_a_box_that_is_turned_shows_more_of_its_side(page):
+    def across(path):
+        places = [int(x) for x in re.findall(r"(-?\d+),", path)]
+        return max(places) - min(places)
+
+    def faces():
+        """Of the nearest cell, how wide its front and its right side are."""
+        front, side, _ = re.findall(r'<path d="(M.*?Z)(M.*?Z)(M.*?Z)"', drawing(page))[-1]
+        return across(front), across(side)
+
+    page.move("turn the box", 10)
+    front, side = faces()
+    page.move("turn the box", 80)
+    assert faces() == (side, front) and side < front

@@ -89,6 +89,17 @@ def view(x, delta, activation="sigmoid"):
             }
         },
         scale=1.0,
+        tries={
+            "let nothing of <i>δ</i> through: less than a hundredth": lambda a: (
+                np.linalg.norm(a["δF"]) < 0.01 * np.linalg.norm(a["δ"])
+            ),
+            "bend, and let all of <i>δ</i> through": lambda a: (
+                a["f"].name != "identity" and a["δ"].any() and np.allclose(a["δF"], a["δ"])
+            ),
+            "make softmax undecided, all outputs alike": lambda a: (
+                a["f"].name == "softmax" and M > 1 and np.allclose(a["f(x)"], 1 / M)
+            ),
+        },
     )
 
 

@@ -129,6 +129,13 @@ def view(network, x, t, loss):
         repeated="Next factor",
         pace="slow",
         scale=SCALE,
+        tries={
+            "bring the way back to the first layer": lambda a: len(a["known"]) == len(stages),
+            "lower <i>E</i> by 0.2 with one nudge": lambda a: a["ΔE actual"] < -0.2,
+            "nudge so far that a tenth of what is foretold is wrong": lambda a: (
+                a["foretold"] and abs(a["ΔE predicted"] - a["ΔE actual"]) > abs(a["ΔE predicted"]) / 10 > 0
+            ),
+        },
     )
 
 

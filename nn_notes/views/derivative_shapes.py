@@ -63,7 +63,21 @@ def view(x, X, outputs=(2, 5)):
         memory={"inputs": inputs, "weights": weights()},
         actions={"New random numbers": new_numbers},
         scale=4.0,
+        tries={
+            "find a derivative with four axes": lambda a: a["∂y/∂x"].ndim == 4,
+            "find a layout and vectors that fit each other: nothing is transposed": _fits,
+            "make an input that changes nothing: a row or a column of zeros": lambda a: _silent(a["∂y/∂x"]),
+        },
     )
+
+
+def _fits(a):
+    what, by, layout, habit = a["chosen"]
+    return what == by == "vector" and (layout == "numerator") == (habit == "columns")
+
+
+def _silent(J):
+    return J.ndim == 2 and min(J.shape) > 1 and not (J.any(axis=0).all() and J.any(axis=1).all())
 
 
 def _model(what, by, layout, habit, entry, corner, nudge, inputs, weights):

@@ -137,6 +137,13 @@ def learning_rate(x, t, start, rate=None):
         model,
         layout,
         scale=4.0,
+        tries={
+            "creep: after all steps a quarter of the height is left": lambda a: (
+                a["J"][0] > a["J"][-1] > (a["J"][0] + 3 * a["J*"]) / 4
+            ),
+            "diverge: end ten times as high as at the start": lambda a: a["J"][-1] > 10 * a["J"][0],
+            "jump from side to side, and still come down": lambda a: -0.95 < a["1 − γλ"][0] < -0.5,
+        },
     )
 
 
@@ -272,6 +279,15 @@ def training(network, train, validation, picture=None):
         actions={"One epoch": one_epoch, "New random numbers": new_numbers},
         repeated="One epoch",
         scale=1.0,
+        tries={
+            "read 95 % of the validation right": lambda a: a["right"] >= 0.95,
+            "go on for ten epochs after the lowest validation loss": lambda a: (
+                len(a["losses"]) - 1 >= a["losses"][:, 1].argmin() + 10 > 10
+            ),
+            "spoil it: after ten epochs no better than a blind guess": lambda a: (
+                len(a["losses"]) > 10 and a["losses"][-1, 0] > 0.9 * math.log(sizes[-1])
+            ),
+        },
     )
 
 

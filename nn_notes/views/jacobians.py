@@ -5,14 +5,16 @@ import numpy as np
 from .. import tensors
 from ..charts import Axis, Chart, Dots, Line, colours, reaching
 from ..explore import Choice, LogSlider, Matrix, View
-from ..show import number, significant
+from ..show import POSITIVE, number, significant
 from .single_layer import controls, first_order, new_numbers, offered, start_of
 
 __all__ = ["view"]
 
 LENGTHS = np.logspace(-2, 0.5, 60)
 # From where to where the pictures go, or further, where the numbers do.
-CHANGES, ERRORS = (-1, 2), (1e-7, 10)
+CHANGES, ERRORS, PLANE = (-1, 2), (1e-7, 10), (-0.4, 0.4)
+# How long the head of an arrow is, as a part of the axis.
+HEAD = 0.08
 # Below this, as a part of what changes, an error is roundoff.
 EXACT = 1e-12
 
@@ -91,12 +93,23 @@ def view(z, W, b, activation="sigmoid"):
         model,
         layout,
         actions={"New random numbers": new_numbers(start)},
+        tries={
+            "foretell a nudge longer than 1 exactly": lambda a: (
+                a["length"] > 1 and np.abs(a["Δz′ actual"]).max() > 0.01 and a["error"] < a["roundoff"]
+            ),
+            "be wrong by more than 0.5": lambda a: a["error"] > 0.5,
+            "nudge <i>b</i>[0] alone, and yet move every output": lambda a: (
+                len(a["b"]) > 1 and abs(a["Δb"][0]) == a["length"] and np.abs(a["Δz′ actual"]).min() > 1e-3
+            ),
+        },
     )
 
 
 def _charts(a):
-    """The changes by the length of the nudge, predicted and actual, and how they part."""
+    """The first two outputs as a plane, the changes by the length of the nudge, and how prediction and truth part."""
     actual, predicted, error = (a[name] for name in ("actual curve", "predicted curve", "error curve"))
+    if len(a["b"]) > 1:
+        yield _plane(a)
     pairs, length = [*enumerate(colours(len(a["b"])))], Axis("length of the nudge", 0, LENGTHS[-1])
     changes = np.hstack([actual, predicted])
     yield Chart(
@@ -121,6 +134,33 @@ def _charts(a):
         ],
         "The error of the prediction against the length of the nudge, and a line of slope 2.",
     )  # fmt: skip
+
+
+def _plane(a):
+    """Both changes as arrows from where z′ was: the prediction goes straight on, and z′ along a curve."""
+    predicted, actual = (a[name][:2] for name in ("Δz′ predicted", "Δz′ actual"))
+    far = np.max(np.abs([predicted, actual]) * [1, 1.5])
+    low, high = reaching(PLANE, [-far, far])
+    return Chart(
+        "Where z′ goes", Axis("change of z′[0]", low, high), Axis("change of z′[1]", low / 1.5, high / 1.5),
+        [
+            Line(*a["actual curve"].T[:2], width=1, opacity=0.4),
+            *_arrow(predicted, high, "predicted", "60 40"),
+            *_arrow(actual, high, "actual"),
+            Line(*np.transpose([predicted, actual]), POSITIVE, "the error", width=2.5),
+        ],
+        "The change of the first two outputs as arrows, predicted and actual, and the error between their tips.",
+        square=True,
+    )  # fmt: skip
+
+
+def _arrow(tip, far, label, dash=""):
+    """A line from the origin to a tip, and its head."""
+    yield Line(*np.transpose([[0, 0], tip]), label=label, dash=dash)
+    length = np.hypot(*tip)
+    if length:
+        back, aside = -HEAD * far * tip / length, HEAD / 2 * far * tip[::-1] * [1, -1] / length
+        yield Line(*np.transpose([tip + back + aside, tip, tip + back - aside]))
 
 
 def _verdict(a):

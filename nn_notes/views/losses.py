@@ -76,6 +76,15 @@ def prediction(y=0.25, t=0.8):
         model,
         layout,
         actions={"New random numbers": lambda state: dict(zip("yt", rng.integers(2, 99, 2) / 100, strict=True))},
+        tries={
+            "bring both slopes to zero": lambda a: np.abs(a["slope"]).max() < 1e-9,
+            "make the slope of cross entropy twenty times the other": lambda a: (
+                abs(a["slope"][1]) > 20 * abs(a["slope"][0]) > 1e-9
+            ),
+            "find the target whose lowest cross entropy is the highest": lambda a: (
+                np.allclose(a["t"], 0.5) and np.allclose(a["y"], 0.5)
+            ),
+        },
     )
 
 
@@ -168,4 +177,9 @@ def view(u, target=0):
             "New random numbers": lambda state: {"u": rng.integers(-60, 61, len(u)) / 20},
         },
         scale=1.0,
+        tries={
+            "be sure, and wrong: <i>S</i> below 0.01 for the right class": lambda a: (a["S"] @ a["t"]) < 0.01,
+            "be sure, and right: <i>S</i> − <i>t</i> below 0.02 everywhere": lambda a: np.abs(a["S − t"]).max() < 0.02,
+            "be undecided: all of <i>S</i> alike": lambda a: len(a["S"]) > 1 and np.ptp(a["S"]) < 1e-9,
+        },
     )

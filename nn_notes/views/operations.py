@@ -55,7 +55,14 @@ def view(x, y):
         ]
 
     return View(
-        {"x": Slider("x", x, -FAR, FAR, step=0.5), "y": Slider("y", y, -FAR, FAR, step=0.5)}, model, layout, scale=FAR
+        {"x": Slider("x", x, -FAR, FAR, step=0.5), "y": Slider("y", y, -FAR, FAR, step=0.5)},
+        model,
+        layout,
+        scale=FAR,
+        tries={
+            "make <i>e</i> deaf to <i>x</i>: what comes back to it is 0": lambda a: a["g"][0] == 0,
+            "make <i>e</i> deaf to <i>y</i>": lambda a: a["g"][1] == 0,
+        },
     )
 
 

@@ -106,4 +106,14 @@ def view(z, W, b, activation="sigmoid"):
             "Nudge from here": lambda state: {"start": {name: state[name] for name in start}},
             "New random numbers": new_numbers(start),
         },
+        tries={
+            "silence an input: its row vanishes from every ∂<i>u<sub>k</sub></i>/∂<i>W</i>": lambda a: not a["z"].all(),
+            "foretell a change of <i>z′</i> without any miss": _without_a_miss,
+            "close an output: its entry of <i>F</i> below 0.02": lambda a: (a["F"].diagonal() < 0.02).any(),
+        },
     )
+
+
+def _without_a_miss(a):
+    actual, predicted = a["Δz′ actual"], a["Δz′ predicted"]
+    return np.abs(actual).max() > 0.01 and np.allclose(predicted, actual, rtol=0, atol=1e-12 * np.abs(actual).max())

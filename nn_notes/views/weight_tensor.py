@@ -16,13 +16,13 @@ SCALE = 2.0
 # A box of more cubes takes a page milliseconds.
 CUBES = 1000
 AXES = {"k": "k, the output watched", "i": "i, the input", "j": "j, where the weight leads"}
-# Where a step along each axis leads on the page, in pixels, and how wide the box opens at the chosen slice, in steps.
-STEPS = {"k": np.array([22, -13]), "i": np.array([0, 32]), "j": np.array([32, 8])}
-OPENING = 1.0
+# In pixels: a step down, and one across as far as it is seen from the side. By how much the box is seen from above, how
+# far it can be turned, in degrees, and how wide it opens at the chosen slice, in steps.
+DOWN, ACROSS, TILT, TURNS, OPENING = 34, 46, 0.4, (10, 80), 0.8
 
 
 def view(z, xi):
-    """Walk through T = ∂u/∂W along any of its axes, turn z and ξ, and watch ξT gather to the outer product.
+    """Walk through T = ∂u/∂W along any of its axes, move z and ξ, and watch ξT gather to the outer product.
 
     Args:
         z: the layer's input, ``(M_in,)``.
@@ -44,7 +44,7 @@ def view(z, xi):
     axis = Choice("walk along", "k", AXES)
     place = Slider("slice", 0, 0, lambda state: size[state["axis"]] - 1, step=1)
 
-    def model(axis, place, z, xi):
+    def model(axis, place, turn, z, xi):
         T = tensors.du_dW(z, len(xi))
         place = int(place)
         # ξT, one slice at a time: a whole matrix for each k, a row for each i, a column for each j.
@@ -54,7 +54,7 @@ def view(z, xi):
             "j": lambda: np.einsum("k,kij,aj->aij", xi, T, np.eye(len(xi))),
         }[axis]()
         return {
-            "axis": axis, "place": place, "z": z, "ξ": xi, "T": T,
+            "axis": axis, "place": place, "turn": turn, "z": z, "ξ": xi, "T": T,
             "slice": T.take(place, "kij".index(axis)), "share": shares[place],
             "gathered": shares[: place + 1].sum(axis=0), "outer": np.outer(z, xi),
         }  # fmt: skip
@@ -70,16 +70,25 @@ def view(z, xi):
                 _sentence(axis, n, a["z"], a["ξ"]),
             ],
             [
-                _drawing(a["T"], axis, n),
+                _drawing(a["T"], axis, n, a["turn"]),
                 Matrix(f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}"),
                 Matrix("its share of <i>ξT</i>", a["share"]),
+            ],
+            [
                 Matrix(f"gathered up to {axis} = {n}", a["gathered"]),
+                "of",
                 Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j"),
             ],
         ]
 
     return View(
-        {"axis": axis, "place": place, "z": Sliders("z", start["z"], -2, 2), "xi": Sliders("ξ", start["xi"], -2, 2)},
+        {
+            "axis": axis,
+            "place": place,
+            "z": Sliders("z", start["z"], -2, 2),
+            "xi": Sliders("ξ", start["xi"], -2, 2),
+            "turn": Slider("turn the box", 35, *TURNS, step=5),
+        },
         model,
         layout,
         actions={
@@ -89,6 +98,15 @@ def view(z, xi):
         repeated="Next slice",
         pace="slow",
         scale=SCALE,
+        tries={
+            "gather the whole of <i>z</i>ᵀ<i>ξ</i> along <i>j</i>": lambda a: (
+                a["axis"] == "j" and a["place"] == len(a["ξ"]) - 1
+            ),
+            "find a slice that is the identity": lambda a: np.array_equal(a["slice"], np.eye(len(a["ξ"]))),
+            "make a whole column of <i>z</i>ᵀ<i>ξ</i> vanish": lambda a: (
+                a["z"].any() and not a["outer"].any(axis=0).all()
+            ),
+        },
     )
 
 
@@ -105,9 +123,10 @@ def _sentence(axis, n, z, xi):
     }[axis]
 
 
-def _drawing(T, axis, n):
-    """T as a box that is open at slice n of an axis, in SVG."""
-    (left, top, width, height), cells, letters = _outline(T.shape, axis, n)
+def _drawing(T, axis, n, turn):
+    """T as a box that is open at slice n of an axis, in SVG; it is turned by a drag."""
+    left, top, width, height = _frame(T.shape)
+    cells, letters = _outline(T.shape, axis, n, turn)
     paths = ""
     for at, path, chosen in cells:
         empty = f"var(--nn-ground, {ZERO})" if chosen else "none"
@@ -118,48 +137,70 @@ def _drawing(T, axis, n):
     words = f"T as a box, open at slice {n} along {axis}"
     return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{width}" height="{height}" '
-        f'viewBox="{left} {top} {width} {height}" stroke="#777" stroke-width="0.8" stroke-linejoin="round">'
-        f'{paths}<g fill="currentColor" stroke="none" font-style="italic" font-size="16">{letters}</g></svg>',
+        f'viewBox="{left} {top} {width} {height}" stroke="#777" stroke-width="0.8" stroke-linejoin="round" '
+        f'data-drag="turn">{paths}<g fill="currentColor" stroke="none" font-style="italic" font-size="16">{letters}</g>'
+        "</svg>",
         words,
     )
 
 
-@lru_cache(maxsize=64)
-def _outline(shape, axis, n):
+def _steps(turn):
+    """Where a step along each axis leads on the page, in pixels, of a box that is turned so far."""
+    cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    return {
+        "k": ACROSS * np.array([sin, -TILT * cos]),
+        "i": np.array([0, DOWN]),
+        "j": ACROSS * np.array([cos, TILT * sin]),
+    }
+
+
+@lru_cache
+def _frame(shape):
+    """Left, top, width and height of a frame for the box, however it is turned and opened: it keeps its place."""
+    corners = [
+        sum(place * _steps(turn)[axis] for axis, place in zip("kij", corner, strict=True))
+        for turn in range(TURNS[0], TURNS[1] + 1)
+        for opened in 2 * OPENING * np.eye(3)
+        for corner in np.array(list(np.ndindex(2, 2, 2))) * (shape + opened)
+    ]
+    (left, top), (right, bottom) = np.floor(np.min(corners, axis=0)), np.ceil(np.max(corners, axis=0))
+    # With room for the letters.
+    return int(left) - 20, int(top) - 4, int(right - left) + 40, int(bottom - top) + 26
+
+
+@lru_cache(maxsize=256)
+def _outline(shape, axis, n, turn):
     """The box without its colours.
 
     Returns:
-        Its frame: left, top, width and height. Its cells from the furthest to the nearest: of each the place in T, the
-        path around the three faces that can be seen, and whether it is in the slice. And the letters of its axes.
+        Its cells from the furthest to the nearest: of each the place in T, the path around the three faces that can be
+        seen, and whether it is in the slice. And the letters of its axes.
     """
+    step = _steps(turn)
+
+    def point(k, i, j):
+        return k * step["k"] + i * step["i"] + j * step["j"]
+
     cells = []
     for at in sorted(np.ndindex(shape), key=lambda at: (-at[0], -at[1], at[2])):
         place = dict(zip("kij", at, strict=True))
         chosen = place[axis] == n
         place[axis] += OPENING * ((place[axis] >= n > 0) + (place[axis] > n))
-        corner = _point(**place)
-        faces = (corner, "i", "j"), (corner + STEPS["j"], "i", "k"), (corner, "j", "k")
-        cells.append((at, "".join(_face(start, STEPS[a], STEPS[b]) for start, a, b in faces), chosen))
+        corner = point(**place)
+        faces = (corner, "i", "j"), (corner + step["j"], "i", "k"), (corner, "j", "k")
+        cells.append((at, "".join(_face(start, step[a], step[b]) for start, a, b in faces), chosen))
 
-    # The frame has room for an opening along every axis, so that the box keeps its place on the page.
-    K, I, J = np.array(shape) + 2 * OPENING
-    (right, _), (_, top), (_, bottom) = _point(K, 0, J), _point(K, 0, 0), _point(0, I, J)
-    frame = -20, round(top) - 4, round(right) + 40, round(bottom - top) + 26
     size = dict(zip("kij", shape, strict=True))
     size[axis] += OPENING * ((n > 0) + (n < size[axis] - 1))
     letters = "".join(
         f'<text x="{x + right:.0f}" y="{y + down:.0f}">{letter}</text>'
         for letter, (x, y), right, down in (
-            ("k", _point(size["k"] / 2, size["i"], size["j"]), 8, 10),
-            ("i", _point(0, size["i"] / 2, 0), -14, 4),
-            ("j", _point(0, size["i"], size["j"] / 2), -8, 20),
+            ("k", point(size["k"] / 2, size["i"], size["j"]), 8, 10),
+            ("i", point(0, size["i"] / 2, 0), -14, 4),
+            ("j", point(0, size["i"], size["j"] / 2), -8, 20),
         )
     )
-    return frame, cells, letters
-
-
-def _point(k, i, j):
-    return k * STEPS["k"] + i * STEPS["i"] + j * STEPS["j"]
+    return cells, letters
 
 
 def _face(corner, a, b):
