@@ -2,7 +2,10 @@
 // take the keyboard, and a reference to an equation shows it.
 
 // What is far out of sight is laid out late. Whoever jumps into a page, or comes back to a place, needs all of it at once.
-const whole = () => document.documentElement.classList.add("nn-whole");
+function whole() {
+  document.documentElement.classList.add("nn-whole");
+  dispatchEvent(new Event("whole"));
+}
 const [{ type }] = performance.getEntriesByType("navigation");
 if (location.hash || type !== "navigate") whole();
 addEventListener("click", ({ target }) => target.closest("a[href*='#']") && whole(), true);

@@ -42,19 +42,22 @@ function live(place, n) {
   }
 }
 
-// What is far away stands as it was stored, and is made live when the reader comes near it, or by an address that names it.
-const places = [...document.querySelectorAll(".nn-book-view")];
+// What is far away stands as it was stored, and is made live when the reader comes near it, or jumps, which needs all of it.
+const far = new Map([...document.querySelectorAll(".nn-book-view")].map((place, n) => [place, n]));
 const near = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      live(target, places.indexOf(target));
-    }
-  },
+  (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => build(target)),
   { rootMargin: "100%" },
 );
-for (const place of places) near.observe(place);
+function build(place) {
+  if (!far.has(place)) return;
+  near.unobserve(place);
+  live(place, far.get(place));
+  far.delete(place);
+}
+const every = () => [...far.keys()].forEach(build);
+for (const place of far.keys()) near.observe(place);
+addEventListener("whole", every);
+if (document.documentElement.classList.contains("nn-whole")) every();
 
 // A button that copies the address of the view as it now stands.
 function share(place, n, model) {

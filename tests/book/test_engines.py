@@ -17,9 +17,11 @@ def reading(request, published):
 
 
 def test_a_view_wakes_and_moves_and_a_cell_runs(reading):
+    assert reading(f"{VIEW}.querySelector('.nn-still').offsetHeight") > 100
+    reading(f"({VIEW}.scrollIntoView(), null)")
+    wait_for(lambda: reading(f"Boolean({VIEW}.querySelector('.nn-board'))"))
     first = reading(f"{VIEW}.querySelector('.nn-board').textContent")
     assert "0.25" in first and reading(f"{VIEW}.querySelector('.nn-still').offsetHeight") == 0
-    reading(f"({VIEW}.scrollIntoView(), null)")
     wait_for(lambda: reading(f"{VIEW}.querySelector('.nn-status').textContent") == "")
     reading(f"""(() => {{
         const slider = {VIEW}.querySelector('input[type=range]');

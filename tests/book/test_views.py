@@ -36,7 +36,9 @@ def native(name, monkeypatch):
 
 def test_a_view_stands_at_once_and_wakes_when_it_is_seen(browsing, published):
     (view,) = Reading(browsing(), published[0].address, "01_single_layer").views
-    first = view.shown()
+    assert view.place.locator(".nn-still").is_visible() and not view.place.locator(".nn-live").count()
+    first = view.near().shown()
+    assert not view.place.locator(".nn-still").is_visible()
     assert first["cells"] and view.status() == "Touch it, and it wakes."
     assert view.awake().shown() == first
     assert view.slide("z[0]").settled().shown() != first
@@ -90,7 +92,7 @@ def test_all_that_a_page_loads_before_it_answers_is_compiled(browsing, published
 def test_it_takes_what_is_done_while_it_wakes(browsing, published):
     reading = Reading(browsing(), published[0].address, "01_single_layer")
     (view,) = reading.views
-    before = view.shown()
+    before = view.near().shown()
     for _ in range(3):
         view.slide("z[0]")
     # The number is under the hand already, and nothing has followed it yet.
@@ -148,7 +150,7 @@ def test_without_python_the_still_view_stands_and_one_line_says_why(fault, brows
     pages, network = published
     network.fault = fault
     (view,) = Reading(browsing(), pages.address, "01_single_layer").views
-    first = view.shown()
+    first = view.near().shown()
     view.place.scroll_into_view_if_needed()
     wait_for(lambda: "cannot wake" in view.status(), 60)
     assert view.shown() == first

@@ -104,6 +104,16 @@ class View:
         )
         return self
 
+    def near(self):
+        """Come so near that it is live, and not yet so near that it wakes."""
+
+        def lives():
+            self.place.evaluate("place => scrollBy(0, place.getBoundingClientRect().top - 1.5 * innerHeight)")
+            return self.place.locator(".nn-board").count()
+
+        wait_for(lives)
+        return self
+
     def shown(self):
         """All that stands on its board: the cells, the sentences and captions, and the curves."""
         return self.place.locator(".nn-board").evaluate("""board => ({
