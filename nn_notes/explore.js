@@ -165,6 +165,7 @@ function tasks(words) {
   const element = node("div", { class: "nn-tries" }, "Try to \u2026", node("ul", { "aria-live": "polite" }, ...lines));
   element.hidden = !words.length;
   function meet(n) {
+    if (lines[n].classList.contains("nn-met")) return;
     lines[n].classList.add("nn-met");
     lines[n].append(" \u2713");
   }
@@ -404,7 +405,6 @@ function equations(board) {
 // Why a number is what it is: hover over it, touch it or give it the focus, and what it was made of lights up, with the
 // arithmetic in one line.
 function reasons(board, line) {
-  let found = new Map();
   let asked, lit;
 
   const text = (cell) => cell.textContent;
@@ -415,9 +415,10 @@ function reasons(board, line) {
     for (const cell of lit ?? []) cell.classList.remove("nn-lit");
     lit = undefined;
     line.textContent = "";
-    const table = asked?.closest("table");
-    if (!asked?.isConnected || !found.has(table)) return;
-    const made = madeOf(found.get(table), asked.parentElement.rowIndex, asked.cellIndex);
+    // Anew each time, as a number between two tables may have changed.
+    const right = asked?.isConnected && equations(board).get(asked.closest("table"));
+    if (!right) return;
+    const made = madeOf(right, asked.parentElement.rowIndex, asked.cellIndex);
     let [sum, words] = [0, ""];
     for (const { sign, number, products } of made) {
       for (const cells of products) {
@@ -440,9 +441,8 @@ function reasons(board, line) {
     explain();
   }
   function lie() {
-    found = equations(board);
     // The keyboard goes from table to table, and within one by the arrow keys.
-    for (const table of found.keys()) {
+    for (const table of equations(board).keys()) {
       for (const [n, cell] of table.querySelectorAll("td").entries()) {
         cell.tabIndex = n ? -1 : 0;
         cell.dataset.lmSuppressShortcuts = "true";
@@ -501,7 +501,7 @@ function render({ model, el }) {
   const alert = node("p", { role: "alert", hidden: "" });
   const board = node("div", { class: "nn-board" });
   const reason = node("p", { class: "nn-why", role: "status" });
-  const shown = node("div", { class: "nn-shown" }, alert, board, reason);
+  const shown = node("div", { class: "nn-shown" }, board, alert, reason);
   const entries = hand(board, controls);
   const why = reasons(board, reason);
 
@@ -532,7 +532,13 @@ function render({ model, el }) {
     buttons.append(player, pace.element);
     pace.set(spec.pace);
   }
-  for (const label of spec.actions) buttons.append(button(label, () => put({ act: label })));
+  for (const label of spec.actions) {
+    const act = () => {
+      if (playing) play(false);
+      put({ act: label });
+    };
+    buttons.append(button(label, act));
+  }
 
   const key = node("div");
   key.innerHTML = spec.legend;
@@ -568,7 +574,8 @@ function render({ model, el }) {
   }
   function show(message) {
     alert.hidden = !message.error;
-    alert.textContent = message.error ?? "";
+    // What the reader may not do is said without Python's name for it.
+    alert.textContent = (message.error ?? "").replace(/^ValueError: /gm, "");
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.

@@ -316,7 +316,7 @@ TRIES = {
     "live.prediction": [
         _to(y=0.8),
         _to(t=1.0, y=0.01),
-        _to(t=0.5, y=0.5),
+        _to(t=0.5),
     ],
     "live.view": [
         _put("u", 4.0, -4.0),

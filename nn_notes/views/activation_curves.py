@@ -93,7 +93,7 @@ def view(x, delta, activation="sigmoid"):
             "let nothing of <i>δ</i> through: less than a hundredth": lambda a: (
                 np.linalg.norm(a["δF"]) < 0.01 * np.linalg.norm(a["δ"])
             ),
-            "bend, and let all of <i>δ</i> through": lambda a: (
+            "let all of <i>δ</i> through, and not with the identity": lambda a: (
                 a["f"].name != "identity" and a["δ"].any() and np.allclose(a["δF"], a["δ"])
             ),
             "make softmax undecided, all outputs alike": lambda a: (

@@ -90,11 +90,12 @@ def view(network, x, t, loss):
                 Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
                 "=",
                 backward("ξ", l, f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"),
+                "gives",
                 backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {product}", "row i, column j"),
             ]
-            if l > 1:
-                row.append(Matrix(_of("W", l, "⊤"), a["W"][l].T, "row j, column i"))
             rows.append(row)
+            if l > 1:
+                rows.append(["one layer back by", Matrix(_of("W", l, "⊤"), a["W"][l].T, "row j, column i")])
         return rows
 
     def drawn(a):
@@ -174,9 +175,8 @@ def _change(a):
     if not a["foretold"]:
         foretold = "the gradient is not known yet"
     else:
-        foretold = (
-            f"gradient · nudge = {factor(a['slope'], 4)}·{factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
-        )
+        product = f"{factor(a['slope'], 4)}·{factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
+        foretold = f"gradient before it · nudge = {product}"
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"

@@ -66,7 +66,7 @@ def view(x, X, outputs=(2, 5)):
         tries={
             "find a derivative with four axes": lambda a: a["∂y/∂x"].ndim == 4,
             "find a layout and vectors that fit each other: nothing is transposed": _fits,
-            "make an input that changes nothing: a row or a column of zeros": lambda a: _silent(a["∂y/∂x"]),
+            "make an entry of a vector that changes nothing: a row or a column of zeros": _silent,
         },
     )
 
@@ -76,8 +76,9 @@ def _fits(a):
     return what == by == "vector" and (layout == "numerator") == (habit == "columns")
 
 
-def _silent(J):
-    return J.ndim == 2 and min(J.shape) > 1 and not (J.any(axis=0).all() and J.any(axis=1).all())
+def _silent(a):
+    what, by, *_ = a["chosen"]
+    return what == by == "vector" and not (a["∂y/∂x"].any(axis=0).all() and a["∂y/∂x"].any(axis=1).all())
 
 
 def _model(what, by, layout, habit, entry, corner, nudge, inputs, weights):

@@ -138,7 +138,7 @@ def learning_rate(x, t, start, rate=None):
         layout,
         scale=4.0,
         tries={
-            "creep: after all steps a quarter of the height is left": lambda a: (
+            "creep: after all steps a quarter of the height, or more, is left": lambda a: (
                 a["J"][0] > a["J"][-1] > (a["J"][0] + 3 * a["J*"]) / 4
             ),
             "diverge: end ten times as high as at the start": lambda a: a["J"][-1] > 10 * a["J"][0],
@@ -257,7 +257,7 @@ def training(network, train, validation, picture=None):
     def layout(a):
         J_train, J_validation = a["losses"][-1]
         best = a["losses"][:, 1].argmin()
-        over = " The run is over." if len(a["losses"]) > EPOCHS else ""
+        over = " The run is over. Reset, and it begins anew." if len(a["losses"]) > EPOCHS else ""
         return [
             [_chart(a, sizes[-1])],
             *([[pictures], [_bars(a["firsts"])]] if pictures else []),

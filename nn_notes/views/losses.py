@@ -77,12 +77,12 @@ def prediction(y=0.25, t=0.8):
         layout,
         actions={"New random numbers": lambda state: dict(zip("yt", rng.integers(2, 99, 2) / 100, strict=True))},
         tries={
-            "bring both slopes to zero": lambda a: np.abs(a["slope"]).max() < 1e-9,
+            "bring both slopes along the row (1, −1) to zero": lambda a: np.abs(a["slope"]).max() < 1e-9,
             "make the slope of cross entropy twenty times the other": lambda a: (
                 abs(a["slope"][1]) > 20 * abs(a["slope"][0]) > 1e-9
             ),
-            "find the target whose lowest cross entropy is the highest": lambda a: (
-                np.allclose(a["t"], 0.5) and np.allclose(a["y"], 0.5)
+            "find the target for which even the best prediction has the most cross entropy": lambda a: np.allclose(
+                a["t"], 0.5
             ),
         },
     )
@@ -108,6 +108,7 @@ def _charts(a):
                 for E, slope, (_, color) in zip(a["E"], a["slope"], NAMES, strict=True)
             ),
             *(Dots(y, a["E"][n : n + 1], color, across="y") for n, (_, color) in pairs),
+            Dots(a["t"][:1], [J.low], size=6, across="t"),
         ],
         "Mean squared error and cross entropy by the prediction, each with a dot and a tangent where it is.",
     )  # fmt: skip
@@ -160,8 +161,8 @@ def view(u, target=0):
                 Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
                 Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
             ],
-            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The largest difference between the two roads "
-             f"rounds to {f'{apart:.6f}' if np.isfinite(apart) else number(apart)}."],
+            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The two roads differ by "
+             f"{f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],
         ]  # fmt: skip
 
     def descend(state):
@@ -179,7 +180,9 @@ def view(u, target=0):
         scale=1.0,
         tries={
             "be sure, and wrong: <i>S</i> below 0.01 for the right class": lambda a: (a["S"] @ a["t"]) < 0.01,
-            "be sure, and right: <i>S</i> − <i>t</i> below 0.02 everywhere": lambda a: np.abs(a["S − t"]).max() < 0.02,
+            "be sure, and right: <i>S</i> − <i>t</i> below 0.02 in size everywhere": lambda a: (
+                np.abs(a["S − t"]).max() < 0.02
+            ),
             "be undecided: all of <i>S</i> alike": lambda a: len(a["S"]) > 1 and np.ptp(a["S"]) < 1e-9,
         },
     )

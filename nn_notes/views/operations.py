@@ -43,10 +43,11 @@ def view(x, y):
         return {"v": np.array([node.value for node in v]), "D": D, "g": g, "e_K": np.eye(4)[3]}
 
     def layout(a):
-        (x, y, *_), g = a["v"], Matrix("<i>g</i>", a["g"])
+        (x, y, p, e), g = a["v"], Matrix("<i>g</i>", a["g"], "by x, y, p, e", digits=1)
         return [
             [_drawing(a["v"], a["D"], a["g"])],
-            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"]), "+", g, "·", _triangle(a["D"])],
+            [f"<i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = {number(e, 2)}."],
+            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"], digits=1), "+", g, "·", _triangle(a["D"])],
             [
                 f"<i>x</i> is used twice: the product hands back <i>y</i> = {number(y, 1)}, the sum 1, and together "
                 f"that is {number(a['g'][0], 1)}. <i>y</i> is used once, and the product hands back "
@@ -61,13 +62,13 @@ def view(x, y):
         scale=FAR,
         tries={
             "make <i>e</i> deaf to <i>x</i>: what comes back to it is 0": lambda a: a["g"][0] == 0,
-            "make <i>e</i> deaf to <i>y</i>": lambda a: a["g"][1] == 0,
+            "make <i>e</i> deaf to <i>y</i>, too": lambda a: a["g"][1] == 0,
         },
     )
 
 
 def _triangle(D):
-    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k; in the order x, y, p, e")
+    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k", digits=1)
 
 
 def _drawing(v, D, g):

@@ -108,7 +108,7 @@ def view(z, W, b, activation="sigmoid"):
         },
         tries={
             "silence an input: its row vanishes from every ∂<i>u<sub>k</sub></i>/∂<i>W</i>": lambda a: not a["z"].all(),
-            "foretell a change of <i>z′</i> without any miss": _without_a_miss,
+            "move, and find an activation for which the prediction of <i>z′</i> misses nothing": _without_a_miss,
             "close an output: its entry of <i>F</i> below 0.02": lambda a: (a["F"].diagonal() < 0.02).any(),
         },
     )

@@ -18,7 +18,7 @@ CUBES = 1000
 AXES = {"k": "k, the output watched", "i": "i, the input", "j": "j, where the weight leads"}
 # In pixels: a step down, and one across as far as it is seen from the side. By how much the box is seen from above, how
 # far it can be turned, in degrees, and how wide it opens at the chosen slice, in steps.
-DOWN, ACROSS, TILT, TURNS, OPENING = 34, 46, 0.4, (10, 80), 0.8
+DOWN, ACROSS, TILT, TURNS, OPENING = 34, 46, 0.4, (10, 80), 0.6
 
 
 def view(z, xi):
@@ -102,7 +102,7 @@ def view(z, xi):
             "gather the whole of <i>z</i>ᵀ<i>ξ</i> along <i>j</i>": lambda a: (
                 a["axis"] == "j" and a["place"] == len(a["ξ"]) - 1
             ),
-            "find a slice that is the identity": lambda a: np.array_equal(a["slice"], np.eye(len(a["ξ"]))),
+            "make a slice the identity": lambda a: np.array_equal(a["slice"], np.eye(len(a["ξ"]))),
             "make a whole column of <i>z</i>ᵀ<i>ξ</i> vanish": lambda a: (
                 a["z"].any() and not a["outer"].any(axis=0).all()
             ),

@@ -114,8 +114,30 @@ def weight_tensor(view):
     paused = view.value("slice")
     view.page.wait_for_timeout(1200)
     assert view.value("slice") == paused
+    # Another button pauses, too.
+    view.click("Play")
+    view.click("Reset")
+    view.page.wait_for_timeout(1200)
+    view.until(amiss, "k", 0)
+    # Drag the box, and it turns.
+    box, stood = view.where.locator("[data-drag]"), view.value("turn the box")
+    view._in_sight(box)
+    at = box.bounding_box()
+    view.page.mouse.move(at["x"] + 90, at["y"] + 150)
+    view.page.mouse.down()
+    view.page.mouse.move(at["x"] + 130, at["y"] + 155, steps=5)
+    view.page.mouse.up()
+    view.until(lambda view: "" if view.value("turn the box") > stood else "the box has not turned")
+    view.until(amiss, "k", 0)
+    # What was to be tried is ticked, once and for good.
+    met = view.where.locator(".nn-met")
+    assert met.all_text_contents() == ["gather the whole of zᵀξ along j ✓"]
+    view.slider("ξ[0]").press("0")
+    view.page.keyboard.press("Enter")
+    view.until(lambda view: "" if met.count() == 2 else "it is not ticked")
     view.click("Reset")
     view.until(amiss, "k", 0)
+    assert met.all_text_contents()[1] == "make a whole column of zᵀξ vanish ✓"
 
 
 def backpropagation(view):
@@ -166,6 +188,9 @@ def backpropagation(view):
 
 def learning_rate(view):
     follow(view, plain.learning_rate, ("γ", 15), ("γ", -30), ("w₀", 40), ("b₀", -20))
+    # Why a number is what it is, at the γ that it now has.
+    view.where.locator("td").first.hover()
+    assert f" − {view.value('γ'):.3g} · " in view.where.locator(".nn-why").text_content()
     follow_dot(view, plain.learning_rate, "w", (-30, 25), {"w₀": -1, "b₀": -1})
 
 

@@ -244,4 +244,4 @@ def logits(value):
     arrays = {
         "u": u, "S": S, "S − t": S - t, "t": t, "−t/S · F": S - t, "−t/S": -t / S, "F = diag(S) − SᵀS": F,
     }  # fmt: skip
-    return arrays, f"E = −log {S[right]:.4f} = {-np.log(S[right]):.4f}.", "rounds to 0.000000"
+    return arrays, f"E = −log {S[right]:.4f} = {-np.log(S[right]):.4f}.", "differ by 0.000000 at most"
