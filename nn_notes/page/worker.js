@@ -120,8 +120,13 @@ async function load() {
   const send = (output) => postMessage({ id: current, output: JSON.parse(output) });
   const runner = pyodide.pyimport("nn_notes.page.runner").Runner(send);
   say(1);
+  // Not a copy of it, which would take memory for as long as the page is open.
+  const held = (name) => {
+    const { contents, usedBytes } = pyodide.FS.lookupPath(`${place}/${name}`).node;
+    return [name, usedBytes ? contents.subarray(0, usedBytes) : new Uint8Array()];
+  };
   const again = () => {
-    const body = isKept ? undefined : joined(names.map((name) => [name, pyodide.FS.readFile(`${place}/${name}`)]));
+    const body = isKept ? undefined : joined(names.map(held));
     const here = ["worker.js", "pyodide.json"].map((name) => ({ url: new URL(name, HERE).href }));
     return [...here, ...kept.map((file) => (file.url === unpacked.href ? { ...file, body } : file))];
   };
