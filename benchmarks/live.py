@@ -10,9 +10,9 @@ The usual way is ``ipywidgets.interact`` around a function that draws a figure, 
 once for the curves of notebook 05. Each is in a notebook that holds nothing else, and turns one slider, with the same
 keys. What plays is played as fast as it goes for SECONDS, and the frames are counted that the page has missed.
 
-It exits with 1 if a view misses what is asked of it: at most 1.25 times the echo in the median and 1.5 times in the 95th
-percentile, at least 8 times faster than the usual way for matrices and 6 times for curves; and of what plays at most one
-frame in twenty. Run it on an idle machine with two cores.
+It exits with 1 if a view misses what is asked of it: at most 1.25 times the echo in the median and 1.5 times in the
+95th percentile, at least 8 times faster than the usual way for matrices and 6 times for curves; and of what plays at
+most one frame in twenty. Run it on an idle machine with two cores.
 """
 
 import json
@@ -32,8 +32,8 @@ import lab  # noqa: E402
 from build import METADATA, NOTEBOOKS, source  # noqa: E402
 
 STEPS, WARM_UP, SECONDS = 100, 10, 10
-# How many times as long as the echo a view may take, in the median and in the 95th percentile, how many times faster than
-# the usual way it is to be, and what part of the frames may be missed.
+# How many times as long as the echo a view may take, in the median and in the 95th percentile, how many times faster
+# than the usual way it is to be, and what part of the frames may be missed.
 ECHOES, FASTER, FRAMES = (1.25, 1.5), {"matrices": 8, "curves": 6}, 0.05
 
 ECHO = """
@@ -239,7 +239,7 @@ def usual(address, context):
 
 
 def ours(address, context):
-    """Of each view the name, kind, milliseconds from key to page and in the kernel, bytes, and what frames it misses."""
+    """Of each view name, kind, milliseconds from key to page and in the kernel, bytes, and what frames it misses."""
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         opened = lab.opened(address, context, path.stem)
         opened.run_all()
@@ -273,13 +273,8 @@ def main():
             nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), folder / f"{name}.ipynb")
         with lab.server(folder, Path(home)) as address:
             echo, common = echoed(address, context), usual(address, context)
-            print(
-                "ms from key to page        median   95 %   times faster   ms in the kernel   95 %    bytes   frames missed"
-            )
-            for what, times in {
-                "echo": echo,
-                **{f"usual way, {kind}": times for kind, times in common.items()},
-            }.items():
+            print("ms from key to page        median   95 %   times faster   ms in the kernel   95 %    bytes   frames")
+            for what, times in [("echo", echo), *((f"usual way, {kind}", times) for kind, times in common.items())]:
                 print(f"{what:24} {statistics.median(times):8.1f} {late(times):6.1f}")
             missed = []
             for name, kind, times, kernel, sizes, frames in ours(address, context):
