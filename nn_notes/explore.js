@@ -160,8 +160,8 @@ function line({ label, most }, moved) {
 
 // What to try: each line is ticked when it is met, and stays so.
 function tasks(words) {
-  const lines = words.map((html) => node("li"));
-  lines.forEach((line, n) => (line.innerHTML = words[n]));
+  const lines = words.map(() => node("li"));
+  for (const [n, line] of lines.entries()) line.innerHTML = words[n];
   const element = node("div", { class: "nn-tries" }, "Try to \u2026", node("ul", { "aria-live": "polite" }, ...lines));
   element.hidden = !words.length;
   function meet(n) {

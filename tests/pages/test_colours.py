@@ -22,7 +22,7 @@ def test_cells_of_a_stored_view_have_the_colour_of_their_number(name):
 
 def test_the_drawing_of_the_tensor_has_the_colour_of_each_entry():
     for now in seen("weight_tensor.view"):
-        ((_, z), (_, xi), _), (drawing, *_) = now.rows
+        ((_, z), (_, xi), _), (drawing, *_), _ = now.rows
         hues = [hue(fill) for fill in re.findall('fill="(#[0-9a-f]{6})"', drawing)]
         assert [hues.count(sign) for sign in (-1, 1)] == [xi.size * np.sum(np.sign(z) == sign) for sign in (-1, 1)]
 

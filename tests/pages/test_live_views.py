@@ -144,15 +144,26 @@ INK, DASHED, DOTTED = "currentColor", "60 40", "20 30"
 
 
 def of_the_nudge(a):
-    lengths, length = np.logspace(-2, 0.5, 60), a["length"]
+    lengths, length, predicted, actual = np.logspace(-2, 0.5, 60), a["length"], a["Δz′ predicted"], a["Δz′ actual"]
+    # In the plane of both outputs.
+    (_, edge) = charts.reaching(
+        (-0.4, 0.4), [s * max(abs(x), 1.5 * abs(y)) for x, y in (predicted, actual) for s in (-1, 1)]
+    )
+    yield 0, {"line", INK, "faint"}, *a["actual curve"].T
+    yield 0, {"line", ORANGE, "the error"}, *np.transpose([predicted, actual])
+    for looks, tip in ({DASHED, "predicted"}, predicted), ({"actual"}, actual):
+        yield 0, {"line", INK, *looks}, *np.transpose([[0, 0], tip])
+        if z := complex(*tip):
+            head = z + np.array([-1 - 0.5j, 0, -1 + 0.5j]) * 0.08 * edge * z / abs(z)
+            yield 0, {"line", INK}, head.real, head.imag
     for k, colour in enumerate(charts.colours(len(a["b"]))):
-        yield 0, {"line", colour, f"output {k}"}, lengths, a["actual curve"][:, k]
-        yield 0, {"line", colour, DASHED}, lengths, a["predicted curve"][:, k]
-    yield 0, {"dots", INK}, length, [*a["Δz′ predicted"], *a["Δz′ actual"]]
-    yield 0, {"line", INK, DASHED, "predicted"}, [], []
-    yield 1, {"line", INK, DOTTED, "faint", "a line of slope 2"}, lengths, lengths**2 / 10
-    yield 1, {"line", INK, "error of this nudge"}, lengths, a["error curve"]
-    yield 1, {"dots", INK}, [length], [a["error"]]
+        yield 1, {"line", colour, f"output {k}"}, lengths, a["actual curve"][:, k]
+        yield 1, {"line", colour, DASHED}, lengths, a["predicted curve"][:, k]
+    yield 1, {"dots", INK}, length, [*predicted, *actual]
+    yield 1, {"line", INK, DASHED, "predicted"}, [], []
+    yield 2, {"line", INK, DOTTED, "faint", "a line of slope 2"}, lengths, lengths**2 / 10
+    yield 2, {"line", INK, "error of this nudge"}, lengths, a["error curve"]
+    yield 2, {"dots", INK}, [length], [a["error"]]
 
 
 def of_the_path(a):
@@ -191,6 +202,7 @@ def of_the_losses(a):
         yield 0, {"dots", colour}, [y], [a["E"][n]]
         yield 1, {"line", colour, which}, places, a["slopes"][n]
         yield 1, {"dots", colour}, [y], [a["slope"][n]]
+    yield 0, {"dots", INK}, [t], [charts.reaching((0, 4), a["E"])[0]]
     yield 1, {"line", INK, "faint"}, [0, 1], [0, 0]
     for n, limits in enumerate([charts.reaching((0, 4), a["E"]), charts.reaching((-12, 12), a["slope"])]):
         yield n, {"line", INK, DOTTED, "target t"}, t, limits
