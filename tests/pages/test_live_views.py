@@ -155,7 +155,8 @@ def of_the_nudge(a):
         yield 0, {"line", INK, *looks}, *np.transpose([[0, 0], tip])
         if z := complex(*tip):
             head = z + np.array([-1 - 0.5j, 0, -1 + 0.5j]) * 0.08 * edge * z / abs(z)
-            yield 0, {"line", INK}, head.real, head.imag
+            # Both heads are drawn through, as the actual arrow is.
+            yield 0, {"line", INK, "actual"}, head.real, head.imag
     for k, colour in enumerate(charts.colours(len(a["b"]))):
         yield 1, {"line", colour, f"output {k}"}, lengths, a["actual curve"][:, k]
         yield 1, {"line", colour, DASHED}, lengths, a["predicted curve"][:, k]
