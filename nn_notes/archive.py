@@ -4,7 +4,6 @@ import math
 import os
 import stat
 from io import BytesIO
-from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
@@ -68,6 +67,9 @@ def unpacked(data):
     Raises:
         ValueError, and what zipfile and NumPy raise: these are not the bytes of such a file.
     """
+    # Imported where it is wanted: otherwise it takes most of the time in which the package is imported.
+    from zipfile import ZIP_STORED, ZipFile
+
     arrays = {}
     with ZipFile(BytesIO(data)) as archive:
         # A small file could ask for any amount of memory: by what it unpacks to, or by the same bytes many times.

@@ -174,6 +174,11 @@ def test_importing_training_and_views_need_neither_jupyter_nor_threads_processes
     assert watched(code) == "done\n"
 
 
+def test_what_takes_long_to_import_is_imported_where_it_is_wanted():
+    late = "import sys, nn_notes; print(*sorted({'tqdm', 'zipfile'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True).stdout == "\n"
+
+
 @pytest.mark.parametrize(
     ("code", "report"),
     [
