@@ -29,7 +29,7 @@ def choose(page, what, by, layout, habit):
 @pytest.mark.parametrize(("what", "by", "layout", "habit"), STATES)
 def test_the_arrays_are_those_of_numpy(page, what, by, layout, habit):
     choose(page, what, by, layout, habit)
-    page.move("entry of X" if by == "matrix" else "entry of x", 1.25)
+    page.move("X[0,0]" if by == "matrix" else "x[0]", 1.25)
     page.move("nudge", -0.4)
     K, a = page.view.state["weights"][what, by], page.view.arrays
     given = {"scalar": np.array(1.25), "vector": x.copy(), "matrix": X.copy()}[by]
@@ -105,7 +105,7 @@ def test_a_scalar_and_a_matrix_have_one_layout(page, what, by):
 
 def test_new_numbers_move_the_slider_along_and_no_weight_is_zero(page):
     page.click("New random numbers")
-    assert page.view.arrays["x"][0, 0] == page.value("entry of x") == page.view.state["inputs"]["vector"][0] != x[0]
+    assert page.view.arrays["x"][0, 0] == page.value("x[0]") == page.view.state["inputs"]["vector"][0] != x[0]
     assert (page.view.state["weights"]["vector", "vector"] != 0).all()
 
 
@@ -113,7 +113,7 @@ def test_what_is_given_is_left_alone(page):
     given = x.copy(), X.copy()
     page.move("by a", "matrix")
     np.testing.assert_array_equal(page.view.arrays["x"], given[1])
-    page.move("entry of X", -1.5)
+    page.move("X[0,0]", -1.5)
     assert page.view.arrays["x"][0, 0] == -1.5
     np.testing.assert_array_equal(page.view.state["inputs"]["matrix"], given[1])
     page.click("New random numbers")
@@ -133,7 +133,7 @@ def test_a_negative_weight_times_zero_is_zero():
     page, negative = Page(derivative_shapes.view([0.5, 1.0], [[0.5, 1.0]])), 0
     for _ in range(4):
         page.click("New random numbers")
-        page.move("entry of x", 0.0)
+        page.move("x[0]", 0.0)
         negative += page.view.state["weights"]["vector", "vector"].flat[0] < 0
         assert "· (0) = 0." in page.said()
     assert 0 < negative < 4

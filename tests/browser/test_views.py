@@ -61,7 +61,7 @@ def derivative_shapes(view):
 
     def wanted(value):
         x, dx = x_first.copy(), np.zeros((1, 3))
-        x[0, 0], dx[0, 0] = value("entry of x"), value("nudge")
+        x[0, 0], dx[0, 0] = value("x[0]"), value("nudge")
         y, J = x**2 @ K.T, 2 * K * x
         # A nudge that is a row meets the derivative in denominator layout.
         D, met = (J, "(∂y/∂x)ᵀ") if value("layout") == "numerator" else (J.T, "∂y/∂x as it is")
@@ -71,7 +71,7 @@ def derivative_shapes(view):
         }  # fmt: skip
         return arrays, f"So ∂y/∂x is {D.shape}."
 
-    follow(view, wanted, ("nudge", 25), ("entry of x", -30), ("layout", "denominator"), ("entry of x", 20))
+    follow(view, wanted, ("nudge", 25), ("x[0]", -30), ("layout", "denominator"), ("x[0]", 20))
 
 
 def jacobians(view):
@@ -311,7 +311,7 @@ def blackboard(view, answers):
 
 # Of each view a control that no other view of its notebook has.
 VIEWS = [
-    ("00_derivative_shapes", "entry of x", derivative_shapes),
+    ("00_derivative_shapes", "x[0]", derivative_shapes),
     ("02_jacobians", "length", jacobians),
     ("03_weight_tensor", "slice", weight_tensor),
     ("04_backpropagation", "nudge", backpropagation),
