@@ -43,11 +43,11 @@ def view(x, y):
         return {"v": np.array([node.value for node in v]), "D": D, "g": g, "e_K": np.eye(4)[3]}
 
     def layout(a):
-        (x, y, p, e), g = a["v"], Matrix("<i>g</i>", a["g"], "by x, y, p, e", digits=1)
+        (x, y, p, e), g = a["v"], Matrix("<i>g</i>", a["g"], "by x, y, p, e")
         return [
             [_drawing(a["v"], a["D"], a["g"])],
             [f"<i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = {number(e, 2)}."],
-            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"], digits=1), "+", g, "·", _triangle(a["D"])],
+            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"]), "+", g, "·", _triangle(a["D"])],
             [
                 f"<i>x</i> is used twice: the product hands back <i>y</i> = {number(y, 1)}, the sum 1, and together "
                 f"that is {number(a['g'][0], 1)}. <i>y</i> is used once, and the product hands back "
@@ -68,7 +68,7 @@ def view(x, y):
 
 
 def _triangle(D):
-    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k", digits=1)
+    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k")
 
 
 def _drawing(v, D, g):

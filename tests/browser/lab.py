@@ -290,7 +290,7 @@ class View:
 
 
 def _room(text):
-    """How far a number may be from the one that is shown: there is a decimal or more, but for a plain zero."""
+    """How far a number may be from the one that is shown: there are two decimals or more, but for a plain zero."""
     decimals = len(text.partition(".")[2])
-    assert decimals >= 1 or text == "0"
+    assert decimals >= 2 or text == "0"
     return (0.5 * 0.1**decimals if decimals else 0) + 1e-9
