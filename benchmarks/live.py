@@ -239,7 +239,7 @@ def usual(address, context):
 
 
 def ours(address, context):
-    """Of each view name, kind, milliseconds from key to page and in the kernel, bytes, and what frames it misses."""
+    """Of each view name, kind, milliseconds from key to page and in the kernel, bytes, and where it stands."""
     for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
         opened = lab.opened(address, context, path.stem)
         opened.run_all()
@@ -256,9 +256,8 @@ def ours(address, context):
             opened.page.evaluate(CLOCK, "#measured")
             times = keys(opened.page, *touched(view))
             view.evaluate("view => { view.id = '' }")
-            frames = missed_frames(view)
             kernel, sizes = json.loads(opened.kernel(KERNEL.format(n=n, steps=STEPS)))
-            yield f"{path.stem[:2]} {chr(97 + n)}", kind, times, kernel, sizes, frames
+            yield f"{path.stem[:2]} {chr(97 + n)}", kind, times, kernel, sizes, view
         opened.close()
 
 
@@ -277,7 +276,8 @@ def main():
             for what, times in [("echo", echo), *((f"usual way, {kind}", times) for kind, times in common.items())]:
                 print(f"{what:24} {statistics.median(times):8.1f} {late(times):6.1f}")
             missed = []
-            for name, kind, times, kernel, sizes, frames in ours(address, context):
+            for name, kind, times, kernel, sizes, view in ours(address, context):
+                frames = missed_frames(view)
                 median, ratio = statistics.median(times), statistics.median(common[kind]) / statistics.median(times)
                 print(
                     f"view {name}, {kind:14} {median:8.1f} {late(times):6.1f} {ratio:14.1f} "

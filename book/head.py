@@ -10,7 +10,7 @@ from docutils import nodes
 IMAGE = "_static/card.png"
 # What MyST-NB calls folded code, which hides the words that stand there.
 NAMELESS = ' aria-label="Toggle hidden content"'
-# Words of code that look like the text around them: a fifth of all that a browser has to read of a page.
+# Words of code that look like the text around them: an eighth of all that a browser has to build of a page.
 PLAIN = re.compile('<span class="(?:n|nn|p|w)">([^<]*)</span>')
 # As much as a search engine shows.
 LENGTH = 160

@@ -427,7 +427,7 @@ class View:
         else:
             pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
             message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
-        self._met |= {n for n, is_met in enumerate(self._tries.values()) if is_met(self.arrays)}
+        self._met |= {n for n, is_met in enumerate(self._tries.values()) if n not in self._met and is_met(self.arrays)}
         if untold := sorted(self._met - self._told):
             message["met"] = untold
         # Last, so that what is interrupted on the way is sent the next time.

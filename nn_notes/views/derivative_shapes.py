@@ -65,15 +65,17 @@ def view(x, X, outputs=(2, 5)):
         scale=4.0,
         tries={
             "find a derivative with four axes": lambda a: a["∂y/∂x"].ndim == 4,
-            "find a layout and vectors that fit each other: nothing is transposed": _fits,
+            "find a layout and vectors that fit each other: nothing is transposed": lambda a: (
+                a["chosen"][:2] == ("vector", "vector") and _fits(*a["chosen"][2:])
+            ),
             "make an entry of a vector that changes nothing: a row or a column of zeros": _silent,
         },
     )
 
 
-def _fits(a):
-    what, by, layout, habit = a["chosen"]
-    return what == by == "vector" and (layout == "numerator") == (habit == "columns")
+def _fits(layout, habit):
+    """Whether a nudge meets the derivative as it is, and not transposed."""
+    return (layout == "numerator") == (habit == "columns")
 
 
 def _silent(a):
@@ -151,7 +153,7 @@ def _board(a):
 def _products(a, y, x):
     """Scalars and vectors: y and its predicted change as matrix products, and whether the derivative is transposed."""
     *_, layout, habit = a["chosen"]
-    rows, fit = habit == "rows", (layout == "numerator") == (habit == "columns")
+    rows, fit = habit == "rows", _fits(layout, habit)
     note = f"{layout.capitalize()} layout and vectors as {habit} " + (
         "fit each other: the nudge meets the derivative as it is."
         if fit

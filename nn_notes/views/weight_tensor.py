@@ -157,13 +157,10 @@ def _steps(turn):
 @lru_cache
 def _frame(shape):
     """Left, top, width and height of a frame for the box, however it is turned and opened: it keeps its place."""
-    corners = [
-        sum(place * _steps(turn)[axis] for axis, place in zip("kij", corner, strict=True))
-        for turn in range(TURNS[0], TURNS[1] + 1)
-        for opened in 2 * OPENING * np.eye(3)
-        for corner in np.array(list(np.ndindex(2, 2, 2))) * (shape + opened)
-    ]
-    (left, top), (right, bottom) = np.floor(np.min(corners, axis=0)), np.ceil(np.max(corners, axis=0))
+    ends = np.array([*np.ndindex(2, 2, 2)])
+    corners = np.concatenate([ends * (shape + opened) for opened in 2 * OPENING * np.eye(3)])
+    places = np.concatenate([corners @ [*_steps(turn).values()] for turn in range(TURNS[0], TURNS[1] + 1)])
+    (left, top), (right, bottom) = np.floor(places.min(axis=0)), np.ceil(places.max(axis=0))
     # With room for the letters.
     return int(left) - 20, int(top) - 4, int(right - left) + 40, int(bottom - top) + 26
 
