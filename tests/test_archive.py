@@ -134,7 +134,8 @@ def test_what_cannot_be_saved_leaves_no_file(path):
     assert os.listdir(path.parent) == []
 
 
-# For each line that it is given, a process that saves the one and the other of two networks until it is killed.
+# For each line that it is given, the one of two networks is saved, and a process saves the other and the one until it
+# is killed. How long the one took is said each time, as a machine may become busy.
 SAVING = """
 import os
 import sys
@@ -145,15 +146,15 @@ from nn_notes import Network
 path, sizes = sys.argv[1], [64, 200, 100, 10]
 networks = [Network.init(sizes, ["relu", "tanh", "softmax"], np.random.default_rng(seed)) for seed in (1, 2)]
 networks[0].save(path)
-began = time.perf_counter()
-networks[0].save(path)
-print(time.perf_counter() - began, flush=True)
 for _ in sys.stdin:
+    began = time.perf_counter()
+    networks[0].save(path)
+    one_save = time.perf_counter() - began
     process = os.fork()
     while not process:
         for network in networks[::-1]:
             network.save(path)
-    print(process, flush=True)
+    print(process, one_save, flush=True)
     print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
 """
 KILLS = 100
@@ -163,12 +164,11 @@ def kills(path, times):
     """Kill a save at any moment of two, so many times; it is seen after each."""
     moments, command = random.Random(0), [sys.executable, "-c", SAVING, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as saving:
-        one_save = float(saving.stdout.readline())
         for _ in range(times):
             print(file=saving.stdin, flush=True)
-            process = int(saving.stdout.readline())
-            time.sleep(moments.uniform(0, 2) * one_save)
-            os.kill(process, signal.SIGKILL)
+            process, one_save = saving.stdout.readline().split()
+            time.sleep(moments.uniform(0, 2) * float(one_save))
+            os.kill(int(process), signal.SIGKILL)
             assert int(saving.stdout.readline()) == -signal.SIGKILL
             yield
 
