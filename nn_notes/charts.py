@@ -13,7 +13,7 @@ import numpy as np
 
 from .show import NEGATIVE, POSITIVE, number, significant
 
-__all__ = ["Axis", "Chart", "Dots", "Line", "axes", "colours", "outline", "paths", "reaching", "svg"]
+__all__ = ["Axis", "Chart", "Dots", "Line", "arrow", "axes", "colours", "outline", "paths", "reaching", "svg"]
 
 LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
 # What can be drawn without an overflow.
@@ -21,6 +21,8 @@ FURTHEST = 1e300
 # Lengths are whole tenths of a pixel: the frame of the axes, and the room around it.
 WIDTH, HEIGHT = 2400, 1600
 LEFT, RIGHT, TOP, BOTTOM = 560, 120, 300, 420
+# How long the head of an arrow is, as a part of the axis.
+HEAD = 0.08
 # Of text: a character, the longest beside a tick, and a row of the legend.
 LETTER, ROOM, ROW, SWATCH = 62, 350, 170, 260
 
@@ -50,7 +52,8 @@ class Dots(NamedTuple):
     """A dot at each place within the axes.
 
     Where an axis shows a number that the reader moves, it can be dragged ``across`` or ``up``: each is the name of a
-    control in the state, and after a space, of several sliders the place of the one.
+    control in the state, and after a space, of several sliders the place of the one. Where its place is something else
+    that the reader moves, ``drag`` is the name of what a view makes of a drag to there.
     """
 
     x: np.ndarray
@@ -60,6 +63,7 @@ class Dots(NamedTuple):
     size: float = 8.0
     across: str = ""
     up: str = ""
+    drag: str = ""
 
 
 class Chart(NamedTuple):
@@ -74,6 +78,17 @@ class Chart(NamedTuple):
     marks: list
     words: str
     square: bool = False
+
+
+def arrow(start, tip, far, label, color="currentColor", dash=""):
+    """An arrow in a square chart whose axes go as ``far`` as that: its shaft and, where it has a length, its head."""
+    start, tip = np.asarray(start, float), np.asarray(tip, float)
+    yield Line(*np.transpose([start, tip]), color, label, dash=dash)
+    way = tip - start
+    length = np.hypot(*way)
+    if length:
+        back, aside = -HEAD * far * way / length, HEAD / 2 * far * way[::-1] * [1, -1] / length
+        yield Line(*np.transpose([tip + back + aside, tip, tip + back - aside]), color)
 
 
 def colours(n):
@@ -202,7 +217,7 @@ def _dotted(x, y, height):
 def _look(mark):
     if isinstance(mark, Dots):
         moved = "".join(
-            f' data-{way}="{escape(name)}"' for way, name in (("across", mark.across), ("up", mark.up)) if name
+            f' data-{way}="{escape(name)}"' for way in ("across", "up", "drag") if (name := getattr(mark, way))
         )
         return f'stroke="{mark.color}" stroke-width="{10 * mark.size:g}" stroke-linecap="round" fill="none"{moved}'
     dash = f' stroke-dasharray="{mark.dash}"' if mark.dash else ""

@@ -20,6 +20,24 @@ export function button(label, pressed, attributes = {}) {
   return made;
 }
 
+// Make of a node what another one is; what is the same in both stays, for whatever is new is laid out and painted anew.
+function renew(old, now) {
+  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const name of old.getAttributeNames()) if (!now.hasAttribute(name)) old.removeAttribute(name);
+  const [before, after] = [[...old.childNodes], [...now.childNodes]];
+  const alike = before.length === after.length && before.every((child, n) => child.nodeName === after[n].nodeName);
+  if (!alike) return old.replaceChildren(...after);
+  for (const [n, child] of before.entries()) {
+    if (child.nodeType !== Node.TEXT_NODE) renew(child, after[n]);
+    else if (child.data !== after[n].data) child.data = after[n].data;
+  }
+}
+function rewrite(node, html) {
+  const now = node.cloneNode();
+  now.innerHTML = html;
+  renew(node, now);
+}
+
 // A number as it is, to six digits where it is none of an even grid.
 function written(value, digits) {
   const even = (value + 0).toFixed(digits);
@@ -183,6 +201,7 @@ function control(spec, moved) {
 // many stops a key goes.
 const ONE_WAY = 240;
 const REACH = 24;
+const DRAGGED = ".nn-mark:is([data-across], [data-up], [data-drag])";
 const KEYS = {
   ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity,
 };
@@ -190,7 +209,7 @@ const KEYS = {
 // The dot of a chart that is under the pointer, or near, and can be moved: with its place on the page.
 function dotAt({ target, clientX, clientY }) {
   let found, least = REACH;
-  for (const path of target.closest?.(".nn-chart")?.querySelectorAll(".nn-mark:is([data-across], [data-up])") ?? []) {
+  for (const path of target.closest?.(".nn-chart")?.querySelectorAll(DRAGGED) ?? []) {
     for (const [, x, y] of path.getAttribute("d").matchAll(/M(-?\d+) (-?\d+)/g)) {
       const spot = new DOMPoint(x, y).matrixTransform(path.getScreenCTM());
       const far = Math.hypot(spot.x - clientX, spot.y - clientY);
@@ -209,12 +228,13 @@ function onAxis(axis, at) {
 
 // What a drag from a dot does: what is moved by it, it chooses. It goes along the axes as they then are, of a chart that
 // may be built anew under the pointer.
-function takenDot(event, board, controls, choose) {
+function takenDot(event, board, controls, choose, put) {
   const dot = dotAt(event);
   if (!dot) return;
   const charts = () => [...board.querySelectorAll(".nn-chart")];
   const n = charts().indexOf(dot.path.closest(".nn-chart"));
-  const moved = Object.entries({ ...dot.path.dataset }).map(([way, name]) => {
+  const { drag, ...ways } = dot.path.dataset;
+  const moved = Object.entries(ways).map(([way, name]) => {
     const [control, entry = 0] = name.split(" ");
     return [way, controls[control].all[entry]];
   });
@@ -226,13 +246,15 @@ function takenDot(event, board, controls, choose) {
     const chart = charts()[n];
     const to = new DOMPoint(dot.x + right, dot.y + down).matrixTransform(chart.getScreenCTM().inverse());
     const axes = chart.querySelector(".nn-axes path").dataset;
-    for (const [way, one] of moved) one.moveTo(onAxis(axes[way], way === "up" ? to.y : to.x));
+    const place = { across: onAxis(axes.across, to.x), up: onAxis(axes.up, to.y) };
+    for (const [way, one] of moved) one.moveTo(place[way]);
+    if (drag) put({ drag, to: [place.across, place.up] });
   };
 }
 
 // The entries under the reader's hand: in the tables of a board that are named after a control, each number is dragged,
 // moved by keys, or typed; the one chosen last has the large slider too. A dot of a chart is dragged along its axes.
-function hand(board, controls) {
+function hand(board, controls, put) {
   const large = bar();
   const hint = node("small");
   const held = new Map();
@@ -265,8 +287,8 @@ function hand(board, controls) {
     board.querySelectorAll("[data-hand]").forEach(take);
     const [first] = held.values();
     if (first) choose(chosen ?? first);
-    const dots = board.querySelector(".nn-mark[data-across]");
-    const turned = board.querySelector("[data-drag]");
+    const dots = board.querySelector(DRAGGED);
+    const turned = board.querySelector("svg[data-drag]");
     const more = `${dots ? " or a dot" : ""}${turned ? " or the drawing" : ""}`;
     if (first) hint.textContent = `Drag an underlined number${more}, or type one.`;
     else hint.textContent = dots ? "Drag a dot of a chart, too." : "";
@@ -317,8 +339,8 @@ function hand(board, controls) {
   });
   // What a drag from here does, if anything: a function of how far it has come.
   function taken(event) {
-    const drawing = event.target.closest?.("[data-drag]");
-    if (!drawing && !held.has(event.target)) return takenDot(event, board, controls, choose);
+    const drawing = event.target.closest?.("svg[data-drag]");
+    if (!drawing && !held.has(event.target)) return takenDot(event, board, controls, choose, put);
     const one = drawing ? controls[drawing.dataset.drag].all[0] : held.get(event.target);
     if (!drawing) event.target.focus({ preventScroll: true });
     const { at, stops } = one;
@@ -479,11 +501,12 @@ function render({ model, el }) {
   let waiting = [];
   let busy = false;
 
-  // What the reader does: { set: name, to: value } of a control, with the entry of several, { act: label } of a button.
+  // What the reader does: { set: name, to: value } of a control, with the entry of several, { drag: name, to: [x, y] }
+  // of a dot, { act: label } of a button.
   function put(step) {
-    const same = (other) => other.act || (other.set === step.set && other.entry === step.entry);
-    const at = step.set ? waiting.findLastIndex(same) : -1;
-    if (waiting[at]?.set) waiting.splice(at, 1);
+    const same = (other) => other.act || ["set", "entry", "drag"].every((part) => other[part] === step[part]);
+    const at = step.to === undefined ? -1 : waiting.findLastIndex(same);
+    if (waiting[at]?.to !== undefined) waiting.splice(at, 1);
     waiting.push(step);
     send();
   }
@@ -502,7 +525,7 @@ function render({ model, el }) {
   const board = node("div", { class: "nn-board" });
   const reason = node("p", { class: "nn-why", role: "status" });
   const shown = node("div", { class: "nn-shown" }, board, alert, reason);
-  const entries = hand(board, controls);
+  const entries = hand(board, controls, put);
   const why = reasons(board, reason);
 
   const panel = node("div", { class: "nn-controls" });
@@ -568,7 +591,8 @@ function render({ model, el }) {
   }
   function fill([n, text, colour], few) {
     // A number under the hand is ahead of what is answered.
-    if (!cells[n].firstElementChild) cells[n].textContent = text;
+    // Its text node stays: another one would be laid out anew.
+    if (!cells[n].firstElementChild) cells[n].firstChild.data = text;
     cells[n].style.cssText = palette[colour];
     if (few) mark(cells[n]);
   }
@@ -585,8 +609,8 @@ function render({ model, el }) {
     // Where everything changes, marks say nothing.
     const few = message.cells?.length <= cells.length / 3;
     for (const cell of message.cells ?? []) fill(cell, few);
-    for (const [n, html] of message.texts ?? []) texts[n].innerHTML = html;
-    for (const [n, drawn] of message.axes ?? []) axes[n].innerHTML = drawn;
+    for (const [n, html] of message.texts ?? []) rewrite(texts[n], html);
+    for (const [n, drawn] of message.axes ?? []) rewrite(axes[n], drawn);
     for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
     for (const n of message.met ?? []) goals.meet(n);
     why.explain();

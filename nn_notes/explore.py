@@ -290,6 +290,8 @@ class View:
             ``Sliders`` is under the ``hand`` in one of them, or more.
         memory: what the state holds beside the controls, as a dict.
         actions: a dict from a button's label to a function of the state that gives what changes in it.
+        drags: a dict from the ``drag`` of ``Dots`` to a function of the state and of where on both axes the reader has
+            dragged one, that gives what changes in the state.
         repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
         pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
@@ -309,10 +311,20 @@ class View:
     transport = None
 
     def __init__(
-        self, controls, model, layout, memory=None, actions=None, repeated="", pace="fast", scale=2.0, tries=None
+        self,
+        controls,
+        model,
+        layout,
+        memory=None,
+        actions=None,
+        drags=None,
+        repeated="",
+        pace="fast",
+        scale=2.0,
+        tries=None,
     ):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
-        self._tries, self._met = tries or {}, set()
+        self._drags, self._tries, self._met = drags or {}, tries or {}, set()
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
@@ -336,7 +348,8 @@ class View:
 
         Args:
             steps: a list of ``{"set": name, "to": value}`` for a control, with ``"entry": n`` for one of several
-                sliders, ``{"act": label}`` for a button, and ``{"open": True}`` for a page that shows nothing yet.
+                sliders, ``{"act": label}`` for a button, ``{"drag": name, "to": [x, y]}`` for a dot of a chart, and
+                ``{"open": True}`` for a page that shows nothing yet.
                 Only what the view offers is done: its controls within their limits, its actions.
 
         Returns:
@@ -372,6 +385,9 @@ class View:
                 return True
             case {"act": label, **more} if not more:
                 return self._take_over(choice("act", label, self.actions)(dict(self.state)))
+            case {"drag": name, "to": [x, y], **more} if not more:
+                to = real_number("to[0]", x), real_number("to[1]", y)
+                return self._take_over(choice("drag", name, self._drags)(dict(self.state), *to))
             case {"set": name, "to": to, **more} if more.keys() <= {"entry"}:
                 control = choice("set", name, self.controls)
                 # Its place is sent in any case: the page may have put it where it cannot stay.

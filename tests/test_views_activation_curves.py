@@ -26,11 +26,18 @@ def move(page, name, x):
 
 
 @pytest.mark.parametrize("x", [X, [7.9, -6.5, 2.2], [-8, 8, 0.1]], ids=str)
+@pytest.mark.parametrize("τ", [1, 0.5, 10])
 @every_activation
-def test_board_curves_and_tangents_are_those_of_numpy(page, name, x):
+def test_board_curves_and_tangents_are_those_of_numpy(page, name, τ, x):
     move(page, name, x)
+    page.move("temperature τ", τ)
     page.shows(*plain.activation_curves(page.value, DELTA))
-    f, arrays, close = plain.formula(name), page.view.arrays, {"rtol": 1e-9, "atol": 1e-14}
+    arrays, close = page.view.arrays, {"rtol": 1e-9, "atol": 1e-14}
+    τ = page.value("temperature τ")
+
+    def f(x):
+        return plain.formula(name)(x / τ)
+
     y, F = f(np.array(x)), plain.jacobian(f, np.array(x))
     for i, e in enumerate(np.eye(3)):
         along = np.where(e, np.linspace(-8, 8, 161)[:, None], x)
@@ -59,6 +66,25 @@ def test_it_begins_with_the_activation_that_is_given(name):
 )
 def test_the_formula_has_its_numbers(page, name, formula):
     move(page, name, [1.5, -2.5, 0.5])
+    assert formula in untagged(page.words().replace("<sup>", "^"))
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("identity", "f(0.75) = 0.75, f′/τ = 1 / 2 = 0.500"),
+        ("sigmoid", "σ(0.75) = 1 / (1 + e^−0.75) = 0.679, σ′/τ = σ(1 − σ)/τ = 0.679 · 0.321 / 2 = 0.109"),
+        ("tanh", "tanh(0.75) = 0.635, tanh′/τ = (1 − 0.635²) / 2 = 0.298"),
+        ("relu", "ReLU(0.75) = max(0, 0.75) = 0.75, ReLU′/τ = 1 / 2 = 0.500"),
+        (
+            "softmax",
+            "S0 = e^0.75 / (e^0.75 + e^−1.25 + e^0.25) = 0.574, F00/τ = S0(1 − S0)/τ = 0.574 · 0.426 / 2 = 0.122",
+        ),
+    ],
+)
+def test_the_formula_has_the_temperature_too(page, name, formula):
+    move(page, name, [1.5, -2.5, 0.5])
+    page.move("temperature τ", 2)
     assert formula in untagged(page.words().replace("<sup>", "^"))
 
 

@@ -69,3 +69,40 @@ def test_logits_far_out_say_what_they_are():
     cells = [text for text, _ in page.cells]
     assert "−∞" in cells and "NaN" in cells and "·" not in cells
     assert "= 1000.0000" in page.words() and "differ by NaN at most" in page.words()
+
+
+@pytest.mark.parametrize(
+    ("to", "S"),
+    [
+        ((0.2, 0.5), (0.2, 0.5, 0.3)),
+        ((0.6, 0.1), (0.6, 0.1, 0.3)),
+        ((0.9, 0.9), (0.499, 0.499, 0.002)),
+        ((-0.5, 0.4), (0.002, 0.4, 0.598)),
+        ((1.7, -3.0), (0.996, 0.002, 0.002)),
+    ],
+)
+def test_a_dot_in_the_triangle_is_dragged_to_a_place_within(to, S):
+    page = Page(live.view(U, 1))
+    page.do({"drag": "S", "to": [*to]})
+    np.testing.assert_allclose(page.view.arrays["S"], S, atol=2e-3)
+    page.shows(*plain.logits(page.value))
+
+
+def test_further_classes_keep_their_proportions_in_a_drag():
+    page = Page(live.view([*U, -1.0, 2.0], 1))
+    before = page.view.arrays["S"][2:]
+    page.do({"drag": "S", "to": [0.3, 0.3]})
+    S = page.view.arrays["S"]
+    np.testing.assert_allclose(S[:2], 0.3, atol=2e-3)
+    np.testing.assert_allclose(S[2:] / S[2:].sum(), before / before.sum(), atol=2e-3)
+
+
+@pytest.mark.parametrize("target", range(3))
+def test_in_the_triangle_the_arrow_is_the_gradient_and_a_contour_one_loss(target):
+    page = Page(live.view(U, target))
+    t, S = np.eye(3)[target], page.view.arrays["S"]
+    shaft, _ = (mark for mark in page.marks() if "S − t" in mark.looks)
+    assert shaft.goes_through(*np.transpose([t[:2], S[:2]]))
+    contours = [mark.data() for mark in page.marks() if "faint" in mark.looks and mark.pieces]
+    losses = [-np.log(np.column_stack([line, 1 - line.sum(axis=1)])[:, target]) for line in contours]
+    np.testing.assert_allclose(losses, np.transpose([live.CONTOURS] * 2), atol=0.02)

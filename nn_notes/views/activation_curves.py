@@ -6,7 +6,7 @@ import numpy as np
 
 from ..activations import ACTIVATIONS
 from ..charts import Axis, Chart, Dots, Line, colours, reaching
-from ..explore import Choice, Matrix, Sliders, View
+from ..explore import Choice, LogSlider, Matrix, Sliders, View
 from ..show import number, significant
 from ..validate import array
 from .single_layer import offered
@@ -25,7 +25,7 @@ def view(x, delta, activation="sigmoid"):
     """Drag the entries of x along their curves: the tangents' slopes are the diagonal of F, and δF is what comes back.
 
     Curve i is f_i over x_i with the other entries of x kept. So a component-wise f has one curve, and softmax one to
-    each output, which moves when another entry does.
+    each output, which moves when another entry does. What f is given is x/τ, with a temperature τ.
 
     Args:
         x: pre-activation, ``(M,)``.
@@ -33,7 +33,7 @@ def view(x, delta, activation="sigmoid"):
         activation: the one that is chosen at first, as an object or by its name.
 
     Returns:
-        A ``View`` (6.1–6.10).
+        A ``View`` (6.1–6.10, 6.22).
 
     Raises:
         TypeError, ValueError: not numbers, not finite, shapes that do not fit, or a name that is not known.
@@ -46,27 +46,28 @@ def view(x, delta, activation="sigmoid"):
     line = np.linspace(low, high, 161)
     at = np.eye(M, dtype=bool)
 
-    def model(f, x, δ):
+    def model(f, τ, x, δ):
         f = table[f]
         # [i, n] is x with its entry i moved to the n-th place of the line.
         moved = np.where(at[:, None], line[:, None], x)
-        F = f.jacobian(x)
+        y, F = f(x / τ), f.jacobian(x / τ) / τ
         return {
-            "f": f, "x": x, "line": line, "f(x)": f(x), "F": F, "δ": δ, "δF": f.vjp(δ, x),
-            "tangents": f(x)[:, None] + F.diagonal()[:, None] * REACH,
-            "curves": np.array([f(along)[:, i] for i, along in enumerate(moved)]),
-            "slopes": np.array([f.jacobian(along)[:, i, i] for i, along in enumerate(moved)]),
+            "f": f, "τ": τ, "x": x, "line": line, "f(x)": y, "F": F, "δ": δ, "δF": f.vjp(δ, x / τ) / τ,
+            "tangents": y[:, None] + F.diagonal()[:, None] * REACH,
+            "curves": np.array([f(along / τ)[:, i] for i, along in enumerate(moved)]),
+            "slopes": np.array([f.jacobian(along / τ)[:, i, i] / τ for i, along in enumerate(moved)]),
         }  # fmt: skip
 
     def layout(a):
         before, after = np.linalg.norm(a["δ"]), np.linalg.norm(a["δF"])
+        over = "" if a["τ"] == 1 else "/<i>τ</i>"
         return [
             [*_charts(a)],
-            [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix("<i>f</i>(<i>x</i>)", a["f(x)"])],
-            ["<br>".join(formula(a["f"], a["x"], a["f(x)"], a["F"][i, i], i) for i in range(M))],
+            [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix(f"<i>f</i>(<i>x</i>{over})", a["f(x)"])],
+            ["<br>".join(formula(a["f"], a["x"] / a["τ"], a["f(x)"], a["F"][i, i], i, a["τ"]) for i in range(M))],
             [
-                Matrix("<i>δF</i>", a["δF"]), "=", Matrix("<i>δ</i>", a["δ"]), "·",
-                Matrix("<i>F</i>", a["F"], "output i, input j"),
+                Matrix(f"<i>δF</i>{over}", a["δF"]), "=", Matrix("<i>δ</i>", a["δ"]), "·",
+                Matrix(f"<i>F</i>{over}", a["F"], "output i, input j"),
             ],
             [
                 f"Of <i>δ</i>, which has length {significant(before)}, "
@@ -78,6 +79,7 @@ def view(x, delta, activation="sigmoid"):
         {
             "f": Choice("activation", activation, list(table)),
             "x": Sliders("x", x, -FAR, FAR, step=0.1),
+            "τ": LogSlider("temperature τ", 1.0, 0.1, 10),
         },
         model,
         layout,
@@ -108,10 +110,11 @@ def _charts(a):
     line, x, entries = a["line"], a["x"], [*enumerate(colours(len(a["x"])))]
     slope = a["F"].diagonal()
     bounded = np.abs(a["curves"]).max() <= VALUES[1]
+    over = "" if a["τ"] == 1 else "/τ"
     across = Axis("xᵢ", line[0], line[-1])
     yield Chart(
         "Outputs over their xᵢ, and tangents", across,
-        Axis(f"{a['f'].name}(x)ᵢ", *reaching(VALUES if bounded else (line[0], line[-1]), a["curves"])),
+        Axis(f"{a['f'].name}(x{over})ᵢ", *reaching(VALUES if bounded else (line[0], line[-1]), a["curves"])),
         [
             *(Line(line, a["curves"][i], color, opacity=0.5) for i, color in entries),
             *(Line(x[i] + REACH, a["tangents"][i], color, width=2) for i, color in entries),
@@ -120,7 +123,7 @@ def _charts(a):
         "Each output of the activation over its own input, with a dot at the present input and its tangent.",
     )  # fmt: skip
     yield Chart(
-        "Its slope: the diagonal of F", across, Axis("slope", *reaching(SLOPES, a["slopes"])),
+        f"Its slope: the diagonal of F{over}", across, Axis("slope", *reaching(SLOPES, a["slopes"])),
         [
             *(Line(line, a["slopes"][i], color, opacity=0.5) for i, color in entries),
             *(Dots(x[i : i + 1], slope[i : i + 1], color, f"i = {i}", across=f"x {i}") for i, color in entries),
@@ -129,23 +132,29 @@ def _charts(a):
     )  # fmt: skip
 
 
-def formula(f, x, y, slope, i):
-    """What output i is and which slope it has, with the numbers in, as HTML."""
+def formula(f, x, y, slope, i, τ=1):
+    """What output i is and which slope it has, with the numbers in, as HTML; x is what f is given."""
+    # As a letter, and as a number.
+    over, by = ("", "") if τ == 1 else ("/<i>τ</i>", f" / {significant(τ)}")
     # Of an activation of the reader's own the formula is not known, whatever it is called.
     name = f.name if type(f) is type(ACTIVATIONS.get(f.name)) else ""
-    here, value = significant(x[i]), number(y[i], 3)
+    here, value, rest, slope = significant(x[i]), number(y[i], 3), number(1 - y[i], 3), number(slope, 3)
     if name == "softmax":
         total = " + ".join(f"e<sup>{significant(entry)}</sup>" for entry in x)
         return (
             f"<i>S</i><sub>{i}</sub> = e<sup>{here}</sup> / ({total}) = {value}, "
-            f"<i>F</i><sub>{i}{i}</sub> = <i>S</i><sub>{i}</sub>(1 − <i>S</i><sub>{i}</sub>) = "
-            f"{value} · {number(1 - y[i], 3)} = {number(y[i] * (1 - y[i]), 3)}"
+            f"<i>F</i><sub>{i}{i}</sub>{over} = <i>S</i><sub>{i}</sub>(1 − <i>S</i><sub>{i}</sub>){over} = "
+            f"{value} · {rest}{by} = {slope}"
         )
-    own = f"{escape(f.name)}(<i>x</i>)<sub>{i}</sub> = {value}, <i>F</i><sub>{i}{i}</sub> = {number(slope, 3)}"
+    own = f"{escape(f.name)}(<i>x</i>{over})<sub>{i}</sub> = {value}, <i>F</i><sub>{i}{i}</sub>{over} = {slope}"
+    result = f" = {slope}" if over else ""
+    square = f"1 − {number(abs(y[i]), 3)}²"
+    square = f"({square})" if over else square
     return {
-        "identity": f"<i>f</i>({here}) = {here}, <i>f</i>′ = 1",
+        "identity": f"<i>f</i>({here}) = {here}, <i>f</i>′{over} = 1{by}{result}",
         "sigmoid": f"<i>σ</i>({here}) = 1 / (1 + e<sup>{significant(-x[i])}</sup>) = {value}, "
-        f"<i>σ</i>′ = <i>σ</i>(1 − <i>σ</i>) = {value} · {number(1 - y[i], 3)} = {number(y[i] * (1 - y[i]), 3)}",
-        "tanh": f"tanh({here}) = {value}, tanh′ = 1 − {number(abs(y[i]), 3)}² = {number(1 - y[i] ** 2, 3)}",
-        "relu": f"ReLU({here}) = max(0, {here}) = {here if x[i] > 0 else 0}, ReLU′ = {1 if x[i] > 0 else 0}",
+        f"<i>σ</i>′{over} = <i>σ</i>(1 − <i>σ</i>){over} = {value} · {rest}{by} = {slope}",
+        "tanh": f"tanh({here}) = {value}, tanh′{over} = {square}{by} = {slope}",
+        "relu": f"ReLU({here}) = max(0, {here}) = {here if x[i] > 0 else 0}, "
+        f"ReLU′{over} = {1 if x[i] > 0 else 0}{by}{result}",
     }.get(name, own)

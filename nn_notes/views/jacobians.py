@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import tensors
-from ..charts import Axis, Chart, Dots, Line, colours, reaching
+from ..charts import Axis, Chart, Dots, Line, arrow, colours, reaching
 from ..explore import Choice, LogSlider, Matrix, View
 from ..show import POSITIVE, number, significant
 from .single_layer import controls, first_order, new_numbers, offered, start_of
@@ -13,8 +13,6 @@ __all__ = ["view"]
 LENGTHS = np.logspace(-2, 0.5, 60)
 # From where to where the pictures go, or further, where the numbers do.
 CHANGES, ERRORS, PLANE = (-1, 2), (1e-7, 10), (-0.4, 0.4)
-# How long the head of an arrow is, as a part of the axis.
-HEAD = 0.08
 # Below this, as a part of what changes, an error is roundoff.
 EXACT = 1e-12
 
@@ -145,22 +143,13 @@ def _plane(a):
         "Where z′ goes", Axis("change of z′[0]", low, high), Axis("change of z′[1]", low / 1.5, high / 1.5),
         [
             Line(*a["actual curve"].T[:2], width=1, opacity=0.4),
-            *_arrow(predicted, high, "predicted", "60 40"),
-            *_arrow(actual, high, "actual"),
+            *arrow((0, 0), predicted, high, "predicted", dash="60 40"),
+            *arrow((0, 0), actual, high, "actual"),
             Line(*np.transpose([predicted, actual]), POSITIVE, "the error", width=2.5),
         ],
         "The change of the first two outputs as arrows, predicted and actual, and the error between their tips.",
         square=True,
     )  # fmt: skip
-
-
-def _arrow(tip, far, label, dash=""):
-    """A line from the origin to a tip, and its head."""
-    yield Line(*np.transpose([[0, 0], tip]), label=label, dash=dash)
-    length = np.hypot(*tip)
-    if length:
-        back, aside = -HEAD * far * tip / length, HEAD / 2 * far * tip[::-1] * [1, -1] / length
-        yield Line(*np.transpose([tip + back + aside, tip, tip + back - aside]))
 
 
 def _verdict(a):

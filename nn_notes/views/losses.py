@@ -4,9 +4,9 @@ import numpy as np
 
 from .. import losses
 from ..activations import softmax
-from ..charts import Axis, Chart, Dots, Line, reaching
+from ..charts import Axis, Chart, Dots, Line, arrow, reaching
 from ..explore import Choice, Matrix, Slider, Sliders, View
-from ..show import NEGATIVE, POSITIVE, number
+from ..show import BACK, NEGATIVE, POSITIVE, number
 from ..validate import array, index, real_number
 
 __all__ = ["prediction", "view"]
@@ -17,6 +17,11 @@ REACH = 0.12
 # From where to where the pictures go, or further, where the dots do.
 VALUES, SLOPES = (0, 4), (-12, 12)
 NAMES = ("mean squared error", NEGATIVE), ("cross entropy", POSITIVE)
+# How far the logits go, and the least that a drag leaves of a probability.
+FAR, LEAST = 4, 0.002
+# In the triangle: the losses whose contours are drawn, and from where to where the axes go.
+CONTOURS = (0.5, 1, 2, 3)
+AROUND = (-0.08, 1.08)
 
 
 def prediction(y=0.25, t=0.8):
@@ -127,6 +132,9 @@ def _charts(a):
 def view(u, target=0):
     """Move the logits: softmax, cross entropy, and the row −t/S times diag(S) − SᵀS beside S − t.
 
+    From three classes on the probabilities of the first two are a dot in a triangle, which can be dragged, too. The
+    arrow to it from the target is S − t.
+
     Args:
         u: logits, ``(D,)``.
         target: the right class at first, an index into u.
@@ -153,6 +161,7 @@ def view(u, target=0):
         right = a["S"][a["t"] == 1].item()
         apart = np.abs(a["product"] - a["S − t"]).max()
         return [
+            *([[_simplex(a)]] if len(u) > 2 else []),
             [Matrix("<i>u</i>", a["u"], hand="u"), "→ softmax →", Matrix("<i>S</i>", a["S"])],
             [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
              Matrix("<i>t</i>", a["t"])],
@@ -169,14 +178,27 @@ def view(u, target=0):
         u, t = state["u"], np.eye(len(state["u"]))[int(state["target"])]
         return {"u": u - losses.softmax_cross_entropy.gradient(u, t)}
 
+    def drag(state, first, second):
+        """Logits of the probabilities nearest to a place; the other classes keep their proportions."""
+        S = softmax(state["u"])
+        S[:2] = np.clip([first, second], LEAST, 1)
+        S[:2] /= max(1, S[:2].sum() / (1 - LEAST))
+        S[2:] *= (1 - S[:2].sum()) / S[2:].sum()
+        u = np.log(S)
+        return {"u": np.clip(u - u.mean(), -FAR, FAR).round(3)}
+
     return View(
-        {"u": Sliders("u", u, -4, 4), "target": Choice("right class", str(target), [str(k) for k in range(len(u))])},
+        {
+            "u": Sliders("u", u, -FAR, FAR),
+            "target": Choice("right class", str(target), [str(k) for k in range(len(u))]),
+        },
         model,
         layout,
         actions={
             "Step against the gradient": descend,
             "New random numbers": lambda state: {"u": rng.integers(-60, 61, len(u)) / 20},
         },
+        drags={"S": drag},
         scale=1.0,
         tries={
             "be sure, and wrong: <i>S</i> below 0.01 for the right class": lambda a: (a["S"] @ a["t"]) < 0.01,
@@ -186,3 +208,25 @@ def view(u, target=0):
             "be undecided: all of <i>S</i> alike": lambda a: len(a["S"]) > 1 and np.ptp(a["S"]) < 1e-9,
         },
     )
+
+
+def _simplex(a):
+    """The probabilities of the first two classes as a dot in a triangle: what is left to it is that of the others."""
+    (x, y), target, right = a["S"][:2], a["t"][:2], a["t"].argmax()
+    # Where E is the same, the right class has the same probability.
+    along = {
+        0: lambda p: ([p, p], [0, 1 - p]),
+        1: lambda p: ([0, 1 - p], [p, p]),
+    }.get(right, lambda p: ([0, 1 - p], [1 - p, 0]))
+    return Chart(
+        "All probabilities", Axis("S[0]", *AROUND), Axis("S[1]", *AROUND),
+        [
+            Line([0, 1, 0, 0], [0, 0, 1, 0], width=1),
+            *(Line(*along(np.exp(-E)), width=1, opacity=0.35) for E in CONTOURS),
+            Line([], [], width=1, opacity=0.35, label=f"E = {', '.join(map(str, CONTOURS))}"),
+            *arrow(target, (x, y), 1, "S − t", color=BACK),
+            Dots(*np.transpose([[x, y]]), POSITIVE, "S", size=10, drag="S"),
+        ],
+        "A triangle whose corners are certainty of a class. S is a dot in it, S − t the arrow from the target.",
+        square=True,
+    )  # fmt: skip

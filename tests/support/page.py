@@ -14,6 +14,7 @@ from nn_notes.explore import Choice, Line, LogSlider, Matrix, Slider, Sliders, V
 
 TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>', re.DOTALL)
 CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
+DRAG = re.compile(r'<path class="nn-mark"[^>]* data-drag="(.*?)"')
 # What a reader might write.
 WRITTEN = ["", "F W^T", "W F", "z^T xi", "xi_i z_j", "2 z^T delta", "T", "u (", "delta F", "<b>", "E"]
 TABLE_OR_SENTENCE = re.compile(r'<table[^>]*>(.*?)</table>|<div class="nn-text">')
@@ -98,6 +99,10 @@ class Page:
     def click(self, label):
         self.do({"act": label})
 
+    def drags(self):
+        """What becomes of a drag of a dot, by name, of the dots that can be dragged anywhere."""
+        return DRAG.findall(self._frame)
+
     def standing(self):
         """Where each slider stands, by its label."""
         return {label: self.value(label) for label, (name, _) in self._labels.items() if name in self._stops}
@@ -105,8 +110,11 @@ class Page:
     def wander(self, rng):
         """Do one of the things that the view offers, drawn at random, but not Reset; of choices, choose the next."""
         controls = self.view.controls
-        name = rng.choice([*controls, *(label for label in self.view.actions if label != "Reset")])
-        if name not in controls:
+        drags = self.drags()
+        name = rng.choice([*controls, *drags, *(label for label in self.view.actions if label != "Reset")])
+        if name in drags:
+            self.do({"drag": name, "to": rng.uniform(-0.2, 1.2, 2).tolist()})
+        elif name not in controls:
             self.click(name)
         elif name in self._stops:
             label = rng.choice([label for label, (of, _) in self._labels.items() if of == name])

@@ -209,10 +209,10 @@ def learning_rate(value):
 
 
 def activation_curves(value, delta):
-    x, f = slid(value, "x", 3), formula(value("activation"))
-    F = jacobian(f, x)
+    x, τ, f = slid(value, "x", 3), value("temperature τ"), formula(value("activation"))
+    over, F = "" if τ == 1 else "/τ", jacobian(lambda x: f(x / τ), x)
     before, after = (np.linalg.norm(row) for row in (delta, delta @ F))
-    arrays = {"x": x, "f(x)": f(x), "δF": delta @ F, "δ": delta, "F": F}
+    arrays = {"x": x, f"f(x{over})": f(x / τ), f"δF{over}": delta @ F, "δ": delta, f"F{over}": F}
     return arrays, f"length {significant(before)}, the bend lets length {significant(after)} through"
 
 
