@@ -99,12 +99,18 @@ engines:
 bench-book: book chromium ## measure the book: how soon it stands, wakes and answers, beside JupyterLab
 	$(PY) benchmarks/book.py
 
-bench: .venv/ready ## hold page 08 to PyTorch and JAX, and measure training against its peers
-	$(PY) benchmarks/libraries.py
-	$(PY) benchmarks/peers.py
+bench: .venv/ready .venv/peers/ready ## hold page 08 to PyTorch and JAX, and measure training, growth and costs
+	.venv/peers/bin/python benchmarks/libraries.py
+	.venv/peers/bin/python benchmarks/suite.py $(PY)
+
+# What we are measured against, in an environment of its own.
+.venv/peers/ready: .venv/ready pyproject.toml
+	@"$(PYTHON)" -m venv --clear .venv/peers
+	@.venv/peers/bin/python -m pip install --quiet --editable .[peers] nbformat
+	@touch $@
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)
-	$(UV) pip compile --quiet pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(UV) pip compile --quiet pyproject.toml --extra book --extra lab --extra mutants --extra test --universal --python-version 3.11 --generate-hashes \
 		--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--upgrade --output-file requirements.lock
 

@@ -46,14 +46,19 @@ def gradients(network, x, t, loss):
 
 
 def bare_gradients(network, X, t, loss):
-    """``gradients`` for a batch ``(B, M)``: this is all of backpropagation."""
+    """``gradients`` for a batch ``(B, M)``: forwards, and back."""
     u, z = network.bare_forward(X)
     J = loss.bare_value(z[-1], t).sum() / len(X)  # the mean over the batch (5.3)
     delta = loss.bare_gradient(z[-1], t) / len(X)  # δ^(L) (4.3), of that mean
+    return J, backward(network, u, z, delta)
+
+
+def backward(network, u, z, delta):
+    """From δ^(L) to the gradient by every parameter: this is all of backpropagation."""
     grads = []
     for l in reversed(range(len(network.layers))):
         xi = network.layers[l].activation.bare_vjp(delta, u[l])  # ξ = δF (4.5, 4.8)
         grads.insert(0, (z[l].T @ xi, xi.sum(axis=0)))  # ∂J/∂W = ZᵀΞ, ∂J/∂b = Σξ (4.6, 4.7, 5.4)
         if l > 0:
             delta = xi @ network.layers[l].W.T  # δ of the layer before (4.4)
-    return J, grads
+    return grads

@@ -6,7 +6,7 @@ from itertools import count, islice
 
 import numpy as np
 
-from .backprop import bare_gradients, gradients
+from .backprop import backward, gradients
 from .family import member
 from .losses import LOSSES, Loss
 from .network import Layer, Network
@@ -24,6 +24,9 @@ __all__ = [
     "training_pair",
     "with_real_parameters",
 ]
+
+# How many samples go through a network at once, where there is no batch to say it.
+PART = 1024
 
 
 @dataclass
@@ -86,7 +89,9 @@ def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, 
             history.validation.append(validation_loss)
             n = len(history.train) - 1
             if validation_loss < history.validation[history.best]:
-                best, history.best = network.copy(), n
+                history.best = n
+                for kept, theta in zip(best.parameters, network.parameters, strict=True):
+                    kept[...] = theta
             bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
             if n - history.best >= patience:
                 history.ended = "patience"
@@ -138,19 +143,19 @@ def epoch(network, X, T, loss, optimiser, batch_size, rng):
     The arguments are those of ``fit``, with loss an object and X and T two arrays; they are not checked again.
 
     Returns:
-        The mean training loss, each batch's taken just before its step. It stops at once when one is not finite.
+        The mean training loss, each batch's taken just before its step.
     """
-    order = rng.permutation(len(X))
-    X, T, total = X[order], T[order], 0.0
+    order, y = rng.permutation(len(X)), []
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for start in range(0, len(X), batch_size):
-            x, t = X[start : start + batch_size], T[start : start + batch_size]
-            J, grads = bare_gradients(network, x, t, loss)
-            if not math.isfinite(J):
-                return float(J)
-            total += float(J) * len(x)
-            optimiser.step(network.parameters, [gradient for pair in grads for gradient in pair])
-    return total / len(X)
+            rows = order[start : start + batch_size]
+            u, z = network.bare_forward(X[rows])
+            y.append(z[-1])
+            # γ goes into the small δ, as 1/B does (5.4), and so into every gradient.
+            delta = loss.bare_gradient(z[-1], T[rows]) * (optimiser.learning_rate / len(rows))
+            steps = [step for pair in backward(network, u, z, delta) for step in pair]
+            optimiser.step(network.parameters, steps)
+        return float(loss.bare_value(np.concatenate(y), T[order]).mean())
 
 
 class GradientDescent:
@@ -159,11 +164,10 @@ class GradientDescent:
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
 
-    def step(self, parameters, gradients):
-        """Change the parameters in place; the memory of their gradients is used up on the way."""
-        for theta, gradient in zip(parameters, gradients, strict=True):
-            gradient *= self.learning_rate
-            theta -= gradient
+    def step(self, parameters, steps):
+        """Change the parameters in place by steps γ∇J: who makes the gradients has put γ in, where they are small."""
+        for theta, step in zip(parameters, steps, strict=True):
+            theta -= step
 
 
 class Momentum:
@@ -184,14 +188,13 @@ class Momentum:
             raise ValueError(f"momentum is {momentum:g}; it needs less than 1, or nothing is ever forgotten")
         self.velocities = None
 
-    def step(self, parameters, gradients):
-        """Change the parameters in place; the memory of their gradients is used up on the way."""
+    def step(self, parameters, steps):
+        """Change the parameters in place by steps γ∇J, and by what is left of those before."""
         if self.velocities is None:
             self.velocities = [np.zeros_like(theta) for theta in parameters]
-        for theta, v, gradient in zip(parameters, self.velocities, gradients, strict=True):
-            gradient *= self.learning_rate
+        for theta, v, step in zip(parameters, self.velocities, steps, strict=True):
             v *= self.momentum
-            v -= gradient
+            v -= step
             theta += v
 
 
@@ -244,7 +247,7 @@ def training_pair(name, pair, network, loss):
     T = loss.checked_target(f"{name}[1]", pair[1], (len(X), len(network.layers[-1].b)))
     loss.check_last(network.layers[-1].activation)
     with np.errstate(all="ignore"):
-        y = network.bare_forward(X).z[-1]
+        y = _outputs(network, X)
         E = loss.bare_value(y, T)
     loss.check_prediction(y, f"network({name}[0])")
     if not np.isfinite(E).all():
@@ -256,11 +259,16 @@ def _of_one_type(network, pairs):
     """A copy of the network, and the pairs: float32 if all of them are, float64 otherwise."""
     dtype = np.result_type(*network.parameters, *(a for pair in pairs for a in pair))
     layers = (Layer(layer.W.astype(dtype), layer.b.astype(dtype), layer.activation) for layer in network.layers)
-    return Network(layers), [[a.astype(dtype) for a in pair] for pair in pairs]
+    return Network(layers), [[a.astype(dtype, copy=False) for a in pair] for pair in pairs]
 
 
 def mean_loss(network, pair, loss):
     """The loss of a network over a pair ``(X, T)``, inf or nan where it overflows (5.3)."""
     X, T = pair
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return float(loss.bare_value(network.bare_forward(X).z[-1], T).mean())
+        return float(loss.bare_value(_outputs(network, X), T).mean())
+
+
+def _outputs(network, X):
+    """What the network gives for a batch of any size: in parts, as every layer's u and z would fill the memory."""
+    return np.concatenate([network.bare_forward(X[n : n + PART]).z[-1] for n in range(0, len(X), PART)])

@@ -705,7 +705,7 @@ def test_a_step_of_descent_at_any_size(precision, hold):
 
         where = (theta, curvature.tolist(), learning_rate)
         moved = theta.copy()
-        descent.GradientDescent(learning_rate).step([moved], [gradient(moved)])
+        descent.GradientDescent(learning_rate).step([moved], [learning_rate * gradient(moved)])
         hold(f"descent.step{precision.suffix}", moved, *after(theta), where)
         visited = descent.path(gradient, theta, learning_rate, steps=3)
         assert len(visited) == 4 and visited[0].tolist() == theta.tolist()

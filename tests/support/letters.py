@@ -378,7 +378,7 @@ def descending(rng, bend, B, M_0, M_1, M_2):
 
     gamma, g, each = 0.1, jacobian(lambda theta: samples(theta).mean(), theta), jacobian(samples, theta)
     stepped = theta.copy()
-    descent.GradientDescent(gamma).step([stepped], [g.copy()])
+    descent.GradientDescent(gamma).step([stepped], [gamma * g])
     return {
         "theta": theta,
         "theta_next": stepped,
@@ -474,7 +474,7 @@ def rolling(rng, letters, **widths):
     gamma, beta = letters["gamma"], 0.7
     rolled, ball = theta.copy(), descent.Momentum(gamma, beta)
     ball.velocities = [v.copy()]
-    ball.step([rolled], [g.copy()])
+    ball.step([rolled], [gamma * g])
     return {"v": v, "beta": beta, "v_next": ball.velocities[0], "theta_next": rolled}
 
 
@@ -487,7 +487,7 @@ def rolling_along(rng, letters, **widths):
     seen = []
     for _ in range(2):
         seen += [((theta - bowl["theta_star"]) @ bowl["r"]).item(), (ball.velocities[0] @ bowl["r"]).item()]
-        ball.step([theta], [bowl["slope"](theta)])
+        ball.step([theta], [letters["gamma"] * bowl["slope"](theta)])
     return bowl | {"beta": beta} | dict(zip(["a", "c", "a_next", "c_next"], seen, strict=True))
 
 

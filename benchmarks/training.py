@@ -1,0 +1,155 @@
+"""Training against what a reader would pick instead, and against the floor: python benchmarks/training.py
+
+On four networks, in float64 and in float32, all take turns: the same samples in the same order, the same precision, the
+same steps from the same start. The parameters at the end are compared, so nobody wins by computing something else. Ours
+is ``descent.fit`` as a reader calls it. The floor is the matrix products alone. Then each learns the digits, until 96 %
+of those that it has not seen are right; there what it builds and compiles first counts too.
+
+It writes a chapter of results.md, and exits with 1 if a goal is missed or a result differs. Run it on an idle machine
+with two cores.
+"""
+
+import gc
+import importlib.util
+import statistics
+import sys
+import time
+
+import numpy as np
+from report import Goal, chapter, machine, spread, table
+from rivals import RIVALS, Task, orders
+
+from nn_notes import data
+
+SAMPLES, EPOCHS, ROUNDS = 1536, 8, 5
+NETWORKS = [([64, 32, 10], 32), ([64, 64, 32, 10], 32), ([784, 256, 128, 10], 64), ([784, 512, 512, 10], 128)]
+# How many times faster than PyTorch and scikit-learn, on each of the networks, and how near to the floor on the last.
+FASTER, FLOOR = [5, 5, 1.3, 1.3], 1.25
+ASKED = ["PyTorch", "PyTorch, one thread", "scikit-learn"]
+# How far parameters may be apart after the same steps: sums in other orders.
+APART = {"float64": 1e-9, "float32": 2e-3}
+ENOUGH = 0.96
+
+
+def installed():
+    """The rivals that are here, and why the others are not."""
+    here, missing = {}, {}
+    for name, (make, package) in RIVALS.items():
+        if importlib.util.find_spec({"scikit-learn": "sklearn"}.get(package, package)):
+            here[name] = make
+        else:
+            missing[name] = f"{package} is not installed"
+    return here, missing
+
+
+def started(makers, task, missing):
+    """What trains, by name, once warmed up and found to give the same parameters."""
+    runs, wanted = {}, None
+    for name, make in makers.items():
+        try:
+            train = make(task)
+            found = train(orders(task, EPOCHS))
+        except Exception as error:
+            missing.setdefault(name, f"{type(error).__name__}: {str(error).splitlines()[0][:120]}")
+            continue
+        runs[name] = train
+        if wanted is None:
+            wanted = [theta.copy() for theta in found]
+        if found is not None:
+            apart = max(np.abs(a - b).max() / np.abs(b).max() for a, b in zip(found, wanted, strict=True))
+            if not apart <= APART[task.X.dtype.name]:
+                sys.exit(f"{name} computes something else: its parameters differ from ours by {apart:.1g}")
+    return runs
+
+
+def timed(runs, task):
+    """Milliseconds of an epoch in each round, by name."""
+    taken, drawn = {name: [] for name in runs}, orders(task, EPOCHS)
+    for _ in range(ROUNDS):
+        for name, train in runs.items():
+            gc.collect()
+            start = time.perf_counter()
+            train(drawn)
+            taken[name].append(1000 * (time.perf_counter() - start) / EPOCHS)
+    return taken
+
+
+def ratios(taken, name):
+    """How many times as long as we, round by round."""
+    return [theirs / ours for theirs, ours in zip(taken[name], taken["nn_notes"], strict=True)]
+
+
+def speeds(makers, missing):
+    """The tables of all networks, and the goals."""
+    goals, parts = [], []
+    for dtype in ("float64", "float32"):
+        columns = {}
+        for (sizes, batch), asked in zip(NETWORKS, FASTER, strict=True):
+            task = Task.drawn(sizes, batch, SAMPLES, np.dtype(dtype))
+            taken = timed(started(makers, task, missing), task)
+            title = f"{'-'.join(map(str, sizes))}, {batch}"
+            columns[title] = taken
+            print(title, dtype, {name: round(statistics.median(times), 2) for name, times in taken.items()}, flush=True)
+            for name in ASKED[:2], ASKED[2:]:
+                ratio = min(statistics.median(ratios(taken, one)) for one in name)
+                goals.append(Goal(f"{name[0]} against ours on {title} in {dtype}", ratio, at_least=asked))
+        floor = [1 / ratio for ratio in ratios(taken, "products alone")]
+        goals.append(Goal(f"ours against the floor on {title} in {dtype}", statistics.median(floor), at_most=FLOOR))
+        rows = [["ours, ms an epoch", *(spread(taken["nn_notes"], 1) for taken in columns.values())]]
+        for name in list(makers)[1:]:
+            rows.append([name, *(spread(ratios(t, name)) if name in t else "–" for t in columns.values())])
+        parts += [f"In {dtype}:", table(["", *columns], rows)]
+    return parts, goals
+
+
+def to_enough(makers, missing):
+    """Seconds from nothing to 96 % of the digits of the test set, building and compiling included."""
+    (X, T), _, (X_test, T_test) = data.digits()
+    # Whole batches, as a compiled epoch needs them.
+    whole = len(X) // 32 * 32
+    rng = np.random.default_rng(0)
+    task = Task.on([X.shape[1], 32, 10], 32, X[:whole], T[:whole].argmax(axis=1), np.float64, rng)
+    ours, epochs = makers["nn_notes"](task), 0
+    right = 0
+    while right < ENOUGH:
+        epochs += 1
+        theta = ours(orders(task, epochs))
+        z = X_test
+        for W, b in zip(theta[:-2:2], theta[1:-2:2], strict=True):
+            z = np.maximum(0, z @ W + b)
+        right = np.mean((z @ theta[-2] + theta[-1]).argmax(axis=1) == T_test.argmax(axis=1))
+    rows = []
+    for name, make in makers.items():
+        if name in missing or name == "products alone":
+            continue
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            make(task)(orders(task, epochs))
+            times.append(time.perf_counter() - start)
+        rows.append([name, spread(times, 3), f"{times[0]:.2f}"])
+    return f"After {epochs} epochs {100 * right:.1f} % of the test digits are right.", table(
+        ["", "seconds", "the first time"], rows
+    )
+
+
+def main():
+    makers, missing = installed()
+    parts, goals = speeds(makers, missing)
+    said, reached = to_enough(makers, missing)
+    left_out = [f"- {name}: {why}." for name, why in missing.items()]
+    text = [
+        "By `make bench`. An epoch of 1,536 samples in batches: the median of "
+        f"{ROUNDS} rounds, and the middle half of them; below ours, how many times as long the others take. "
+        + machine("numpy", *(p for p in dict.fromkeys(p for _, p in RIVALS.values()) if p != "numpy" and not any(
+            RIVALS[name][1] == p for name in missing))),
+        *parts, "## To 96 % of the digits", said, reached, *(["Left out:", "\n".join(left_out)] if left_out else []),
+        "## Goals", "\n".join(f"- {goal}" for goal in goals),
+    ]  # fmt: skip
+    chapter("Training", "\n\n".join(text))
+    print("\n".join(map(str, goals)))
+    return not all(goal.met for goal in goals)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
