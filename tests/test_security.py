@@ -159,8 +159,10 @@ def test_what_a_reader_types_or_an_error_says_is_no_html():
     # The page puts an alert, a label and a cell there as text. HTML is only what the views themselves have written.
     script = (ROOT / "nn_notes/explore.js").read_text(encoding="utf-8")
     filled = re.findall(r"(\S+)\.innerHTML = (.*);", script)
-    own = ["axes[n] drawn", "board html", "key spec.legend", "line words[n]", "texts[n] html"]
+    own = ["board html", "key spec.legend", "line words[n]", "now html"]
     assert sorted(map(" ".join, filled)) == own
+    # Of an answer: what replaces a sentence, or the axes of a chart.
+    assert re.findall(r"rewrite\((.*)\);", script) == ["texts[n], html", "axes[n], drawn"]
     assert "alert.textContent = (message.error" in script
 
 

@@ -18,6 +18,7 @@ from strategies import in_order
 
 from nn_notes import charts, views
 from nn_notes.page.needs import plan
+from nn_notes.show import BACK as PURPLE
 from nn_notes.show import NEGATIVE as BLUE
 from nn_notes.show import POSITIVE as ORANGE
 from nn_notes.show import significant
@@ -143,6 +144,13 @@ def test_sliders_stand_at_the_numbers_of_the_array_with_their_letter(name):
 INK, DASHED, DOTTED = "currentColor", "60 40", "20 30"
 
 
+def heads(start, tip, far):
+    """The head of an arrow, if it has a length, in a chart that goes so far."""
+    if way := complex(*tip) - complex(*start):
+        head = complex(*tip) + np.array([-1 - 0.5j, 0, -1 + 0.5j]) * 0.08 * far * way / abs(way)
+        yield head.real, head.imag
+
+
 def of_the_nudge(a):
     lengths, length, predicted, actual = np.logspace(-2, 0.5, 60), a["length"], a["Δz′ predicted"], a["Δz′ actual"]
     # In the plane of both outputs.
@@ -153,10 +161,8 @@ def of_the_nudge(a):
     yield 0, {"line", ORANGE, "the error"}, *np.transpose([predicted, actual])
     for looks, tip in ({DASHED, "predicted"}, predicted), ({"actual"}, actual):
         yield 0, {"line", INK, *looks}, *np.transpose([[0, 0], tip])
-        if z := complex(*tip):
-            head = z + np.array([-1 - 0.5j, 0, -1 + 0.5j]) * 0.08 * edge * z / abs(z)
-            # Both heads are drawn through, as the actual arrow is.
-            yield 0, {"line", INK, "actual"}, head.real, head.imag
+        # Both heads are drawn through, as the actual arrow is.
+        yield from ((0, {"line", INK, "actual"}, *head) for head in heads((0, 0), tip, edge))
     for k, colour in enumerate(charts.colours(len(a["b"]))):
         yield 1, {"line", colour, f"output {k}"}, lengths, a["actual curve"][:, k]
         yield 1, {"line", colour, DASHED}, lengths, a["predicted curve"][:, k]
@@ -209,12 +215,27 @@ def of_the_losses(a):
         yield n, {"line", INK, DOTTED, "target t"}, t, limits
 
 
+def of_the_logits(a):
+    S, t = a["S"], a["t"]
+    yield 0, {"line", INK}, [0, 1, 0, 0], [0, 0, 1, 0]
+    contours = {"line", INK, "faint", "E = 0.5, 1, 2, 3"}
+    yield 0, contours, [], []
+    for p in np.exp([-0.5, -1, -2, -3]):
+        # From corner to corner of the others, as near to the right one as p is to 1.
+        ends = [p * t + (1 - p) * other for other in np.eye(3)[::-1] if other @ t == 0]
+        yield 0, contours, *np.transpose(ends)[:2]
+    yield 0, {"line", PURPLE, "S − t"}, *np.transpose([t, S])[:2]
+    yield from ((0, {"line", PURPLE, "S − t"}, *head) for head in heads(t[:2], S[:2], 1))
+    yield 0, {"dots", ORANGE, "S"}, *S[:2, None]
+
+
 LINES = {
     "jacobians.view": of_the_nudge,
     "gradient_descent.learning_rate": of_the_path,
     "gradient_descent.training": of_the_run,
     "activation_curves.view": of_the_activation,
     "live.prediction": of_the_losses,
+    "live.view": of_the_logits,
 }
 
 
