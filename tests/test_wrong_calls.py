@@ -37,6 +37,7 @@ from nn_notes import (
     notation,
     numeric,
     plots,
+    practice,
     refute,
     show,
     tensors,
@@ -47,6 +48,7 @@ from nn_notes.counting import multiplications
 from nn_notes.explore import Choice, Line, LogSlider, Slider, Sliders
 from nn_notes.family import member
 from nn_notes.losses import cross_entropy, mse, sigmoid_cross_entropy, softmax_cross_entropy
+from nn_notes.practice import KINDS, exercise
 from nn_notes.views import (
     activation_curves,
     backpropagation,
@@ -631,6 +633,17 @@ WRONG = [
     (do(graph.maximum, 1, "0"), TypeError, "value is '0'; it needs real numbers"),
     (do(multiplications, 3), TypeError, "f is of type int; it needs a function"),
     (do(multiplications, np.matmul, [1], [INF]), ValueError, "array 1[0] is inf; it needs finite numbers"),
+    # practice
+    (do(exercise, "layers", 0), ValueError, f"kind is 'layers'; it needs one of {', '.join(KINDS)}"),
+    (do(exercise, "layer", -1), ValueError, "seed is -1; it needs 0 or more"),
+    (do(exercise, "layer", 0, sizes=(2,)), ValueError, "sizes has 1 entries; layer needs 2"),
+    (do(exercise, "layer", 0, sizes=(2, 9)), ValueError, "sizes[1] is 9; it needs 1 to 6"),
+    (do(exercise, "layer", 0, activation="gelu"), ValueError, f"activation is 'gelu'; it needs one of {', '.join(ACTIVATIONS)}"),
+    (do(exercise, "layer", 0, difficulty=3), ValueError, "difficulty is 3; it needs 1 to 2"),
+    (do(exercise, "backprop", 0, sizes=(6, 6, 6), activation="sigmoid"), ValueError, "sizes are [6, 6, 6] for backprop with sigmoid; they need to be smaller for short numbers"),
+    (do(practice.page, 3), TypeError, "exercises is of type int; it needs a list"),
+    (do(practice.page, [3]), TypeError, "exercises[0] is of type int; it needs an Exercise"),
+    (do(practice.page, [], title=3), TypeError, "title is of type int; it needs text"),
     # data
     *no_array(lambda labels: do(data.one_hot, labels, 3), "labels"),
     (do(data.one_hot, [[0, 3], [1, 4]], 3), ValueError, "labels[0, 1] is 3; it needs 0 to 2 for 3 classes"),
@@ -940,11 +953,12 @@ def test_no_part_of_the_package_is_left_out(figures):
     assert len(WRONG) >= 150
     package = CODE.parents[1]
     parts = {".".join(path.relative_to(package).with_suffix("").parts) for path in package.rglob("*.py")}
-    # What an argument must be is asked of validate by all of them. The map takes none that matters. A chart is plain data, as a Matrix is, that its view
-    # has made of numbers which were checked; widget is shown views by views alone, and a page's cells come from a page. A
+    # What an argument must be is asked of validate by all of them. The map takes none that matters, and lab is a command,
+    # whose errors tests/test_lab.py has. A chart is plain data, as a Matrix is, that its view has made of numbers which
+    # were checked; widget is shown views by views alone, and a page's cells come from a page. A
     # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
     # says of a formula, tests/test_notation.py has.
-    left_out = {"validate", "charts", "ideas", "widget", "page.needs", "page.runner"}
+    left_out = {"validate", "charts", "ideas", "lab", "widget", "page.needs", "page.runner"}
     left_out |= {f"notation.{part}" for part in ("mathml", "reader", "scope", "tree", "values")}
     expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}
     expected -= left_out
@@ -964,6 +978,7 @@ UNCHECKED = {
     "show": {"caption", "colour", "factor", "ink", "legend", "number", "significant", "tint"},
     "plots": {"DIVERGING", "figure"},
     "explore": {"Drawing", "Matrix", "View"},
+    "practice": {"Exercise"},
     "derivation": {"Derived", "layer", "network", "outputs"},
     "notation": {"NotationError", "Refuted", "Value"},
     "views.single_layer": {"controls", "first_order", "new_numbers", "offered", "start_of"},
