@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 
 import nbformat
@@ -68,12 +69,27 @@ def opened(clone):
     try:
         for line in process.stdout:
             if found := re.search(r"http://\S+/lab/\S+", line):
-                with urlopen(found[0], timeout=PATIENCE):
-                    return time.perf_counter() - start
+                # It names its address a moment before it listens.
+                while not answers(found[0]):
+                    time.sleep(0.05)
+                return time.perf_counter() - start
         raise RuntimeError("make lab ended without an address")
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+
+
+def answers(address):
+    """Whether a server listens, and has the page."""
+    try:
+        with urlopen(address, timeout=PATIENCE):
+            return True
+    except ConnectionError:
+        return False
+    except URLError as error:
+        if isinstance(error.reason, ConnectionError):
+            return False
+        raise
 
 
 def notebooks():

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nn_notes import Layer, Network, descent
+from nn_notes import Layer, Network, descent, losses
 
 RATE = 0.05
 
@@ -64,9 +64,6 @@ def nn_notes(task):
     network, T = task.network(), task.T
     held_back = task.X[: task.batch], T[: task.batch]
 
-    class Given:
-        """A generator that draws the orders that are given."""
-
     def train(orders):
         rng = np.random.default_rng(0)
         best, history = descent.fit(
@@ -75,6 +72,25 @@ def nn_notes(task):
         )  # fmt: skip
         assert history.best == len(orders), "a later epoch is worse, so the parameters are not those of the last one"
         return best.parameters
+
+    return train
+
+
+def each_epoch(task):
+    """``descent.epoch`` as often as there are orders."""
+    T, loss, step = task.T, losses.softmax_cross_entropy, descent.GradientDescent(RATE)
+
+    class Given:
+        """In the place of a generator, which would draw an order."""
+
+        def __init__(self, order):
+            self.permutation = lambda _: order
+
+    def train(orders):
+        network = task.network()
+        for order in orders:
+            descent.epoch(network, task.X, T, loss, step, task.batch, Given(order))
+        return network.parameters
 
     return train
 
