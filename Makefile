@@ -18,7 +18,7 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/ready ## open JupyterLab on your own copies of the notebooks, in work/; LAB_ARGS="--no-browser" and the like pass through
-	$(PY) notebooks/work.py $(LAB_ARGS)
+	$(PY) -m nn_notes.lab --dir work $(LAB_ARGS)
 
 test: .venv/ready ## lint, test, and run every notebook against its stored outputs
 	$(PY) -m ruff check

@@ -92,6 +92,8 @@ def _wheel(name):
 def _own_wheel(folder):
     """The package's own."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}
-    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, HERE.parent, env=environment)
+    # The workspace has the notebooks as files.
+    lean = ["--config-settings", "notebooks=no"]
+    pip("wheel", "--no-deps", "--no-build-isolation", *lean, "--wheel-dir", folder, HERE.parent, env=environment)
     (found,) = folder.glob("nn_notes-*.whl")
     return found

@@ -23,9 +23,10 @@ import jupytext
 import matplotlib
 import nbformat
 import sheet
-import work
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from nn_notes.lab import by_hand, digest
 
 NOTEBOOKS = Path(__file__).parent
 # No version of Python is in it, so that the bytes are the same on any.
@@ -130,7 +131,7 @@ def difference(text, path):
     for file in (text, path):
         if not file.is_file():
             return f"there is no {file.name}"
-    if found := work.by_hand(path):
+    if found := by_hand(path):
         return f"{path.name}: {found}. {KEEP_OR_DROP.format(path.name)}"
     ours, theirs = source(text), nbformat.read(path, as_version=nbformat.NO_CONVERT)
     pairs = [*zip(ours.cells, theirs.cells, strict=False)]
@@ -153,7 +154,7 @@ def _name(cells):
     """Give each cell the id of what stands in it, and a number where that stands there again."""
     ids = set()
     for cell in cells:
-        name = work.digest(cell.cell_type, cell.source)
+        name = digest(cell.cell_type, cell.source)
         cell.id = next(i for i in (name, *(f"{name}-{n}" for n in range(2, len(cells) + 1))) if i not in ids)
         ids.add(cell.id)
 
@@ -164,7 +165,7 @@ def _around(source):
 
 
 def _nothing_is_lost(path):
-    if found := work.by_hand(path):
+    if found := by_hand(path):
         raise BuildError(f"{path.name} is left as it is: {found}. {KEEP_OR_DROP.format(path.name)}")
 
 

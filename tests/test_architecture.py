@@ -41,6 +41,8 @@ MAY_KNOW = {
     "ideas": set(),
     "data": {"numpy", "validate"},
     "show": {"numpy", "validate"},
+    "practice": {"numpy", "validate", "numeric", "notation", "checks", "show", "activations", "losses"},
+    "lab": {"nbformat", "jupyter_core", "jupyterlab"},
     "charts": {"numpy", "show"},
     "plots": {"numpy", "validate", "matplotlib", "show", "charts"},
     "explore": {"numpy", "validate", "show", "charts"},

@@ -129,8 +129,12 @@ def wheel(tmp_path):
         yield content
 
 
-def test_the_wheel_holds_the_whole_package(wheel):
-    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == PACKAGE
+def test_the_wheel_holds_the_whole_package_and_the_notebooks(wheel):
+    notebooks = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks").glob("*.html")]
+    names = {path.name for path in notebooks} | {"jupyter_server_config.py"}
+    carried = {f"nn_notes/notebooks/{name}" for name in names}
+    assert len(carried) > 10
+    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == PACKAGE | carried
     assert any(name.endswith("/licenses/LICENSE") for name in wheel.namelist())
     assert {"nn_notes/__init__.py", "nn_notes/digits.npz"} <= PACKAGE
 
@@ -149,7 +153,13 @@ def test_the_sdist_holds_what_the_wheel_is_built_from(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     with tarfile.open(tmp_path / flit_core.buildapi.build_sdist(str(tmp_path))) as content:
         names = {name.partition("/")[2] for name in content.getnames()}
-    assert names == PACKAGE | {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO"}
+    beside = {
+        path.relative_to(ROOT).as_posix()
+        for kind in ("ipynb", "html", "py")
+        for path in ROOT.glob(f"notebooks/*.{kind}")
+    }
+    assert "notebooks/backend.py" in beside
+    assert names == PACKAGE | beside | {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO"}
 
 
 def test_the_version_stands_once():

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import plain
 import pytest
-import work
 from build import NOTEBOOKS
 from kernels import client, read
 from lab import View, stored_views
@@ -13,6 +12,7 @@ from nbconvert import HTMLExporter
 
 from nn_notes import ACTIVATIONS
 from nn_notes.explore import ASLEEP
+from nn_notes.lab import by_hand
 
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 
@@ -444,7 +444,7 @@ def test_what_a_reader_writes_in_jupyterlab_is_told_from_what_a_run_leaves(opene
             return JSON.stringify(context.model.toJSON())
         }"""
         path.write_text(lab.page.evaluate(script % code), encoding="utf-8")
-        return work.by_hand(path)
+        return by_hand(path)
 
     assert found_after() is None
     sources = ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]

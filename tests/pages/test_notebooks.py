@@ -7,13 +7,14 @@ import re
 import build
 import nbformat
 import pytest
-import work
 from build import NOTEBOOKS
 from equations import said
 from kernels import LOOPBACK_ONLY
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from series import INDEX, PATHS, code_cells, each_and_the_index, every_notebook, exercises, read
+
+from nn_notes.lab import by_hand
 
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -207,4 +208,4 @@ def test_an_answer_in_any_notebook_is_seen(path, tmp_path):
         (mine,) = (other for other in notebook.cells if other.id == cell.id)
         mine.source = mine.source.replace("...", "42", 1)
     nbformat.write(notebook, tmp_path / path.name)
-    assert len(re.findall(r"\d+", work.by_hand(tmp_path / path.name))) == len(exercises(path))
+    assert len(re.findall(r"\d+", by_hand(tmp_path / path.name))) == len(exercises(path))

@@ -43,8 +43,8 @@ def lab(home, options="", notebooks=NOTEBOOKS, **environment):
         ["make", "--dry-run", "--always-make", "lab", f"LAB_ARGS=--no-browser --allow-root --port=0 {options}"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    command = recipe[recipe.index(".venv/bin/python notebooks/work.py") :].strip()
-    command = command.replace(".venv/bin/python", sys.executable)
+    command = recipe[recipe.index(".venv/bin/python -m nn_notes.lab") :].strip()
+    command = command.replace(".venv/bin/python", sys.executable) + f" --from {home / 'notebooks'}"
     for folder in (NOTEBOOKS, notebooks):
         shutil.copytree(folder, home / "notebooks", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}

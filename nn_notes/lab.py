@@ -1,24 +1,25 @@
-"""JupyterLab on a reader's own copies of the notebooks, in work/: python notebooks/work.py [options of JupyterLab]
+"""JupyterLab on a reader's own copies of the notebooks: nn-notes [--dir FOLDER] [options of JupyterLab]
 
-It opens on the notebook that leads into the others.
+It opens on the notebook that leads into the others. A copy in which nothing is written by hand follows the notebook
+that it was made from; the others are left as they are.
 
-Neither git nor the tests look there. A copy in which nothing is written by hand follows the notebook that it was made
-from; the others are left as they are.
-
-No configuration of Jupyter is read but the one beside this file, whoever wrote it and wherever it stands: the server
-listens on this machine only, and its token is new on every start. Options on the command line are obeyed.
+No configuration of Jupyter is read but the one beside the notebooks, whoever wrote it and wherever it stands: the
+server listens on this machine only, and its token is new on every start. Options on the command line are obeyed.
 """
 
+import argparse
 import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-NOTEBOOKS = Path(__file__).resolve().parent
-WORK = NOTEBOOKS.parent / "work"
+__all__ = ["bring", "by_hand", "digest", "main"]
+
+HERE = Path(__file__).resolve().parent
+# A wheel carries them within the package; in a checkout they stand beside it.
+NOTEBOOKS = next((folder for folder in (HERE / "notebooks", HERE.parent / "notebooks") if folder.is_dir()), None)
 FIRST = "--LabApp.default_url=/lab/tree/index.ipynb"
 
 
@@ -51,7 +52,7 @@ def bring(notebooks, work):
     Returns:
         A line to each copy that is left older than its notebook.
     """
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     left = []
     for path in sorted(notebooks.glob("*.ipynb")):
         copy = work / path.name
@@ -89,10 +90,29 @@ def _ids(path):
         return set()
 
 
-def main(arguments):
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="nn-notes",
+        description="JupyterLab on your own copies of the notebooks. Further options are JupyterLab's own.",
+    )
+    parser.add_argument("--dir", type=Path, default="nn-notes", help="the folder of your copies (default: %(default)s)")
+    parser.add_argument("--from", dest="notebooks", type=Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
+    parser.add_argument("--no-browser", action="store_true", help="say the address, and open no browser")
+    wanted, options = parser.parse_known_args(arguments)
+    if wanted.notebooks is None:
+        parser.error("the notebooks are not here; the project's wheel and its checkout have them")
+    if wanted.dir.exists() and not wanted.dir.is_dir():
+        parser.error(f"--dir is {wanted.dir}, which is a file; it needs a folder, or a name that is free")
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        parser.error('JupyterLab is not installed here: pip install "nn_notes[lab]", or uvx "nn-notes[lab]"')
+    _serve(LabApp, wanted, [*options, *["--no-browser"] * wanted.no_browser])
+
+
+def _serve(app, wanted, options):
     from jupyter_core.paths import jupyter_config_dir
     from jupyterlab.commands import get_user_settings_dir, get_workspaces_dir
-    from jupyterlab.labapp import LabApp
 
     # How it looks and which keys it obeys is the reader's own.
     os.environ |= {
@@ -104,12 +124,13 @@ def main(arguments):
         del os.environ[name]
     os.environ["JUPYTER_NO_CONFIG"] = "1"
     # By now Jupyter keeps its signatures where the server will look for them.
-    for line in bring(NOTEBOOKS, WORK):
+    for line in bring(wanted.notebooks, wanted.dir):
         print(line)
+    config = wanted.notebooks.resolve() / "jupyter_server_config.py"
     # Jupyter serves the folder that it is started in, unless another one is asked for.
-    os.chdir(WORK)
+    os.chdir(wanted.dir)
     try:
-        LabApp.launch_instance([f"--config={NOTEBOOKS / 'jupyter_server_config.py'}", FIRST, *arguments])
+        app.launch_instance([f"--config={config}", FIRST, *options])
     finally:
         # Jupyter makes one of its own for this, and leaves it behind. A reader's stands elsewhere, and is not touched.
         folder = Path(jupyter_config_dir())
@@ -118,4 +139,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
