@@ -119,8 +119,10 @@ def exercise(kind, seed, sizes=None, activation="relu", difficulty=1):
             raise ValueError(f"sizes has {len(sizes)} entries; {kind} needs {len(widths)}")
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     for _ in range(DRAWS):
-        drawn = draw(_Numbers(rng, f, difficulty), sizes or widths)
+        numbers = _Numbers(rng, f, difficulty)
+        drawn = draw(numbers, sizes or widths)
         if _is_short(drawn):
+            numbers.hold_all()
             return Exercise(kind, seed, *drawn)
     raise ValueError(
         f"sizes are {sizes or widths} for {kind} with {activation}; they need to be smaller for short numbers"
@@ -143,7 +145,17 @@ class _Numbers:
     """Small round numbers for a layer of some activation."""
 
     def __init__(self, rng, f, difficulty):
-        self.rng, self.f, self.step = rng, f, 1 / difficulty
+        self.rng, self.f, self.step, self._found = rng, f, 1 / difficulty, []
+
+    def hold(self, found, f, at):
+        """Remember a derivative of f that was found at a place."""
+        self._found.append((found, f, at))
+
+    def hold_all(self):
+        """Raise unless the numeric witness finds the same derivatives."""
+        for found, f, at in self._found:
+            if not np.allclose(found, numeric.jacobian(f, at), rtol=0, atol=1e-9):
+                raise AssertionError("a solution is not what the witness finds")
 
     def row(self, *shape):
         """Entries from −2 to 2, few of them zero."""
@@ -217,8 +229,8 @@ def draw_jacobians(numbers, sizes):
     z, W, b, written = _layer(numbers, sizes)
     f, u = numbers.f, z @ W + b
     F = f.jacobian(u)
-    _hold(F @ W.T, lambda z: f(z @ W + b), z)
-    _hold(F, lambda b: f(z @ W + b), b)
+    numbers.hold(F @ W.T, lambda z: f(z @ W + b), z)
+    numbers.hold(F, lambda b: f(z @ W + b), b)
     return (
         f"A layer with the activation {_name(f)}. How does a nudge of its input, and of its bias, move what it gives?",
         {"z": z, "W": W, "b": b},
@@ -232,8 +244,8 @@ def draw_collapse(numbers, sizes):
     M_in, M_out = sizes
     z, xi = numbers.row_of_whole(M_in), numbers.row(M_out)
     T = np.einsum("i,kj->kij", z, np.eye(M_out))
-    _hold(T, lambda W: z @ W, np.ones((M_in, M_out)))
-    _hold(np.outer(z, xi), lambda W: (z @ W) @ xi, np.ones((M_in, M_out)))
+    numbers.hold(T, lambda W: z @ W, np.ones((M_in, M_out)))
+    numbers.hold(np.outer(z, xi), lambda W: (z @ W) @ xi, np.ones((M_in, M_out)))
     return (
         "Of a layer are known its input <i>z</i> and the row <i>ξ</i> = ∂<i>E</i>/∂<i>u</i>. Write down the tensor "
         "<i>T</i> = ∂<i>u</i>/∂<i>W</i> slice by slice, and what becomes of it when it meets <i>ξ</i>.",
@@ -261,7 +273,7 @@ def draw_backprop(numbers, sizes):
     by_W_2, by_W_1 = np.outer(z_1, delta_2), np.outer(x, xi_1)
     theta = W_1, b_1, W_2, b_2
     for n, gradient in enumerate((by_W_1, xi_1, by_W_2, delta_2)):
-        _hold(gradient, lambda a, n=n: loss(*theta[:n], a, *theta[n + 1 :]), theta[n])
+        numbers.hold(gradient, lambda a, n=n: loss(*theta[:n], a, *theta[n + 1 :]), theta[n])
     return (
         f"A network of two layers, the first with the activation {_name(f)} and the second with none. The loss is the "
         "mean squared error. Go forwards, and back to every parameter.",
@@ -286,7 +298,7 @@ def draw_cross_entropy(numbers, sizes):
     shift = int(numbers.rng.integers(-1, 2))
     u, t = (powers + shift) * np.log(base), np.eye(D)[numbers.rng.integers(D)]
     S = np.exp(u) / np.exp(u).sum()
-    _hold(S - t, lambda u: softmax_cross_entropy(u, t), u)
+    numbers.hold(S - t, lambda u: softmax_cross_entropy(u, t), u)
     return (
         "Logits <i>u</i>, and the target <i>t</i>. What does softmax make of the logits, what is the "
         "cross entropy, and how does each logit move it?",
@@ -303,7 +315,7 @@ def draw_step(numbers, sizes):
     b, gamma = numbers.row(M_out), np.array(numbers.rng.choice([0.1, 0.5, 0.25]))
     u = z @ W + b
     xi = mse.gradient(u, t)
-    _hold(np.outer(z, xi), lambda W: ((z @ W + b - t) ** 2).mean(), W)
+    numbers.hold(np.outer(z, xi), lambda W: ((z @ W + b - t) ** 2).mean(), W)
     return (
         "A layer without an activation, a sample <i>z</i> with its target <i>t</i>, and the mean squared error. "
         "Take one step of gradient descent.",
@@ -390,12 +402,6 @@ h1 { font-size: 16pt } h2 { font-size: 12pt; margin: 1em 0 }
 
 def _name(f):
     return {"relu": "ReLU", "identity": "f(u) = u"}.get(f.name, f.name)
-
-
-def _hold(found, f, at):
-    """Raise unless the numeric witness finds the same derivative."""
-    if not np.allclose(found, numeric.jacobian(f, at), rtol=0, atol=1e-9):
-        raise AssertionError("a solution is not what the witness finds")
 
 
 def _typeset(name):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from nn_notes.lab import NOTEBOOKS, bring, main
+from nn_notes.lab import main
 
 WITHOUT = "import sys; sys.modules['jupyterlab.labapp'] = None; from nn_notes.lab import main; main({})"
 
@@ -30,15 +30,3 @@ def test_without_jupyterlab_it_says_how_to_get_it_and_makes_nothing(tmp_path):
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert said.returncode == 2 and 'uvx "nn-notes[lab]"' in said.stderr
     assert not [*tmp_path.iterdir()]
-
-
-def test_copies_are_brought_and_what_is_written_stays(tmp_path):
-    work = tmp_path / "a/b"
-    assert bring(NOTEBOOKS, work) == []
-    names = {path.name for path in NOTEBOOKS.glob("*.ipynb")} | {"cheat_sheet.html"}
-    assert {path.name for path in work.iterdir()} == names
-    copy = work / "01_single_layer.ipynb"
-    text = copy.read_text(encoding="utf-8").replace("## ", "## My ", 1)
-    copy.write_text(text, encoding="utf-8")
-    bring(NOTEBOOKS, work)
-    assert copy.read_text(encoding="utf-8") == text

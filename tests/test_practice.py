@@ -107,6 +107,12 @@ def test_solutions_are_those_of_another_road(road, activation):
             np.testing.assert_allclose(one.solution[name], wanted, atol=1e-12, err_msg=f"{name}, seed {seed}")
 
 
+def test_a_solution_that_the_witness_does_not_find_is_not_given_out(monkeypatch):
+    monkeypatch.setattr(practice.mse, "gradient", lambda y, t: y - t)
+    with pytest.raises(AssertionError, match="not what the witness finds"):
+        exercise("step", 0, sizes=(2, 3))
+
+
 def test_shapes_are_those_of_the_layer():
     one = exercise("shapes", 0, sizes=(4, 3))
     assert "4 inputs and 3 outputs" in one.task

@@ -5,9 +5,10 @@ import re
 import build
 import nbformat
 import pytest
-import work
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+
+from nn_notes.lab import bring, by_hand
 
 TEXT = """\
 A picture, a slider, and text that arrives in pieces.
@@ -246,14 +247,14 @@ DONE = {
 @pytest.mark.parametrize(("done", "found"), DONE.values(), ids=DONE)
 def test_what_is_written_by_hand_is_told_from_what_was_built(sample, done, found):
     changed(sample, done)
-    assert work.by_hand(sample) == found
+    assert by_hand(sample) == found
 
 
 @pytest.mark.parametrize("content", ["<<<<<<< HEAD\n{}", "{}", "[]", '{"cells": [1]}', "", b"\xff"])
 def test_what_is_no_notebook_is_somebodys(sample, content):
     sample.write_bytes(content if isinstance(content, bytes) else content.encode())
     before = sample.read_bytes()
-    assert work.by_hand(sample).startswith("it cannot be read as a notebook")
+    assert by_hand(sample).startswith("it cannot be read as a notebook")
     with pytest.raises(build.BuildError, match="it cannot be read as a notebook"):
         build.build(sample.with_suffix(".md"), sample)
     assert sample.read_bytes() == before
@@ -291,7 +292,7 @@ def test_a_changed_text_is_built_over_a_notebook_that_was_only_run(sample):
 def copied(sample, tmp_path, monkeypatch):
     """The notebooks' folder and a reader's own, brought once, with signatures in a place of their own."""
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    assert work.bring(sample.parent, sample.parent / "work") == []
+    assert bring(sample.parent, sample.parent / "work") == []
     return sample, sample.parent / "work" / "sample.ipynb"
 
 
@@ -306,7 +307,7 @@ def test_a_copy_stays_as_the_reader_leaves_it(copied):
     assert copy.read_bytes() == sample.read_bytes()
     for done in (run, answer):
         mine = changed(copy, done)
-        assert work.bring(sample.parent, copy.parent) == []
+        assert bring(sample.parent, copy.parent) == []
         assert copy.read_bytes() == mine
 
 
@@ -314,25 +315,25 @@ def test_a_copy_without_answers_follows_its_notebook(copied):
     sample, copy = copied
     changed(copy, run)
     new = new_edition(sample)
-    assert work.bring(sample.parent, copy.parent) == []
+    assert bring(sample.parent, copy.parent) == []
     assert copy.read_bytes() == new
 
 
 def test_a_copy_with_answers_stays_and_its_reader_is_told_of_a_new_edition(copied):
     sample, copy = copied
     mine, new = changed(copy, answer), new_edition(sample)
-    (line,) = work.bring(sample.parent, copy.parent)
+    (line,) = bring(sample.parent, copy.parent)
     assert line.startswith(f"{copy} is left as it is (written by hand: cell 3), though its notebook has changed since.")
     assert copy.read_bytes() == mine
     copy.rename(copy.with_stem("mine"))
-    assert work.bring(sample.parent, copy.parent) == []
+    assert bring(sample.parent, copy.parent) == []
     assert (copy.read_bytes(), copy.with_stem("mine").read_bytes()) == (new, mine)
 
 
 def test_a_copy_that_is_no_notebook_stays(copied):
     sample, copy = copied
     copy.write_text("mine")
-    assert "it cannot be read as a notebook" in work.bring(sample.parent, copy.parent)[0]
+    assert "it cannot be read as a notebook" in bring(sample.parent, copy.parent)[0]
     assert copy.read_text() == "mine"
 
 
@@ -340,13 +341,13 @@ def test_what_is_stored_in_a_copy_is_trusted_as_long_as_it_is_ours(copied):
     sample, copy = copied
 
     def trusted():
-        assert work.bring(sample.parent, copy.parent) == []
+        assert bring(sample.parent, copy.parent) == []
         return NotebookNotary().check_signature(nbformat.read(copy, 4))
 
     assert trusted()
     stranger = nbformat.read(copy, 4)
     stranger.cells[2].outputs = [nbformat.v4.new_output("display_data", {"text/html": "<script>alert()</script>"})]
     nbformat.write(stranger, copy)
-    assert work.by_hand(copy) is None and not trusted()
+    assert by_hand(copy) is None and not trusted()
     new_edition(sample)
     assert trusted()
