@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test book read pdf book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test book read pdf assignments grading-test book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,22 @@ read: book ## build the book and serve it on this machine; PORT=8000
 
 pdf: book chromium ## the whole book as one PDF, book/_build/nn_notes.pdf
 	$(PY) book/pdf.py
+
+# What the series' exercises are graded with, in an environment of its own.
+.venv/graders/ready: .venv/ready pyproject.toml
+	@"$(PYTHON)" -m venv --clear .venv/graders
+	@.venv/graders/bin/python -m pip install --quiet --editable .[graders]
+	@touch $@
+
+assignments: .venv/ready .venv/graders/ready ## the exercises for nbgrader and otter-grader, in assignments/: the instructor's versions, and the students'
+	$(PY) deploy/assignments.py assignments
+	cd assignments/nbgrader && for name in source/*; do \
+		PATH="$(CURDIR)/.venv/graders/bin:$$PATH" nbgrader generate_assignment $${name#source/} || exit 1; done
+	cd assignments/otter && for name in *; do \
+		PATH="$(CURDIR)/.venv/graders/bin:$$PATH" otter assign $$name/$$name.ipynb $$name/made || exit 1; done
+
+grading-test: .venv/ready .venv/graders/ready ## grade right, wrong, missing and malicious answers with the real tools
+	$(PY) -m pytest tests/grading
 
 book-test: book chromium engines ## test the book in real browsers: Chromium, and Firefox and WebKit
 	$(PY) -m pytest tests/book -n 2

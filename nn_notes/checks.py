@@ -1,6 +1,6 @@
 """``check`` holds an equation to its proof, ``refute`` shows a wrong one fail, ``compare`` says how near two forms are.
 
-``answer`` judges a reader's answer to an exercise.
+``answer`` prints the verdict on a reader's answer to an exercise, and ``verdict`` gives it.
 """
 
 from reprlib import repr as repr_of
@@ -9,7 +9,7 @@ import numpy as np
 
 from .validate import array, function, items, named, place, real_number, string
 
-__all__ = ["answer", "check", "compare", "refute"]
+__all__ = ["answer", "check", "compare", "refute", "verdict"]
 
 
 def check(number, got, expected, *others, points=None, tolerance=1e-10):
@@ -128,6 +128,11 @@ def answer(exercise, yours, expected, tolerance=1e-6):
             empty one, or the tolerance below 0.
     """
     string("exercise", exercise, "3.A")
+    print(f"{exercise}: {verdict(yours, expected, tolerance)}")
+
+
+def verdict(yours, expected, tolerance=1e-6):
+    """What ``answer`` says, as text that begins with ``right`` or does not; arguments and errors are the same."""
     real_number("tolerance", tolerance, least=0)
     if isinstance(expected, dict):
         expected = {
@@ -137,7 +142,7 @@ def answer(exercise, yours, expected, tolerance=1e-6):
             raise ValueError("expected is empty; it needs an array at least")
     elif not isinstance(expected, str) and not hasattr(expected, "verdict"):
         expected = array("expected", expected, finite=False)
-    print(f"{exercise}: {_verdict(yours, expected, tolerance)}")
+    return _verdict(yours, expected, tolerance)
 
 
 def _forms(name, forms):

@@ -38,8 +38,11 @@ def requirements(lines):
 
 
 WANTED = requirements(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
-# The lock has all extras but what is only compared, conda those that one reads and tests with.
-LOCKED = requirements(PROJECT["dependencies"] + [r for name, extra in EXTRAS.items() if name != "peers" for r in extra])
+APART = {"peers", "graders"}
+# The lock has all extras but those that have an environment of their own, conda those that one reads and tests with.
+LOCKED = requirements(
+    PROJECT["dependencies"] + [r for name, extra in EXTRAS.items() if name not in APART for r in extra]
+)
 
 
 def locked():
