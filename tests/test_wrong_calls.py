@@ -44,6 +44,7 @@ from nn_notes import (
     views,
 )
 from nn_notes.activations import relu, tanh
+from nn_notes.checks import verdict as verdict_on
 from nn_notes.counting import multiplications
 from nn_notes.explore import Choice, Line, LogSlider, Slider, Sliders
 from nn_notes.family import member
@@ -614,6 +615,8 @@ WRONG = [
     (do(answer, "3.A", 1, RAGGED), ValueError, "expected is ragged (…); it needs rows of equal length"),
     *no_number(lambda tolerance: do(answer, "3.A", 1, 1, tolerance), "tolerance"),
     (do(answer, "3.A", 1, 1, tolerance=-1), ValueError, "tolerance is -1; it needs 0 or more"),
+    (do(verdict_on, 1, None), TypeError, "expected is of type NoneType; it needs real numbers"),
+    (do(verdict_on, 1, 1, tolerance=-1), ValueError, "tolerance is -1; it needs 0 or more"),
 
     # descent
     *no_number(lambda rate: do(descent.Momentum, rate, 0.9), "learning_rate"),

@@ -26,7 +26,8 @@ def spoilt(one):
     """An answer like the right one, and wrong."""
     if "letters" in one.yours:
         return f'{one.yours} = "F W"'
-    return f"{one.solution}\nimport numpy\n{one.yours} = (lambda a: {{}} if isinstance(a, dict) else numpy.add(a, 1))({one.yours})"
+    off = f"{{}} if isinstance({one.yours}, dict) else numpy.add({one.yours}, 1)"
+    return f"{one.solution}\nimport numpy\n{one.yours} = {off}"
 
 
 # Of each student what is written into every answer, and what of the points it is worth.
@@ -36,7 +37,7 @@ STUDENTS = {
     "missing": (lambda one: "", 0),
     "a judge of one's own": (lambda one: f"{JUDGE}answer = verdict = lambda *a, **k: 'right'\n{one.yours} = 0", 0),
     "what is equal to all": (
-        lambda one: f"class Any:\n    __eq__ = lambda self, other: True\n    startswith = __eq__\n{one.yours} = Any()", 0
+        lambda one: f"class Any:\n    __eq__ = lambda self, o: True\n    startswith = __eq__\n{one.yours} = Any()", 0
     ),
     "what raises when it is looked at": (
         lambda one: f"class Bad:\n    def __array__(self, *a, **k): raise SystemExit\n{one.yours} = Bad()", 0
