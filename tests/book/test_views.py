@@ -218,6 +218,48 @@ def test_without_javascript_the_still_view_stands(size, browsing, published):
     assert page.locator("input[type=range], .nn-bar").count() == 0
 
 
+def stroke(place, start=0.5, by=35):
+    """A finger goes from a part of an element's width to the right, by so many pixels."""
+    box, finger = place.bounding_box(), place.page.context.new_cdp_session(place.page)
+    x, y = box["x"] + start * box["width"], box["y"] + box["height"] / 2
+    for kind, far in [("Start", 0), *(("Move", by * n / 7) for n in range(8)), ("End", None)]:
+        points = [] if far is None else [{"x": x + far, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    finger.detach()
+
+
+# What a finger takes hold of: a number, a dot of a chart, a drawing, a slider near its end.
+HELD = {
+    ".nn-hand": 0.5,
+    ".nn-mark:is([data-across], [data-drag])": 0.5,
+    "svg[data-drag]": 0.5,
+    "input[type=range]": 0.8,
+}
+
+
+@every_page
+def test_every_view_follows_a_finger(name, browsing, published):
+    reading = Reading(browsing("small", has_touch=True), published[0].address, name)
+    for view in reading.views:
+        view.awake()
+        board, held = view.place.locator(".nn-board"), []
+        for what, start in HELD.items():
+            if not (found := view.place.locator(what)).count():
+                continue
+            found.first.evaluate("element => element.scrollIntoView({ block: 'center' })")
+            # A rate that is moved shows in the next step alone.
+            seen = found.first.input_value if what.startswith("input") else board.inner_html
+            before, scrolled = seen(), reading.page.evaluate("scrollY")
+            stroke(found.first, start)
+            view.settled()
+            assert seen() != before, what
+            # A sentence above may take another line, and then the page keeps its place by itself.
+            assert what.startswith("input") or reading.page.evaluate("scrollY") == scrolled, what
+            assert view.place.get_by_role("alert").is_hidden()
+            held.append(what)
+        assert held or view.place.get_by_role("textbox").count()
+
+
 def test_a_view_can_be_used_on_a_phone(browsing, published):
     reading = Reading(browsing("small", has_touch=True), published[0].address, "01_single_layer")
     (view,) = reading.views
@@ -228,12 +270,8 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     # A finger goes from the middle of a number to the right, and the page stays where it is.
     entry = view.place.get_by_role("slider", name="W[1,0]", exact=True)
     entry.scroll_into_view_if_needed()
-    box, stood, scrolled = entry.bounding_box(), entry.get_attribute("aria-valuenow"), reading.page.evaluate("scrollY")
-    finger = reading.page.context.new_cdp_session(reading.page)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    for kind, by in [("Start", 0), *(("Move", by) for by in range(0, 40, 5)), ("End", None)]:
-        points = [] if by is None else [{"x": x + by, "y": y}]
-        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    stood, scrolled = entry.get_attribute("aria-valuenow"), reading.page.evaluate("scrollY")
+    stroke(entry)
     assert view.settled().shown() != moved
     assert float(entry.get_attribute("aria-valuenow")) > float(stood)
     assert reading.page.evaluate("scrollY") == scrolled
