@@ -134,7 +134,7 @@ def main():
         parts += [
             f"## {title}", f"![Times over the {across}.]({name}.svg)",
             table(["", across, "µs", "bytes of the largest array", "slope of the time"], rows),
-            f"At {across} {sizes[last]} the short form is {long[last] / short[last]:,.1f} times as fast.",
+            f"At {sizes[last]} ({across}) `{labels[1]}` is {long[last] / short[last]:,.1f} times as fast.",
         ]  # fmt: skip
         print(f"{title}: {long[last] / short[last]:,.1f} times at {sizes[last]}", flush=True)
     sizes, times = batches()
