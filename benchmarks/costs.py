@@ -111,7 +111,7 @@ def tests(clone):
     taken = time.perf_counter() - start
     if said.returncode:
         sys.exit(said.stdout[-3000:])
-    return taken, re.findall(r"^([\d.]+)s (\w+) +(\S+)", said.stdout, re.MULTILINE)
+    return taken, re.findall(r"^([\d.]+)s (\w+) +(.+)", said.stdout, re.MULTILINE)
 
 
 def main():

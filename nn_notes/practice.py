@@ -163,6 +163,7 @@ class _Numbers:
         return self.rng.choice(entries, shape, p=np.where(entries == 0, 0.2, 1) / (len(entries) - 0.8))
 
     def row_of_whole(self, *shape):
+        """Whole entries from −2 to 3, none of them zero."""
         return self.rng.choice([-2.0, -1.0, 1.0, 2.0, 3.0], shape)
 
     def bias(self, product):
@@ -213,7 +214,7 @@ def _layer(numbers, sizes):
     return z, W, b, written
 
 
-def draw_layer(numbers, sizes):
+def _layer_drawn(numbers, sizes):
     z, W, b, written = _layer(numbers, sizes)
     u = z @ W + b
     return (
@@ -225,7 +226,7 @@ def draw_layer(numbers, sizes):
     )
 
 
-def draw_jacobians(numbers, sizes):
+def _jacobians_drawn(numbers, sizes):
     z, W, b, written = _layer(numbers, sizes)
     f, u = numbers.f, z @ W + b
     F = f.jacobian(u)
@@ -240,7 +241,7 @@ def draw_jacobians(numbers, sizes):
     )
 
 
-def draw_collapse(numbers, sizes):
+def _collapse_drawn(numbers, sizes):
     M_in, M_out = sizes
     z, xi = numbers.row_of_whole(M_in), numbers.row(M_out)
     T = np.einsum("i,kj->kij", z, np.eye(M_out))
@@ -256,7 +257,7 @@ def draw_collapse(numbers, sizes):
     )
 
 
-def draw_backprop(numbers, sizes):
+def _backprop_drawn(numbers, sizes):
     M_0, M_1, M_2 = sizes
     x, W_1, b_1, written = _layer(numbers, [M_0, M_1])
     f, W_2, b_2, t = numbers.f, numbers.row(M_1, M_2), numbers.row_of_whole(M_2), numbers.row_of_whole(M_2)
@@ -292,7 +293,7 @@ def draw_backprop(numbers, sizes):
     )  # fmt: skip
 
 
-def draw_cross_entropy(numbers, sizes):
+def _cross_entropy_drawn(numbers, sizes):
     (D,) = sizes
     base, powers = (3 if D == 2 else 2), numbers.rng.permutation(_powers(D))
     shift = int(numbers.rng.integers(-1, 2))
@@ -309,7 +310,7 @@ def draw_cross_entropy(numbers, sizes):
     )
 
 
-def draw_step(numbers, sizes):
+def _step_drawn(numbers, sizes):
     M_in, M_out = sizes
     z, W, t = numbers.row_of_whole(M_in), numbers.row(M_in, M_out), numbers.row_of_whole(M_out)
     b, gamma = numbers.row(M_out), np.array(numbers.rng.choice([0.1, 0.5, 0.25]))
@@ -332,7 +333,7 @@ def draw_step(numbers, sizes):
     )  # fmt: skip
 
 
-def draw_shapes(numbers, sizes):
+def _shapes_drawn(numbers, sizes):
     M_in, M_out = numbers.rng.choice(range(2, 10), 2, replace=False).tolist() if sizes == (0, 0) else sizes
     shapes = {
         "u": (M_out,), "F": (M_out, M_out), "dz_dz": (M_out, M_in), "T": (M_out, M_in, M_out), "dz_db": (M_out, M_out),
@@ -351,13 +352,13 @@ def draw_shapes(numbers, sizes):
 
 # What draws each, and its widths.
 KINDS = {
-    "layer": (draw_layer, (2, 2)),
-    "jacobians": (draw_jacobians, (3, 2)),
-    "collapse": (draw_collapse, (2, 3)),
-    "backprop": (draw_backprop, (2, 2, 2)),
-    "cross_entropy": (draw_cross_entropy, (3,)),
-    "step": (draw_step, (2, 2)),
-    "shapes": (draw_shapes, (0, 0)),
+    "layer": (_layer_drawn, (2, 2)),
+    "jacobians": (_jacobians_drawn, (3, 2)),
+    "collapse": (_collapse_drawn, (2, 3)),
+    "backprop": (_backprop_drawn, (2, 2, 2)),
+    "cross_entropy": (_cross_entropy_drawn, (3,)),
+    "step": (_step_drawn, (2, 2)),
+    "shapes": (_shapes_drawn, (0, 0)),
 }
 
 
