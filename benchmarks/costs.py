@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 import nbformat
 from nbclient import NotebookClient
-from report import Goal, chapter, machine, spread, table
+from report import Goal, judged, machine, spread, table
 
 ROOT = Path(__file__).parents[1]
 ROUNDS, PATIENCE = 21, 600
@@ -139,9 +139,7 @@ def main():
         table(["seconds", "", "test"], [[seconds, part, f"`{name}`"] for seconds, part, name in slowest]),
         "## Goals of what it costs", "\n".join(f"- {goal}" for goal in goals),
     ]  # fmt: skip
-    chapter("What it costs", "\n\n".join(text))
-    print("\n".join(map(str, goals)))
-    return not all(goal.met for goal in goals)
+    return judged("What it costs", text, goals)
 
 
 if __name__ == "__main__":

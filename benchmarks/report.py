@@ -40,6 +40,13 @@ def chapter(title, text):
     RESULTS.write_text("".join(f"# {name}\n{text}" for name, text in chapters.items()).strip() + "\n", encoding="utf-8")
 
 
+def judged(title, parts, goals):
+    """Put a chapter of some parts into results.md, and print its goals. Returns whether one of them is missed."""
+    chapter(title, "\n\n".join(parts))
+    print("\n".join(map(str, goals)))
+    return not all(goal.met for goal in goals)
+
+
 def table(head, rows):
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]

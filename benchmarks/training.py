@@ -16,7 +16,7 @@ import sys
 import time
 
 import numpy as np
-from report import Goal, chapter, machine, spread, table
+from report import Goal, judged, machine, spread, table
 from rivals import RIVALS, Task, each_epoch, orders
 
 from nn_notes import data
@@ -47,9 +47,9 @@ the update.
 
 **Against the floor.** Of 83 ms (the last network, float64) 65 were products, 7 the update of 5 MB of weights, 3 the
 slope of the bend, 2 the bias, and 2 to gather the batch. The floor has its operands in the cache, and `fit` does
-not. What helped: γ in δ (two of five ways through the weights less), and keeping the best epoch by copying into
-place. What did not: outputs kept for every product; a gradient by blocks of rows, so that it stays in the cache (a
-tenth slower); ReLU by `where` (seven times slower than a product with the mask)."""
+not. What helped: γ in δ (two of five ways through the weights less). What did not: outputs kept for every product;
+a gradient by blocks of rows, so that it stays in the cache (a tenth slower); ReLU by `where` (seven times slower
+than a product with the mask)."""
 
 
 def installed():
@@ -169,9 +169,7 @@ def main():
         *(["Left out:", "\n".join(left_out)] if left_out else []),
         "## Goals", "\n".join(f"- {goal}" for goal in goals), *([] if all(goal.met for goal in goals) else [WHY]),
     ]  # fmt: skip
-    chapter("Training", "\n\n".join(text))
-    print("\n".join(map(str, goals)))
-    return not all(goal.met for goal in goals)
+    return judged("Training", text, goals)
 
 
 if __name__ == "__main__":

@@ -89,9 +89,7 @@ def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, 
             history.validation.append(validation_loss)
             n = len(history.train) - 1
             if validation_loss < history.validation[history.best]:
-                history.best = n
-                for kept, theta in zip(best.parameters, network.parameters, strict=True):
-                    kept[...] = theta
+                best, history.best = network.copy(), n
             bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
             if n - history.best >= patience:
                 history.ended = "patience"
