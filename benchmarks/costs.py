@@ -14,14 +14,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import nbformat
 from nbclient import NotebookClient
 from report import Goal, judged, machine, spread, table
 
 ROOT = Path(__file__).parents[1]
+sys.path += [str(ROOT / "tests/support"), str(ROOT / "notebooks")]
+
+from served import answer_of, wait_for  # noqa: E402
+
 ROUNDS, PATIENCE = 21, 600
 IMPORT, MEMORY, TESTS = 1.15, 1.5, 120
 
@@ -70,26 +72,12 @@ def opened(clone):
         for line in process.stdout:
             if found := re.search(r"http://\S+/lab/\S+", line):
                 # It names its address a moment before it listens.
-                while not answers(found[0]):
-                    time.sleep(0.05)
+                wait_for(lambda: answer_of(found[0]), PATIENCE).close()
                 return time.perf_counter() - start
         raise RuntimeError("make lab ended without an address")
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-
-
-def answers(address):
-    """Whether a server listens, and has the page."""
-    try:
-        with urlopen(address, timeout=PATIENCE):
-            return True
-    except ConnectionError:
-        return False
-    except URLError as error:
-        if isinstance(error.reason, ConnectionError):
-            return False
-        raise
 
 
 def notebooks():

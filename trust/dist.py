@@ -17,9 +17,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
+sys.path += [str(ROOT / "tests/support"), str(ROOT / "notebooks")]
+
+from served import answer_of, wait_for  # noqa: E402
+
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet", "install")
 IMPORT = """
 import importlib.metadata, sys, nn_notes
@@ -64,8 +67,9 @@ def one_command(command):
     """What a new reader types, twice, in an empty folder."""
     with tempfile.TemporaryDirectory() as home:
         home = Path(home)
-        with served(command, home) as address, urlopen(address, timeout=60) as page:
-            assert "JupyterLab" in page.read().decode()
+        with served(command, home) as address:
+            # It names its address a moment before it listens.
+            assert "JupyterLab" in wait_for(lambda: answer_of(address)).read().decode()
         names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
         assert {path.name for path in home.iterdir()} == {"nn-notes"}
         assert names < {path.name for path in (home / "nn-notes").iterdir()}
