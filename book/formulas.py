@@ -13,6 +13,8 @@ LOGGER = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_suffix(".mjs")
 # So many characters of LaTeX are never wider than a phone.
 SHORT = 30
+# So many formulas fill the first screen of a page.
+FIRST = 8
 
 
 class Typesetter:
@@ -47,16 +49,30 @@ class Typesetter:
 typeset = Typesetter()
 
 
-def _html(node, latex, display):
+def _html(translator, node, latex, display):
+    translator.formulas = getattr(translator, "formulas", 0) + 1
     try:
-        return typeset(latex, display)
+        html = typeset(latex, display)
     except ValueError as error:
         LOGGER.warning("%s", error, location=node)
         return escape(latex)
+    return html if translator.formulas <= FIRST else _late(html, display)
+
+
+def _late(html, display):
+    """A formula whose drawing is text to a browser with scripts, until book.js makes elements of it.
+
+    It takes a hundred elements and more, which is most of a page, and is seen when it comes near; MathML is there at
+    once.
+    """
+    at = html.index('<span class="katex-html"')
+    # What it is in, besides: katex, and katex-display.
+    end = len(html) - len("</span>") * (1 + display)
+    return f'{html[:at]}<noscript class="nn-late">{html[at:end]}</noscript>{html[end:]}'
 
 
 def inline(translator, node):
-    translator.body.append(_html(node, node.astext(), False))
+    translator.body.append(_html(translator, node, node.astext(), False))
     raise nodes.SkipNode
 
 
@@ -70,7 +86,7 @@ def block(translator, node):
     classes = " ".join(["nn-math", *node["classes"]])
     translator.body.append(
         f'<div class="{classes}"{anchor}{cell}><div class="nn-scroll" data-what="{what}">'
-        f"{_html(node, TAG.sub('', node.astext()).strip(), True)}</div>"
+        f"{_html(translator, node, TAG.sub('', node.astext()).strip(), True)}</div>"
     )
     if number:
         translator.body.append(f'<a class="nn-number" href="{escape(node["place"])}" title="{what}">({number})</a>')

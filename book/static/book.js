@@ -1,8 +1,23 @@
-// What the book adds to a page that stands without it: a long page is laid out as it is read, formulas that are too wide
-// take the keyboard, and a reference to an equation shows it.
+// What the book adds to a page that stands without it: a long page is drawn and laid out as it is read, formulas that are
+// too wide take the keyboard, and a reference to an equation shows it.
+
+// A formula that is far away is MathML; what KaTeX draws is text in a noscript, which becomes elements when it comes near.
+function draw(place) {
+  for (const late of place.querySelectorAll(".nn-late")) late.outerHTML = late.textContent;
+}
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    draw(target);
+  }
+}, { rootMargin: "100%" });
+for (const late of document.querySelectorAll(".nn-late")) near.observe(late.parentElement);
+addEventListener("beforeprint", () => draw(document));
 
 // What is far out of sight is laid out late. Whoever jumps into a page, or comes back to a place, needs all of it at once.
 function whole() {
+  draw(document);
   document.documentElement.classList.add("nn-whole");
   dispatchEvent(new Event("whole"));
 }
@@ -64,6 +79,7 @@ async function show(link) {
   const found = await formula(link.hash.slice(1)).catch(() => null);
   if (!found || shownFor !== link) return;
   popover.innerHTML = found.innerHTML;
+  draw(popover);
   popover.hidden = false;
   link.setAttribute("aria-describedby", popover.id);
   const [at, size] = [link.getBoundingClientRect(), popover.getBoundingClientRect()];

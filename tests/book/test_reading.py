@@ -14,7 +14,9 @@ NAMES = sorted(path.name for path in SITE.glob("*.html"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_is_wider_than_a_phone(opened, name):
-    page = read_through(opened(name, "small"))
+    page = opened(name, "small")
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    read_through(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     cut = """[...document.querySelectorAll("article *")].filter(node => {
         const box = node.getBoundingClientRect();
@@ -141,9 +143,22 @@ def test_a_link_leads_to_its_place_however_long_the_page_is(opened, place, size)
     assert page.evaluate("scrollY") > 1000
 
 
-def test_a_page_reads_without_scripts(opened):
+@pytest.mark.parametrize("number", ["1.1", "1.7"])
+def test_a_page_reads_without_scripts(opened, number):
     page = opened("01_single_layer.html", java_script_enabled=False)
-    assert page.locator("[id='equation-1.2'] .katex-html").is_visible()
+    assert page.locator(f"[id='equation-{number}'] .katex-html").is_visible()
+    assert page.locator(f"[id='equation-{number}'] .katex-mathml").bounding_box()["width"] == 1
+
+
+@pytest.mark.parametrize("come", ["near", "to paper"])
+def test_a_formula_is_mathml_until_it_comes(opened, come):
+    page = opened("01_single_layer.html")
+    last = page.locator("[id='equation-1.7'] .katex")
+    assert not last.locator(".katex-html").count()
+    assert last.locator(".katex-mathml").bounding_box()["width"] > 20
+    last.scroll_into_view_if_needed() if come == "near" else page.pdf()
+    last.locator(".katex-html").wait_for()
+    assert last.locator(".katex-mathml").bounding_box()["width"] == 1
 
 
 @pytest.mark.parametrize("word", ["tensor", "softmax", "transpose"])
