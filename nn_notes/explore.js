@@ -651,4 +651,13 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+// In Jupyter alone. anywidget waits two seconds for this module; where a busy page takes longer, it drops whatever comes
+// for the model from then on. So messages are taken from the comm itself, which the model has that a change is told of.
+function initialize({ model }) {
+  model.on("change:heard", (whole) =>
+    whole.comm?.on_msg(({ content: { data } }) => data.method === "custom" && whole.trigger("msg:custom", data.content)),
+  );
+  model.set("heard", true);
+}
+
+export default { initialize, render };

@@ -85,9 +85,18 @@ class Lab:
 
     def run_all(self):
         """Run every cell, and wait until the last has run."""
+        self.start_all()
+        self.all_ran()
+
+    def start_all(self):
         self.page.evaluate(
-            "() => { jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true }) }"
+            """() => {
+                window.ran = false
+                jupyterapp.commands.execute('notebook:run-all-cells').finally(() => { window.ran = true })
+            }"""
         )
+
+    def all_ran(self):
         self.page.wait_for_function("() => window.ran")
         counts = self._cells("w => w.model.executionCount")
         assert counts == list(range(1, len(counts) + 1)), f"not every cell has run: {counts}\n{self.errors()}"
@@ -123,6 +132,10 @@ class Lab:
         outputs = [output for cell in self._cells("w => w.model.outputs.toJSON()") for output in cell]
         said = [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
         return self._console + said + self.page.locator(".nn-view [role=alert]:not([hidden])").all_text_contents()
+
+    def sources(self):
+        """What stands in the code cells."""
+        return self._cells("w => w.model.sharedModel.source")
 
     def still_views(self):
         """What stands in the place of the live views until something has run."""

@@ -8,6 +8,7 @@ import pytest
 from build import NOTEBOOKS
 from kernels import client, read
 from lab import View, stored_views
+from lab import opened as open_in
 from nbconvert import HTMLExporter
 
 from nn_notes import ACTIVATIONS
@@ -74,6 +75,30 @@ def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(ope
     assert lab.still_views().count() == 0
     lab.page.evaluate(f"original => {contents}.save('{name}.ipynb', original)", original)
     lab.close()
+
+
+# A page that is busy does not come to load a widget before anywidget's patience ends; here that ends at once.
+IMPATIENT = """AbortSignal.timeout = () => {
+    const given = new AbortController()
+    queueMicrotask(() => given.abort())
+    return given.signal
+}"""
+
+
+def test_a_view_answers_however_long_a_page_takes_to_load_it(server, browser):
+    context = browser.browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script(IMPATIENT)
+    lab = open_in(server, context, "02_jacobians")
+    lab.run_all()
+    view, *_ = lab.views(stored_views("02_jacobians"))
+    before = view.value("length")
+    view.press("length", "ArrowRight")
+    assert view.value("length") != before
+    view.until(lambda view: view.lacks(*plain.jacobians(view.value)))
+    # It says so, and that is all.
+    assert lab.errors() == ["[anywidget] Failed to initialize model."] * stored_views("02_jacobians")
+    lab.close()
+    context.close()
 
 
 # Of a widget whose state is not stored.
