@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test book read pdf assignments grading-test book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test book read pdf assignments grading-test hub-test book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,16 @@ assignments: .venv/ready .venv/graders/ready ## the exercises for nbgrader and o
 
 grading-test: .venv/ready .venv/graders/ready ## grade right, wrong, missing and malicious answers with the real tools
 	$(PY) -m pytest tests/grading
+
+# A JupyterHub as a class has it, with its proxy, in an environment of its own.
+.venv/hub/ready: .venv/ready pyproject.toml | node
+	@"$(PYTHON)" -m venv --clear .venv/hub
+	@.venv/hub/bin/python -m pip install --quiet --editable .[hub,lab]
+	npm install --prefix .venv/hub --ignore-scripts --no-audit --no-fund --silent configurable-http-proxy@5.3.0
+	@touch $@
+
+hub-test: .venv/ready .venv/hub/ready chromium ## a class of ten on a JupyterHub: log in, run, drag, save
+	$(PY) -m pytest tests/hub -s --exitfirst
 
 book-test: book chromium engines ## test the book in real browsers: Chromium, and Firefox and WebKit
 	$(PY) -m pytest tests/book -n 2

@@ -1,5 +1,6 @@
 """What gets installed: the lock and the conda environment say what pyproject.toml says, and the wheel is whole."""
 
+import copy
 import email
 import json
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import flit_core.buildapi
+import jsonschema
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -38,7 +40,7 @@ def requirements(lines):
 
 
 WANTED = requirements(PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["test"])
-APART = {"peers", "graders"}
+APART = {"peers", "graders", "hub"}
 # The lock has all extras but those that have an environment of their own, conda those that one reads and tests with.
 LOCKED = requirements(
     PROJECT["dependencies"] + [r for name, extra in EXTRAS.items() if name not in APART for r in extra]
@@ -105,7 +107,7 @@ def test_the_conda_environment_is_the_project():
     assert ENVIRONMENT["channels"] == ["conda-forge"]
 
 
-def test_binder_plans_an_image_from_the_environment(tmp_path):
+def test_binder_and_a_hub_plan_an_image_from_the_environment(tmp_path):
     for name in ("environment.yml", "pyproject.toml", "requirements.lock", "Makefile", "LICENSE", "README.md"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "nn_notes", tmp_path / "nn_notes", ignore=shutil.ignore_patterns("__pycache__"))
@@ -117,6 +119,36 @@ def test_binder_plans_an_image_from_the_environment(tmp_path):
     # The package itself is installed from the copied repository, so the copy comes first.
     assert plan.index("COPY --chown=0:0 src/ ${REPO_DIR}/") < plan.index('--file "environment.yml"')
     assert "unspecified" not in plan
+
+
+VALUES = yaml.safe_load((ROOT / "deploy/hub/values.yaml").read_text(encoding="utf-8"))
+# As --set-file puts it in.
+VALUES["singleuser"]["extraFiles"]["notebooks"]["stringData"] = "print('the notebooks')"
+CHART = json.loads((ROOT / "tests/hub/values.schema.json").read_text(encoding="utf-8"))
+
+
+def test_the_values_of_a_hub_are_what_its_chart_knows():
+    jsonschema.validate(VALUES, CHART)
+    assert VALUES["singleuser"]["image"]["tag"] == nn_notes.__version__
+
+
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        (("singleuser", "memory"), "400M"),
+        (("singleuser", "defaultURL"), "/lab"),
+        (("cull", "timeout"), "half an hour"),
+        (("students",), 300),
+    ],
+)
+def test_what_the_chart_does_not_know_is_seen(path, value):
+    changed = copy.deepcopy(VALUES)
+    place = changed
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(changed, CHART)
 
 
 PACKAGE = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nn_notes").rglob("*") if path.is_file()}
