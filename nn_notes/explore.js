@@ -393,7 +393,8 @@ function terms(side) {
 
 // What an entry is made of, on the right of =: of each term a list of products, each a list of cells.
 function madeOf(right, row, column) {
-  return right.map(({ sign, number, factors: [A, B] }) => {
+  return right.map(({ sign, number, factors: [A, B], outer }) => {
+    if (outer) return { sign, products: [[A.rows[0].cells[row], B.rows[0].cells[column]]] };
     const { cells } = A.rows[row];
     const products = B ? [...cells].map((cell, k) => [cell, B.rows[k].cells[column]]) : [[cells[column]]];
     return { sign, number, products };
@@ -401,9 +402,14 @@ function madeOf(right, row, column) {
 }
 
 // The rows of a board that are equations, with a table alone on one side of =: a map from each such table to the terms on
-// the other side.
+// the other side; and the outer products, whose rows stand elsewhere on the board.
 function equations(board) {
   const found = new Map();
+  const tables = board.querySelectorAll(".nn-row > table");
+  for (const table of board.querySelectorAll("table[data-outer]")) {
+    const factors = table.dataset.outer.split(" ").map((n) => tables[n]);
+    found.set(table, [{ sign: 1, factors, outer: true }]);
+  }
   for (const row of board.querySelectorAll(".nn-row")) {
     const sides = [[]];
     for (const item of row.children) {

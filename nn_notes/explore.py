@@ -42,7 +42,8 @@ class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows.
 
     As long as its numbers are not ``known``, each is a dot. Where it shows a ``Sliders`` as it stands, ``hand`` is the
-    name of that in the state: its numbers are moved right there.
+    name of that in the state: its numbers are moved right there. An outer product names in ``outer`` the labels of the
+    two rows that it is made of.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Matrix(NamedTuple):
     digits: int = 2
     known: bool = True
     hand: str = ""
+    outer: tuple[str, str] | tuple[()] = ()
 
 
 class Control:
@@ -477,6 +479,10 @@ class View:
         match item:
             case Matrix():
                 html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+                if item.outer:
+                    labels = [other.label for row in self._rows for other in row if isinstance(other, Matrix)]
+                    of = " ".join(str(labels.index(label)) for label in item.outer)
+                    html = html.replace("<table", f'<table data-outer="{of}"', 1)
                 return html.replace("<table", f'<table data-hand="{escape(item.hand)}"', 1) if item.hand else html
             case Chart():
                 return charts.svg(item)

@@ -76,22 +76,23 @@ def view(network, x, t, loss):
         return {"z": z, "E": loss(z[L], t), "W": W, "F": F, "δ": delta, "ξ": xi, "G": G}
 
     def layout(a):
-        def backward(name, l, label, axes=""):
-            return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"])
+        def backward(name, l, label, axes="", outer=()):
+            return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"], outer=outer)
 
         forward = [Matrix(_of("z", l), z_l) for l, z_l in enumerate(a["z"])]
         rows = [[_step(a, stages, L)], [_change(a)], *drawn(a), [*forward, Matrix("<i>t</i>", t)]]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
             product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
+            xi = f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"
             row = [
                 backward("δ", l, f"{_of('δ', l)} = {reason}"),
                 "·",
                 Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
                 "=",
-                backward("ξ", l, f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"),
+                backward("ξ", l, xi),
                 "gives",
-                backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {product}", "row i, column j"),
+                backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {product}", "row i, column j", (_of("z", l - 1), xi)),
             ]
             rows.append(row)
             if l > 1:

@@ -77,7 +77,7 @@ def view(z, xi):
             [
                 Matrix(f"gathered up to {axis} = {n}", a["gathered"]),
                 "of",
-                Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j"),
+                Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j", outer=("<i>z</i>", "<i>ξ</i>")),
             ],
         ]
 

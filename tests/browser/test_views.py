@@ -55,6 +55,17 @@ def follow_dot(view, wanted, across, by, moved):
     assert all((place(view, label) - before) * moved[label] > 0 for label, before in stood.items())
 
 
+def says_why(view, outer, left, right, row, column):
+    """An entry of an outer product says what it is: a number of the one row times a number of the other."""
+    texts = view._tables()
+    view.where.locator(".nn-row > table").nth([*texts].index(outer)).locator(f"tr:nth-child({row + 1}) td").nth(
+        column
+    ).hover()
+    factors = [f"({text})" if text.startswith("−") else text for text in (texts[left][0, row], texts[right][0, column])]
+    made = rf"{texts[outer][row, column]} [=≈] {re.escape(' · '.join(factors))}"
+    assert re.fullmatch(made, view.where.locator(".nn-why").text_content())
+
+
 def derivative_shapes(view):
     first = view.board()
     K, x_first = first["Kᵀ"].T, first["input x"]
@@ -98,6 +109,7 @@ def weight_tensor(view):
     view.press("slice", "ArrowRight", times=2)
     view.until(amiss, "i", 4)
     follow(view, plain.weight_tensor, ("z[4]", -30), ("ξ[1]", 20))
+    says_why(view, "zᵀξ", "z", "ξ", 3, 2)
     view.choose("walk along", "j, where the weight leads")
     view.until(amiss, "j", 2)
     for button, axis in [("Next slice", "j"), ("New random numbers", "j"), ("Reset", "k")]:
@@ -171,6 +183,9 @@ def backpropagation(view):
     view.until(unknown, 2, dots - 2)
     view.click("All factors")
     view.until(unknown, 6, 0)
+    for l in 1, 2:
+        product = f"∂E/∂W({l}) = z({l - 1})⊤ξ({l})"
+        says_why(view, product, f"z({l - 1})", f"ξ({l}) = ∂E/∂b({l})", 1, 0)
     for i, j in (0, 0), (4, 2):
         # An edge is clicked where no other lies on it.
         view._in_sight(view.where.locator("svg[role=img]"))
