@@ -375,6 +375,10 @@ function hand(board, controls, put) {
   return { large: node("div", { class: "nn-large" }, large.element), hint, lie };
 }
 
+// How long a number walks, in milliseconds; for whom nothing may move, it does not.
+const WALK = 600;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
 const SIGNS = { "+": 1, [MINUS]: -1 };
 
 // One side of an equation on a row, as terms that are added: each a sign, a number, and tables that are multiplied.
@@ -491,6 +495,29 @@ function reasons(board, line) {
   return { explain, lie };
 }
 
+// The tables of a board: what each is called, and of each cell, row by row, where it stands on the page.
+function places(board) {
+  return [...board.querySelectorAll(".nn-row > table")].map(({ caption, rows }) => ({
+    name: caption.innerHTML.split(" <small>")[0],
+    at: [...rows].map((row) => [...row.cells].map((cell) => ({ cell, box: cell.getBoundingClientRect() }))),
+  }));
+}
+
+// A table that comes to stand transposed is no other one: each of its numbers walks to its new place.
+function walk(before, now) {
+  for (const { name, at } of now) {
+    const was = before.find((one) => one.name === name)?.at;
+    if (at.length === at[0].length || was?.length !== at[0].length || was[0].length !== at.length) continue;
+    for (const [i, row] of at.entries()) {
+      for (const [j, { cell, box }] of row.entries()) {
+        const from = was[j][i].box;
+        const there = `translate(${from.x - box.x}px, ${from.y - box.y}px)`;
+        cell.animate({ transform: [there, "none"] }, { duration: WALK, easing: "ease-in-out" });
+      }
+    }
+  }
+}
+
 // The still picture that stands for this view until it wakes: the last one before it, and as near as there is one.
 function stillBefore(el) {
   const earlier = (still) => still.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
@@ -580,7 +607,9 @@ function render({ model, el }) {
   const marks = new WeakMap();
   function build(html) {
     const focused = board.querySelector(":focus")?.ariaLabel;
+    const before = calm.matches ? [] : places(board);
     board.innerHTML = html;
+    if (before.length) walk(before, places(board));
     entries.lie();
     why.lie();
     cells = board.querySelectorAll("td");

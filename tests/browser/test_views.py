@@ -83,6 +83,12 @@ def derivative_shapes(view):
         return arrays, f"So ∂y/∂x is {D.shape}."
 
     follow(view, wanted, ("nudge", 25), ("x[0]", -30), ("layout", "denominator"), ("x[0]", 20))
+    # In the other layout the numbers of the derivative, and no others, walk to their new places.
+    walking = """view => [...new Set(view.getAnimations({ subtree: true }).map(
+        ({ effect }) => effect.target.closest("table").caption.textContent.split(" ")[0]))]"""
+    view.choose("layout", "numerator")
+    view.until(lambda view: "" if view.where.evaluate(walking) == ["∂y/∂x"] else "the derivative does not walk alone")
+    view.until(lambda view: "" if view.where.evaluate(walking) == [] else "it does not arrive")
 
 
 def jacobians(view):
