@@ -38,6 +38,7 @@ def _frozen(expected):
 TEST = """\
 from importlib import reload
 import nn_notes.checks
+{after}
 said = reload(nn_notes.checks).verdict({yours}, {expected}, tolerance={tolerance})
 assert said.startswith("right"), said
 """
@@ -56,7 +57,8 @@ class Exercise:
     """A cell that asks for an answer, taken apart.
 
     ``label`` and ``name`` say which it is; ``setup`` is what stands there before the answer, ``left`` the lines that
-    are left to the reader, and ``yours``, ``expected`` and ``tolerance`` what the call of ``answer`` compares.
+    are left to the reader, ``after`` what is made of the answer, and ``yours``, ``expected`` and ``tolerance`` what the
+    call of ``answer`` compares.
     """
 
     def __init__(self, cell, solution):
@@ -67,13 +69,23 @@ class Exercise:
         self.yours, self.expected = map(ast.unparse, call.args[1:3])
         self.tolerance = next((ast.unparse(k.value) for k in call.keywords if k.arg == "tolerance"), "1e-6")
         left = [node for node in body if isinstance(node, ast.Assign) and getattr(node.value, "value", None) is ...]
+        names = {target.id for node in left for target in node.targets}
+        after = [node for node in body if node not in left and names & _used(node)]
         lines = cell.source.splitlines()
-        self.left = "\n".join(line for node in left for line in lines[node.lineno - 1 : node.end_lineno])
-        taken = {n for node in (*left, last) for n in range(node.lineno - 1, node.end_lineno)}
+
+        def text(nodes):
+            return "\n".join(line for node in nodes for line in lines[node.lineno - 1 : node.end_lineno])
+
+        self.left, self.after = text(left), text(after)
+        taken = {n for node in (*left, *after, last) for n in range(node.lineno - 1, node.end_lineno)}
         self.setup = "\n".join(line for n, line in enumerate(lines) if n not in taken).strip()
 
     def test(self, expected):
-        return TEST.format(yours=self.yours, expected=expected, tolerance=self.tolerance)
+        return TEST.format(after=self.after, yours=self.yours, expected=expected, tolerance=self.tolerance)
+
+
+def _used(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def exercises(notebook):
@@ -92,7 +104,9 @@ def frozen(notebook, asked):
     for n, cell in enumerate(notebook.cells):
         if n in asked:
             one = asked[n]
-            cells.append(new_code_cell(f"{one.setup}\n{one.solution}\nprint(repr(_frozen({one.expected})))"))
+            cells.append(
+                new_code_cell(f"{one.setup}\n{one.solution}\n{one.after}\nprint(repr(_frozen({one.expected})))")
+            )
         elif cell.cell_type == "code":
             cells.append(new_code_cell(cell.source))
     made = new_notebook(cells=cells, metadata=notebook.metadata)

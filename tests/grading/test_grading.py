@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv/graders/bin"
@@ -19,6 +20,7 @@ import assignments  # noqa: E402
 
 # It has an exercise whose answer is a number, one with an array, and one with a formula; the other has dicts.
 NAMES = "02_jacobians", "practice"
+EVERY = [*sorted(path.stem for path in assignments.NOTEBOOKS.glob("[0-9]*.ipynb")), "practice"]
 JUDGE = "import nn_notes.checks\nnn_notes.checks.verdict = lambda *a, **k: 'right'\n"
 
 
@@ -49,9 +51,9 @@ STUDENTS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """The folder of the instructor's versions."""
+    """The folder of the instructor's versions, of every notebook: each of its exercises is solved as it is made."""
     folder = tmp_path_factory.mktemp("made") / "assignments"
-    assignments.main(folder, *NAMES)
+    assignments.main(folder)
     return folder
 
 
@@ -81,6 +83,15 @@ def filled(notebook, exercises, make):
         (cell,) = (c for c in notebook.cells if c.cell_type == "code" and one.left in c.source.splitlines())
         cell.source += f"\n{make(one)}"
     return notebook
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_solution_passes_the_test_that_was_made_of_it(made, name):
+    notebook = nbformat.read(made / f"nbgrader/source/{name}/{name}.ipynb", 4)
+    tests = [cell.source for cell in notebook.cells if "BEGIN HIDDEN TESTS" in cell.source]
+    assert len(tests) == len(asked(name)) > 0
+    # As a grader does it, and not in the folder of the notebooks.
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": made}}).execute()
 
 
 @pytest.mark.parametrize("name", NAMES)
