@@ -49,14 +49,13 @@ class Typesetter:
 typeset = Typesetter()
 
 
-def _html(translator, node, latex, display):
-    translator.formulas = getattr(translator, "formulas", 0) + 1
+def _html(node, latex, display):
     try:
         html = typeset(latex, display)
     except ValueError as error:
         LOGGER.warning("%s", error, location=node)
         return escape(latex)
-    return html if translator.formulas <= FIRST else _late(html, display)
+    return _late(html, display) if node.get("late") else html
 
 
 def _late(html, display):
@@ -72,7 +71,7 @@ def _late(html, display):
 
 
 def inline(translator, node):
-    translator.body.append(_html(translator, node, node.astext(), False))
+    translator.body.append(_html(node, node.astext(), False))
     raise nodes.SkipNode
 
 
@@ -86,7 +85,7 @@ def block(translator, node):
     classes = " ".join(["nn-math", *node["classes"]])
     translator.body.append(
         f'<div class="{classes}"{anchor}{cell}><div class="nn-scroll" data-what="{what}">'
-        f"{_html(translator, node, TAG.sub('', node.astext()).strip(), True)}</div>"
+        f"{_html(node, TAG.sub('', node.astext()).strip(), True)}</div>"
     )
     if number:
         translator.body.append(f'<a class="nn-number" href="{escape(node["place"])}" title="{what}">({number})</a>')
@@ -105,7 +104,15 @@ def glue(app, doctree, page):
             formula.parent.replace(formula, kept)
 
 
+def far(app, doctree, page):
+    """Mark the formulas that are out of sight when the page is opened."""
+    formulas = doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
+    for formula in [*formulas][FIRST:]:
+        formula["late"] = True
+
+
 def setup(app):
+    app.connect("doctree-resolved", far)
     app.connect("doctree-resolved", glue)
     app.add_html_math_renderer("typeset", (inline, None), (block, None))
     app.connect("build-finished", lambda app, error: typeset.close())

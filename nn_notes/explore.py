@@ -479,14 +479,17 @@ class View:
         match item:
             case Matrix():
                 html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
-                if item.outer:
-                    labels = [other.label for row in self._rows for other in row if isinstance(other, Matrix)]
-                    of = " ".join(str(labels.index(label)) for label in item.outer)
-                    html = html.replace("<table", f'<table data-outer="{of}"', 1)
-                return html.replace("<table", f'<table data-hand="{escape(item.hand)}"', 1) if item.hand else html
+                data = {"hand": item.hand, "outer": self._places(item.outer)}
+                marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items() if value)
+                return html.replace("<table", f"<table{marks}", 1)
             case Chart():
                 return charts.svg(item)
         return f'<div class="nn-text">{_words(item)}</div>'
+
+    def _places(self, labels):
+        """Which tables of the board have these labels, counted from 0, as a page reads it."""
+        every = [item.label for row in self._rows for item in row if isinstance(item, Matrix)]
+        return " ".join(str(every.index(label)) for label in labels)
 
     def _still(self):
         """The first state for a page that may have neither styles nor scripts nor SVG: tables side by side, and images.

@@ -13,8 +13,8 @@ class Prompt(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
-c.ServerApp.kernel_websocket_connection_class = Prompt  # noqa: F821
+c.ServerApp.kernel_websocket_connection_class = Prompt
 # Jupyter talks to its kernels in plain text unless told otherwise, and warns of it.
-c.KernelManager.transport_encryption = "auto"  # noqa: F821
+c.KernelManager.transport_encryption = "auto"
 # Nothing else is read that would bring them in.
-c.ServerApp.jpserver_extensions = {"jupyter_lsp": True, "jupyter_server_terminals": True}  # noqa: F821
+c.ServerApp.jpserver_extensions = {"jupyter_lsp": True, "jupyter_server_terminals": True}

@@ -12,5 +12,5 @@ for line in bring(NOTEBOOKS, Path.home() / "nn-notes"):
     print(line)
 
 # The kernel's answers go out at once, as with `nn-notes`; the extensions are what the hub wants them to be.
-load_subconfig("jupyter_server_config.py", path=str(NOTEBOOKS))  # noqa: F821
-del c.ServerApp["jpserver_extensions"]  # noqa: F821
+load_subconfig("jupyter_server_config.py", path=str(NOTEBOOKS))
+del c.ServerApp["jpserver_extensions"]

@@ -58,13 +58,7 @@ def opened(address, context, name):
     page.set_default_timeout(1000 * PATIENCE)
     lab = Lab(page)
     page.goto(address.format(f"{name}.ipynb"))
-    page.wait_for_function(
-        """path => {
-            const panel = window.jupyterapp?.shell.currentWidget
-            return panel?.context?.path === path && panel.sessionContext.session?.kernel?.status === 'idle'
-        }""",
-        arg=f"{name}.ipynb",
-    )
+    lab.waits(f"{name}.ipynb")
     return lab
 
 
@@ -82,6 +76,16 @@ class Lab:
         self.page, self._console = page, []
         page.on("console", lambda message: message.type == "error" and self._console.append(message.text))
         page.on("pageerror", lambda error: self._console.append(str(error)))
+
+    def waits(self, path):
+        """Wait until that notebook is in front, with its kernel waiting."""
+        self.page.wait_for_function(
+            """path => {
+                const panel = window.jupyterapp?.shell.currentWidget
+                return panel?.context?.path === path && panel.sessionContext.session?.kernel?.status === 'idle'
+            }""",
+            arg=path,
+        )
 
     def run_all(self):
         """Run every cell, and wait until the last has run."""

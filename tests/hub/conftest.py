@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import chromium
@@ -12,7 +12,7 @@ import psutil
 import pytest
 from lab import Lab, stored_views
 from playwright.sync_api import sync_playwright
-from served import answer_of, wait_for
+from served import answer_of, unconfigured, wait_for
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv/hub"
@@ -20,10 +20,10 @@ PASSWORD = "nudge by nudge"
 NAMES = [f"student-{n}" for n in range(10)]
 
 
-@contextmanager
 def free_ports(n):
+    """So many at once, so that no two are the same."""
     with ExitStack() as stack:
-        yield [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(n)]
+        return [stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(n)]
 
 
 class Hub:
@@ -49,9 +49,8 @@ class Hub:
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory):
     home = tmp_path_factory.mktemp("hub")
-    with free_ports(3) as ports:
-        pass
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")} | {
+    ports = free_ports(3)
+    environment = unconfigured() | {
         "HOME": str(home), "HUB_HOME": str(home), "HUB_PASSWORD": PASSWORD, "HUB_PORTS": " ".join(map(str, ports)),
         "HUB_PROXY": str(TOOLS / "node_modules/.bin/configurable-http-proxy"),
         "PATH": f"{TOOLS / 'bin'}:{os.environ['PATH']}",
@@ -101,7 +100,7 @@ class Student:
     def arrived(self):
         """Wait until JupyterLab stands there, on the notebook that leads into the others."""
         self.page.wait_for_url(re.compile(f"/user/{self.name}/lab/tree/nn-notes/index.ipynb"))
-        self._ready("index")
+        self.lab.waits("nn-notes/index.ipynb")
 
     def start_again(self):
         """What a student does whose server does not answer: go home, and start it."""
@@ -118,20 +117,11 @@ class Student:
     def open(self, name):
         """Open a notebook from the list of files."""
         self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
-        self._ready(name)
+        self.lab.waits(f"nn-notes/{name}.ipynb")
 
     def view(self, name):
         """The view of 03 that is walked through, awake."""
         return next(view for view in self.lab.views(stored_views(name)) if view.control("slice").count())
-
-    def _ready(self, name):
-        self.page.wait_for_function(
-            """path => {
-                const panel = window.jupyterapp?.shell.currentWidget
-                return panel?.context?.path === path && panel.sessionContext.session?.kernel?.status === 'idle'
-            }""",
-            arg=f"nn-notes/{name}.ipynb",
-        )
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,11 @@ def answer_of(address):
         return None
 
 
+def unconfigured():
+    """The environment, without what would configure Jupyter."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+
+
 @contextmanager
 def lab(home, options="", notebooks=NOTEBOOKS, **environment):
     """What `make lab` runs, on a copy of some notebooks: the address and token that it says, and its process."""
@@ -47,8 +52,7 @@ def lab(home, options="", notebooks=NOTEBOOKS, **environment):
     command = command.replace(".venv/bin/python", sys.executable) + f" --from {home / 'notebooks'}"
     for folder in (NOTEBOOKS, notebooks):
         shutil.copytree(folder, home / "notebooks", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-    environment = kept | {"HOME": str(home), "TMPDIR": str(home)} | environment
+    environment = unconfigured() | {"HOME": str(home), "TMPDIR": str(home)} | environment
     with open(home / "log", "w+", encoding="utf-8") as log:
         process = psutil.Popen(f"exec {command}", shell=True, cwd=home, env=environment, stdout=log, stderr=log)
 
