@@ -32,7 +32,8 @@ notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py
 
 browser-test: .venv/ready chromium ## drag the sliders in a real browser
-	$(PY) -m pytest tests/browser
+	$(PY) -m pytest tests/browser/test_bursts.py
+	$(PY) -m pytest tests/browser --ignore tests/browser/test_bursts.py -n 2 --dist loadfile
 
 test-oldest: .venv/ready ## run every test with the oldest versions that pyproject.toml promises
 	$(PY) trust/versions.py oldest

@@ -1,6 +1,6 @@
 """One JupyterLab and one Chromium for all tests; at the end nothing that they started may be left running."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import lab
@@ -8,6 +8,14 @@ import psutil
 import pytest
 from build import NOTEBOOKS
 from lab import PATIENCE
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What is asked of one notebook stands together, so that it is run once, and in one of several workers."""
+    asked = [(item, getattr(item, "callspec", None)) for item in items]
+    notebooks = {item: spec.params.get("notebook", "") if spec else "" for item, spec in asked}
+    items.sort(key=lambda item: (item.path, notebooks[item]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,3 +71,19 @@ def ran(opened):
         notebook.close()
 
     return run_notebook
+
+
+@pytest.fixture(scope="session")
+def kept(ran):
+    """A function that gives the live views of a notebook, which stays as it is left until another one is asked for."""
+    with ExitStack() as opened:
+        now = {}
+
+        def views_of(name):
+            if name not in now:
+                now.clear()
+                opened.close()
+                now[name] = opened.enter_context(ran(name))
+            return now[name]
+
+        yield views_of

@@ -346,15 +346,13 @@ VIEWS = [
 ]
 
 
-# Pytest orders the tests by the notebook, so that each is opened once.
 NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
 every_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
 
 
-@pytest.fixture(scope="module")
-def notebook(request, ran):
-    with ran(request.param) as views:
-        yield views
+@pytest.fixture
+def notebook(request, kept):
+    return kept(request.param)
 
 
 @pytest.mark.parametrize(("notebook", "label", "follows"), VIEWS, indirect=["notebook"])

@@ -101,4 +101,10 @@ def running(command):
                 # One may end as another does.
                 with suppress(psutil.NoSuchProcess):
                     one.terminate()
+            with suppress(psutil.TimeoutExpired):
+                process.wait(20)
+            # What has not ended by itself then is ended.
+            for one in [*process.children(recursive=True), process]:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
             process.wait()
