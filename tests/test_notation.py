@@ -232,6 +232,9 @@ def test_what_is_written_has_its_value(text, value, names):
         (r"a=c:\quad z_a = z_c", 1),
         (r"f(u + hb) = f(u) + hf'(u)\odot b + O(h^2)", 1),
         (r"\frac{f(u + hb) - f(u - hb)}{2h} = f'(u)\odot b + O(h^2) = b\odot f'(u) + O(h^2)", 2),
+        # At first the later term is the larger one.
+        (r"\frac{h^2}{100} + h^3 = 0 + O(h^2)", 1),
+        (r"\frac{h^2}{100} - h^3 = 0 + O(h^2)", 1),
     ],
 )
 def test_what_holds_is_compared(text, comparisons):
@@ -266,6 +269,8 @@ def test_what_holds_is_compared(text, comparisons):
         (r"\underbrace{p}_{4}", "this is off from the other side, by 0.25 of the largest entry", "4}"),
         (r"f(u + hb) = f(u) + O(h^2)", "what is left goes with the power 0.50 of this", "O(h^2)"),
         (r"f(u + hb) = f(u) + O(h^3)", "what is left goes with the power 0.33 of this", "O(h^3)"),
+        (r"\frac{h^2}{100} + h^3 = 0 + O(h^3)", "what is left goes with the power 0.68 of this", "O(h^3)"),
+        ("h = h + O(h^2)", "what is left goes with the power inf of this", "O(h^2)"),
         ("f(u + hb) = z + O(h)", "this has shape (3,), and the other side shape (2,)", "z + O(h)"),
         (r"p \leftarrow p", "this is off from the other side, by 0.25 of the largest entry", "p"),
         ("\np = 3,\n\\qquad p = 4", "this is off from the other side, by 0.25 of the largest entry", "4"),

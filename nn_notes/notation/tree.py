@@ -10,9 +10,10 @@ from .scope import Refuted
 from .values import Unfit, Value, alike, distance, entrywise, kronecker, product, rank, said, union
 
 # How far two sides may be apart, relative to their largest entry; and the slope of what O(…) leaves open from 1.
-TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.1
-# How much smaller what goes to zero is made, to see how fast what is left follows.
-SHRUNK = 2.0 ** -np.arange(2, 6)
+TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.15
+# How much smaller what goes to zero is made, to see how fast what is left follows. It has to follow through so many halvings
+# in a row: where the first term of a series is small by chance, a later one hides it until both are small enough.
+SHRUNK, IN_A_ROW = 2.0 ** -np.arange(2, 15), 3
 
 # How many terms a sum between bounds may have.
 MOST_TERMS = 1000
@@ -760,7 +761,7 @@ def hold_order(one, other, order, scope):
     letter = next(iter(letters_in(order)), None)
     if letter is None:
         raise scope.error("O(...) needs a letter that goes to zero", order)
-    sizes, gaps = [], []
+    sizes, gaps, slopes, follows = [], [], [], False
     for shrunk in SHRUNK:
         nudged = scope.nudging(letter.key(scope), shrunk * letter.whole(scope))
         left, right = alike(nudged.value(one), nudged.value(other))
@@ -772,7 +773,13 @@ def hold_order(one, other, order, scope):
             raise scope.error("O(...) needs one number, and not 0", order)
         sizes.append(size)
         gaps.append(np.abs(gap.array).max())
-    if not sizes[-1] < sizes[0] / 2:
-        raise scope.error(f"O(...) needs to go to zero with {letter.letter}", order)
-    slope = np.polyfit(np.log(sizes), np.log(gaps), 1)[0] if all(gaps) else np.inf
-    scope.hold(abs(slope - 1) < SLOPE_TOLERANCE, f"what is left goes with the power {slope:.2f} of this", order)
+        if len(sizes) > 1 and not sizes[-1] < 0.8 * sizes[-2]:
+            raise scope.error(f"O(...) needs to go to zero with {letter.letter}", order)
+        if not gaps[-1]:
+            break
+        slopes = np.diff(np.log(gaps)) / np.diff(np.log(sizes))
+        follows = len(slopes) >= IN_A_ROW and np.all(np.abs(slopes[-IN_A_ROW:] - 1) < SLOPE_TOLERANCE)
+        if follows:
+            break
+    power = np.median(slopes) if all(gaps) else np.inf
+    scope.hold(follows, f"what is left goes with the power {power:.2f} of this", order)
