@@ -11,8 +11,8 @@ from .values import Unfit, Value, alike, distance, entrywise, kronecker, product
 
 # How far two sides may be apart, relative to their largest entry; and the slope of what O(…) leaves open from 1.
 TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.15
-# How much smaller what goes to zero is made, to see how fast what is left follows. It has to follow through so many halvings
-# in a row: where the first term of a series is small by chance, a later one hides it until both are small enough.
+# How much smaller what goes to zero is made, to see how fast what is left follows. It has to follow through so many
+# halvings in a row: a first term that is small by chance is hidden by a later one, until both are small enough.
 SHRUNK, IN_A_ROW = 2.0 ** -np.arange(2, 15), 3
 
 # How many terms a sum between bounds may have.

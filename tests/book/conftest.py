@@ -1,5 +1,7 @@
 """The book as `make book` has built it, served on this machine to one Chromium; no page asks any other machine."""
 
+from contextlib import contextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 import hosted
@@ -45,8 +47,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def browsing(chromium, published):
+@contextmanager
+def browser_contexts(chromium, published):
     """A function that gives a browser context of its own: nothing of an earlier visit is there.
 
     At the end nothing may have been asked of another machine, and no page may have raised an error.
@@ -69,6 +71,20 @@ def browsing(chromium, published):
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts <= {urlsplit(server.address).netloc for server in published}
     assert raised == []
+
+
+@pytest.fixture
+def browsing(chromium, published):
+    """A function that gives a browser context of its own."""
+    with browser_contexts(chromium, published) as browse:
+        yield browse
+
+
+@pytest.fixture(scope="module")
+def again(chromium, published):
+    """A function that gives one browser context for all tests of a file, as of a reader who comes again."""
+    with browser_contexts(chromium, published) as browse:
+        yield cache(browse)
 
 
 @pytest.fixture

@@ -119,9 +119,9 @@ class Beside(Page):
 
 
 @every_page
-def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, browsing, published, monkeypatch):
+def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, again, published, monkeypatch):
     views, rng = native(name, monkeypatch), np.random.default_rng(0)
-    reading = Reading(browsing(), published[0].address, name)
+    reading = Reading(again(), published[0].address, name)
     assert len(reading.views) == len(views) > 0
     for view, own in zip(reading.views, views, strict=True):
         beside = Beside(own)
@@ -137,6 +137,7 @@ def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, browsi
         for got, want in zip(shown["paths"], beside.paths, strict=True):
             # A tenth of a pixel is a matter of rounding.
             np.testing.assert_allclose(places(got), places(want), atol=1)
+    reading.page.close()
 
 
 def places(d):
@@ -238,8 +239,8 @@ HELD = {
 
 
 @every_page
-def test_every_view_follows_a_finger(name, browsing, published):
-    reading = Reading(browsing("small", has_touch=True), published[0].address, name)
+def test_every_view_follows_a_finger(name, again, published):
+    reading = Reading(again("small", has_touch=True), published[0].address, name)
     for view in reading.views:
         view.awake()
         board, held = view.place.locator(".nn-board"), []
@@ -258,6 +259,7 @@ def test_every_view_follows_a_finger(name, browsing, published):
             assert view.place.get_by_role("alert").is_hidden()
             held.append(what)
         assert held or view.place.get_by_role("textbox").count()
+    reading.page.close()
 
 
 def test_a_view_can_be_used_on_a_phone(browsing, published):

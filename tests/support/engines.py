@@ -97,14 +97,13 @@ def running(command):
             yield log
         finally:
             # Its children first: a wrapper that is told to end leaves them alone.
-            for one in [*process.children(recursive=True), process]:
+            started = [*process.children(recursive=True), process]
+            for one in started:
                 # One may end as another does.
                 with suppress(psutil.NoSuchProcess):
                     one.terminate()
-            with suppress(psutil.TimeoutExpired):
-                process.wait(20)
-            # What has not ended by itself then is ended.
-            for one in [*process.children(recursive=True), process]:
+            _, alive = psutil.wait_procs(started, timeout=20)
+            for one in alive:
                 with suppress(psutil.NoSuchProcess):
                     one.kill()
-            process.wait()
+            psutil.wait_procs(alive)
