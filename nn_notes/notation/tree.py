@@ -13,7 +13,7 @@ from .values import Unfit, Value, alike, distance, entrywise, kronecker, product
 TOLERANCE, SLOPE_TOLERANCE = 1e-9, 0.15
 # How much smaller what goes to zero is made, to see how fast what is left follows. It has to follow through so many
 # halvings in a row: a first term that is small by chance is hidden by a later one, until both are small enough.
-SHRUNK, IN_A_ROW = 2.0 ** -np.arange(2, 15), 3
+SHRUNK, IN_A_ROW = 2.0 ** -np.arange(2, 15), 2
 
 # How many terms a sum between bounds may have.
 MOST_TERMS = 1000
