@@ -31,6 +31,7 @@ break-pages: .venv/ready ## break the derivation of every equation and every for
 notebooks: .venv/ready ## build the notebooks from their texts
 	$(PY) notebooks/build.py
 
+# What is held to milliseconds has the machine for itself.
 browser-test: .venv/ready chromium ## drag the sliders in a real browser
 	$(PY) -m pytest tests/browser/test_bursts.py
 	$(PY) -m pytest tests/browser --ignore tests/browser/test_bursts.py -n 2 --dist loadfile

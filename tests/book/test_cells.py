@@ -111,11 +111,13 @@ def test_few_cells_differ_in_a_browser(path, site):
 
 @pytest.mark.parametrize("name", DIFFERING)
 def test_a_cell_that_differs_in_a_browser_says_why(name, again, published):
-    differing = [cell for cell in Reading(again(), published[0].address, name).cells if cell.otherwise()]
+    reading = Reading(again(), published[0].address, name)
+    differing = [cell for cell in reading.cells if cell.otherwise()]
     assert len(differing) == DIFFERING[name]
     for cell in differing:
         cell.run()
         assert cell.otherwise() in painted(cell.place) and "browser" in cell.otherwise()
+    reading.page.close()
 
 
 CHECKED = next(n for n, cell in enumerate(code_cells(NOTEBOOKS / "01_single_layer.ipynb")) if "check(" in cell.source)

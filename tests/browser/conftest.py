@@ -10,12 +10,13 @@ from build import NOTEBOOKS
 from lab import PATIENCE
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """What is asked of one notebook stands together, so that it is run once, and in one of several workers."""
-    asked = [(item, getattr(item, "callspec", None)) for item in items]
-    notebooks = {item: spec.params.get("notebook", "") if spec else "" for item, spec in asked}
-    items.sort(key=lambda item: (item.path, notebooks[item]))
+    """What is asked of the views of one notebook stands together, so that it is run once."""
+
+    def notebook(item):
+        return item.callspec.params.get("notebook", "") if hasattr(item, "callspec") else ""
+
+    items.sort(key=lambda item: (item.path, notebook(item)))
 
 
 @pytest.fixture(scope="session", autouse=True)
