@@ -496,7 +496,7 @@ function reasons(board, line) {
 }
 
 // The tables of a board: what each is called, and of each cell, row by row, where it stands on the page.
-function places(board) {
+function whereabouts(board) {
   return [...board.querySelectorAll(".nn-row > table")].map(({ caption, rows }) => ({
     name: caption.innerHTML.split(" <small>")[0],
     at: [...rows].map((row) => [...row.cells].map((cell) => ({ cell, box: cell.getBoundingClientRect() }))),
@@ -525,6 +525,19 @@ function stillBefore(el) {
     const still = [...around.querySelectorAll(".nn-still")].filter(earlier).at(-1);
     if (still) return still;
   }
+}
+
+// What puts a view where it stands, behind the call that makes it: the controls that are elsewhere than at first.
+function code({ controls, first }, places) {
+  const moved = controls.filter(({ name }) => String(places[name]) !== String(first[name]));
+  const row = (numbers) => `[${numbers.join(", ")}]`;
+  const written = ({ name, labels, columns }) => {
+    const place = places[name];
+    if (!labels) return JSON.stringify(place);
+    if (!labels[0].includes(",")) return row(place);
+    return row(Array.from({ length: place.length / columns }, (_, i) => row(place.slice(columns * i, columns * (i + 1)))));
+  };
+  return `.at(${moved.map((one) => `${one.name}=${written(one)}`).join(", ")})`;
 }
 
 function render({ model, el }) {
@@ -595,21 +608,35 @@ function render({ model, el }) {
     };
     buttons.append(button(label, act));
   }
+  const places = {};
+  const words = model.link ? "Copy a link to this state" : "Copy code for this state";
+  const copy = button(words, async () => {
+    const text = model.link ? model.link(places) : code(spec, places);
+    try {
+      await navigator.clipboard.writeText(text);
+      copy.textContent = model.link ? "Copied" : "Copied: it goes behind the view's call";
+    } catch {
+      copy.textContent = model.link ? "It is in the address bar" : text;
+    }
+    setTimeout(() => (copy.textContent = words), 3000);
+  });
+  // Not in the panel, which stays in sight beside the board only as long as it is no higher.
+  shown.append(copy);
 
   const key = node("div");
   key.innerHTML = spec.legend;
   const goals = tasks(spec.tries);
   panel.append(entries.hint, buttons, key, goals.element);
   // Otherwise the notebook takes the arrow keys for its own.
-  for (const one of panel.querySelectorAll("input, select, button")) one.dataset.lmSuppressShortcuts = "true";
+  for (const one of [...panel.querySelectorAll("input, select, button"), copy]) one.dataset.lmSuppressShortcuts = "true";
 
   let [cells, texts, axes, paths] = [[], [], [], []];
   const marks = new WeakMap();
   function build(html) {
     const focused = board.querySelector(":focus")?.ariaLabel;
-    const before = calm.matches ? [] : places(board);
+    const before = calm.matches ? [] : whereabouts(board);
     board.innerHTML = html;
-    if (before.length) walk(before, places(board));
+    if (before.length) walk(before, whereabouts(board));
     entries.lie();
     why.lie();
     cells = board.querySelectorAll("td");
@@ -636,6 +663,7 @@ function render({ model, el }) {
     // What the reader may not do is said without Python's name for it.
     alert.textContent = (message.error ?? "").replace(/^ValueError: /gm, "");
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
+    Object.assign(places, message.controls);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);

@@ -342,8 +342,27 @@ class View:
             "legend": legend(scale),
             "palette": PALETTE,
             "tries": [*self._tries],
+            "first": self._standing()["controls"],
         }
         self._update()
+
+    def at(self, **places):
+        """Put controls where a page has them: what its button copies stands behind the call that makes the view.
+
+        Args:
+            places: by the names of controls a number, one of the names of a ``Choice``, or the array of a ``Sliders``.
+
+        Returns:
+            The view itself.
+
+        Raises:
+            TypeError, ValueError: there is no such control, or it cannot stand there.
+        """
+        for name in places:
+            choice("places", name, self.controls)
+        self._take_over(places)
+        self._update()
+        return self
 
     def answer(self, steps):
         """Do what the reader did, in order: each step that can be done, also after one that cannot.

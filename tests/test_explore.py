@@ -156,6 +156,29 @@ def test_an_entry_can_be_put_to_a_number_between_its_stops(typed):
     assert page.error == "ValueError: W[0,0] is 2.01; it needs a number from -2 to 2"
 
 
+def test_a_view_begins_where_it_is_put_and_goes_back_to_the_first_state():
+    page = Page(grid().at(W=np.ones((4, 2)), s=0.123))
+    assert page.places == {"W": 8 * [1.0], "s": 0.123, "γ": 1 / 3}
+    page.click("Reset")
+    assert page.places == {"W": np.ravel(ODD).tolist(), "s": 1 / 7, "γ": 1 / 3}
+
+
+@pytest.mark.parametrize(
+    ("places", "error", "words"),
+    [
+        ({"V": 1}, ValueError, "places is 'V'; it needs one of W, s, γ"),
+        ({"s": "1"}, TypeError, "s is '1'; it needs one real number"),
+        ({"W": [1, 2]}, ValueError, r"W has shape \(2,\); it needs shape \(4, 2\)"),
+        ({"W": np.ones((4, 2)), "γ": -1}, ValueError, "γ is -1"),
+    ],
+)
+def test_a_view_that_cannot_be_put_there_stands_where_it_was(places, error, words):
+    view = grid()
+    with pytest.raises(error, match=words):
+        view.at(**places)
+    assert Page(view).everything() == Page(grid()).everything()
+
+
 @pytest.mark.parametrize(
     "row",
     [

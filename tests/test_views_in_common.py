@@ -115,6 +115,15 @@ def test_buttons_do_the_same_for_every_reader_and_new_numbers_are_new(page, made
     assert [page.value(label) for label in page.choices] == chosen
 
 
+@every_view
+def test_a_view_can_be_put_where_another_one_stands(page, made):
+    rng = np.random.default_rng(0)
+    for _ in range(12):
+        page.wander(rng)
+    there = made().at(**{name: page.view.state[name] for name in page.view.controls})
+    assert standing(Page(there)) == standing(page)
+
+
 # What is left when the tags are gone, which may have hyphens.
 NEGATIVE_ZERO = re.compile(r"−0(\.0*)?(?![\d.])")
 HYPHEN = re.compile(r"-\s?[\d.]")

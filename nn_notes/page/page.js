@@ -1,7 +1,6 @@
 // A page that computes: its live views wake, and its cells run, in one worker, which is started when it is first wanted.
 
 import { cells } from "./cells.js";
-import { button } from "./explore.js";
 import { dear, python } from "./python.js";
 import { show, SPEC, stepsTo } from "./views.js";
 
@@ -21,16 +20,16 @@ function live(place, n) {
   const spec = JSON.parse(place.querySelector("script.nn-spec").textContent);
   const own = place.dataset.code;
   const cell = own ? 0 : [...document.querySelectorAll("div.cell")].indexOf(place.closest("div.cell"));
-  const model = show(place, spec, async (progress) => {
+  const wake = async (progress) => {
     const plan = JSON.parse(place.dataset.plan);
     const run = { act: "run", sources: own ? [own] : sources, cell, where: `view ${n}`, plan };
     const shown = (await python.ask(run, { progress })).outputs.find((output) => output.metadata?.[SPEC]);
     if (!shown) throw new Error("its cell does not show it");
     return shown.metadata[SPEC].view;
-  });
+  };
+  const model = show(place, spec, wake, (places) => link(n + 1, places));
   const wanted = stepsTo(fromAddress(n + 1), spec.opening.controls);
   if (wanted.length) model.send(wanted);
-  share(place, n + 1, model);
   // Otherwise only when it is touched.
   if (!dear) {
     const seen = new IntersectionObserver((entries) => {
@@ -59,22 +58,12 @@ for (const place of far.keys()) near.observe(place);
 addEventListener("whole", every);
 if (document.documentElement.classList.contains("nn-whole")) every();
 
-// A button that copies the address of the view as it now stands.
-function share(place, n, model) {
-  const words = "Copy a link to this state";
-  const copy = button(words, async () => {
-    const address = new URL(location.href);
-    address.hash = new URLSearchParams({ [`view-${n}`]: JSON.stringify(model.places) }).toString();
-    history.replaceState(null, "", address);
-    try {
-      await navigator.clipboard.writeText(address.href);
-      copy.textContent = "Copied";
-    } catch {
-      copy.textContent = "It is in the address bar";
-    }
-    setTimeout(() => (copy.textContent = words), 2000);
-  });
-  place.querySelector(".nn-buttons")?.append(copy);
+// The address of a view in a state, which from now on is that of the page too.
+function link(n, places) {
+  const address = new URL(location.href);
+  address.hash = new URLSearchParams({ [`view-${n}`]: JSON.stringify(places) }).toString();
+  history.replaceState(null, "", address);
+  return address.href;
 }
 
 cells(sources);

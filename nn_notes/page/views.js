@@ -13,7 +13,7 @@ export function stepsTo(places, controls) {
 }
 
 // What explore.js takes for a model: it holds back what the reader does until the view is awake.
-function carrier(spec, make, status) {
+function carrier(spec, make, status, link) {
   let answered = () => {};
   let view;
   let waking;
@@ -47,7 +47,7 @@ function carrier(spec, make, status) {
     get: () => spec,
     on: (_, callback) => (answered = callback),
     off: () => (answered = () => {}),
-    places,
+    link,
     wake: () => (waking ??= wake()),
     // Never in the same tick: the page is still waiting for it to be sent.
     send(steps) {
@@ -72,10 +72,11 @@ function statusLine() {
   };
 }
 
-// Puts a live view into a place; make is called once, when it wakes, and gives the view's number in the worker.
-export function show(place, spec, make) {
+// Puts a live view into a place; make is called once, when it wakes, and gives the view's number in the worker. Where there
+// is an address for a state, link makes it from the places of the controls.
+export function show(place, spec, make, link) {
   const status = statusLine();
-  const model = carrier(spec, make, status);
+  const model = carrier(spec, make, status, link);
   const el = node("div");
   place.append(el, status.line);
   view.render({ model, el });

@@ -9,6 +9,7 @@ from build import NOTEBOOKS
 from kernels import client, read
 from lab import View, stored_views
 from lab import opened as open_in
+from live import made
 from nbconvert import HTMLExporter
 
 from nn_notes import ACTIVATIONS
@@ -321,6 +322,21 @@ def test_reset_brings_back_the_first_state(view):
     view.until(away, START)
     view.until(wrong)
     assert view.value("activation") == "sigmoid"
+
+
+def test_code_for_a_state_brings_it_back(view):
+    view.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    view.click("Reset")
+    view.choose("activation", "softmax")
+    view.press("W[1,0]", "PageUp")
+    view.press("z[0]", "ArrowRight", times=3)
+    view.until(wrong)
+    view.click("Copy code for this state")
+    code = view.page.evaluate("() => navigator.clipboard.readText()")
+    there = eval(f"view{code}", {"view": made("single_layer.view")}).state
+    numbers = plain.labelled(**{name: there[name] for name in "zWb"})
+    assert numbers == {label: view.exactly(label) for label in numbers}
+    assert there["f"] == "softmax" and "b=" not in code
 
 
 def test_a_second_page_follows(view):
