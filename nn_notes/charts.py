@@ -69,7 +69,8 @@ class Dots(NamedTuple):
 class Chart(NamedTuple):
     """Lines, and dots before them, over a pair of axes.
 
-    ``words`` say what it shows, for those who do not see it. A ``square`` one has the same unit on both axes.
+    ``words`` say what it shows, for those who do not see it. A ``square`` one has the same unit on both axes. Each of
+    the ``notes`` is a place, x and y, and the text that begins there.
     """
 
     title: str
@@ -78,6 +79,7 @@ class Chart(NamedTuple):
     marks: list
     words: str
     square: bool = False
+    notes: tuple[tuple[float, float, str], ...] = ()
 
 
 def arrow(start, tip, far, label, color="currentColor", dash=""):
@@ -148,6 +150,7 @@ def _whole(chart, axes, paths):
     ]
     lines, dots = ("".join(path for mark, path in drawn if isinstance(mark, kind)) for kind in (Line, Dots))
     frame = f'x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{height}"'
+    notes = "".join(_note(chart, *note) for note in chart.notes)
     whole = LEFT + WIDTH + RIGHT
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nn-chart" role="img" aria-label="{escape(chart.words)}" '
@@ -155,8 +158,13 @@ def _whole(chart, axes, paths):
         f'font-family="sans-serif" fill="currentColor" stroke-linejoin="round">'
         f'<text x="100" y="170" font-size="130" font-weight="600">{escape(chart.title)}</text>'
         f'<g class="nn-axes">{axes}</g>'
-        f'<svg {frame}>{lines}</svg><svg {frame} overflow="visible">{dots}</svg>{labels}</svg>'
+        f'<svg {frame}>{lines}</svg><svg {frame} overflow="visible">{dots}</svg>{notes}{labels}</svg>'
     )
+
+
+def _note(chart, x, y, text):
+    x, y = LEFT + float(_along(chart.x, x, WIDTH)), TOP + _height(chart) - float(_along(chart.y, y, _height(chart)))
+    return f'<text x="{x:.0f}" y="{y:.0f}" opacity="0.75">{escape(text)}</text>'
 
 
 def axes(chart):

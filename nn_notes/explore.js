@@ -614,7 +614,7 @@ function render({ model, el }) {
     const text = model.link ? model.link(places) : code(spec, places);
     try {
       await navigator.clipboard.writeText(text);
-      copy.textContent = model.link ? "Copied" : "Copied: it goes behind the view's call";
+      copy.textContent = model.link ? "Copied" : "Copied: put it after the call of the view";
     } catch {
       copy.textContent = model.link ? "It is in the address bar" : text;
     }
@@ -661,7 +661,7 @@ function render({ model, el }) {
   function show(message) {
     alert.hidden = !message.error;
     // What the reader may not do is said without Python's name for it.
-    alert.textContent = (message.error ?? "").replace(/^ValueError: /gm, "");
+    alert.textContent = (message.error ?? "").replace(/^(Type|Value)Error: /gm, "");
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
     Object.assign(places, message.controls);
     for (const [name, place] of Object.entries(message.controls ?? {})) {

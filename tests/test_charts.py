@@ -244,6 +244,14 @@ def text_of(svg):
     return [text.text for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
 
 
+@pytest.mark.parametrize("place", [(0, 0), (0.5, 1), (0.25, 0.75)])
+def test_a_note_stands_beside_a_dot_in_its_place(place):
+    x, y = place
+    svg = charts.svg(chart([Dots(np.array([x]), np.array([y]))], notes=((x, y, "a < b"),)))
+    (note,) = re.findall(r'<text x="(\d+)" y="(\d+)" opacity="0.75">a &lt; b</text>', svg)
+    assert [*map(int, note)] == [LEFT + WIDTH * x, charts.TOP + charts.HEIGHT * (1 - y)]
+
+
 def test_titles_names_labels_and_words_are_text():
     evil = "<script>\"'&amp;</script>"
     axis = Axis(evil, 0, 1)

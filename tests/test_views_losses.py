@@ -97,11 +97,17 @@ def test_further_classes_keep_their_proportions_in_a_drag():
     np.testing.assert_allclose(S[2:] / S[2:].sum(), before / before.sum(), atol=2e-3)
 
 
+@pytest.mark.parametrize(("u", "corner"), [(U, "sure of 2"), ([*U, -1.0], "sure of another")])
+def test_every_corner_of_the_triangle_has_a_name(u, corner):
+    board = Page(live.view(u, 1)).view.opening()
+    assert all(f">{name}</text>" in board.replace("\\", "") for name in ("sure of 0", "sure of 1", corner))
+
+
 @pytest.mark.parametrize("target", range(3))
 def test_in_the_triangle_the_arrow_is_the_gradient_and_a_contour_one_loss(target):
     page = Page(live.view(U, target))
     t, S = np.eye(3)[target], page.view.arrays["S"]
-    shaft, _ = (mark for mark in page.marks() if "S − t" in mark.looks)
+    shaft, _ = (mark for mark in page.marks() if "S − t, from t to S" in mark.looks)
     assert shaft.goes_through(*np.transpose([t[:2], S[:2]]))
     contours = [mark.data() for mark in page.marks() if "faint" in mark.looks and mark.pieces]
     losses = [-np.log(np.column_stack([line, 1 - line.sum(axis=1)])[:, target]) for line in contours]

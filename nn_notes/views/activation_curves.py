@@ -64,14 +64,15 @@ def view(x, delta, activation="sigmoid"):
         return [
             [*_charts(a)],
             [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix(f"<i>f</i>(<i>x</i>{over})", a["f(x)"])],
+            ["<i>x</i> is divided by <i>τ</i>: a small one makes curves steep, a large one flat."],
             ["<br>".join(formula(a["f"], a["x"] / a["τ"], a["f(x)"], a["F"][i, i], i, a["τ"]) for i in range(M))],
             [
                 Matrix(f"<i>δF</i>{over}", a["δF"]), "=", Matrix("<i>δ</i>", a["δ"]), "·",
                 Matrix(f"<i>F</i>{over}", a["F"], "output i, input j"),
             ],
             [
-                f"Of <i>δ</i>, which has length {significant(before)}, "
-                f"the bend lets length {significant(after)} through."
+                f"<i>δ</i> comes back from the next layer with length {significant(before)}, "
+                f"and leaves as <i>δF</i>{over} with length {significant(after)}."
             ],
         ]  # fmt: skip
 
@@ -92,10 +93,10 @@ def view(x, delta, activation="sigmoid"):
         },
         scale=1.0,
         tries={
-            "let nothing of <i>δ</i> through: less than a hundredth": lambda a: (
+            "let less than a hundredth of the length of <i>δ</i> through": lambda a: (
                 np.linalg.norm(a["δF"]) < 0.01 * np.linalg.norm(a["δ"])
             ),
-            "let all of <i>δ</i> through, and not with the identity": lambda a: (
+            "let <i>δ</i> through as it is, and not with the identity": lambda a: (
                 a["f"].name != "identity" and a["δ"].any() and np.allclose(a["δF"], a["δ"])
             ),
             "make softmax undecided, all outputs alike": lambda a: (

@@ -170,8 +170,8 @@ def view(u, target=0):
                 Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
                 Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
             ],
-            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The two roads differ by "
-             f"{f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],
+            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The two ways to <i>S</i> − <i>t</i> "
+             f"differ by {f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],
         ]  # fmt: skip
 
     def descend(state):
@@ -201,7 +201,7 @@ def view(u, target=0):
         drags={"S": drag},
         scale=1.0,
         tries={
-            "be sure, and wrong: <i>S</i> below 0.01 for the right class": lambda a: (a["S"] @ a["t"]) < 0.01,
+            "be sure, and wrong: <i>S</i> above 0.98 for another class": lambda a: (a["S"] * (1 - a["t"])).max() > 0.98,
             "be sure, and right: <i>S</i> − <i>t</i> below 0.02 in size everywhere": lambda a: (
                 np.abs(a["S − t"]).max() < 0.02
             ),
@@ -218,15 +218,18 @@ def _simplex(a):
         0: lambda p: ([p, p], [0, 1 - p]),
         1: lambda p: ([0, 1 - p], [p, p]),
     }.get(right, lambda p: ([0, 1 - p], [1 - p, 0]))
+    rest = "sure of 2" if len(a["S"]) == 3 else "sure of another"
     return Chart(
         "All probabilities", Axis("S[0]", *AROUND), Axis("S[1]", *AROUND),
         [
             Line([0, 1, 0, 0], [0, 0, 1, 0], width=1),
             *(Line(*along(np.exp(-E)), width=1, opacity=0.35) for E in CONTOURS),
-            Line([], [], width=1, opacity=0.35, label=f"E = {', '.join(map(str, CONTOURS))}"),
-            *arrow(target, (x, y), 1, "S − t", color=BACK),
+            Line([], [], width=1, opacity=0.35, label=f"E = {', '.join(map(str, CONTOURS))}, away from t"),
+            *arrow(target, (x, y), 1, "S − t, from t to S", color=BACK),
             Dots(*np.transpose([[x, y]]), POSITIVE, "S", size=10, drag="S"),
+            Dots(*np.transpose([target]), label="t", size=6),
         ],
         "A triangle whose corners are certainty of a class. S is a dot in it, S − t the arrow from the target.",
         square=True,
+        notes=((0.86, 0.16, "sure of 0"), (0.1, 1, "sure of 1"), (0.03, 0.04, rest)),
     )  # fmt: skip

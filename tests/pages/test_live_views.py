@@ -218,15 +218,16 @@ def of_the_losses(a):
 def of_the_logits(a):
     S, t = a["S"], a["t"]
     yield 0, {"line", INK}, [0, 1, 0, 0], [0, 0, 1, 0]
-    contours = {"line", INK, "faint", "E = 0.5, 1, 2, 3"}
+    contours = {"line", INK, "faint", "E = 0.5, 1, 2, 3, away from t"}
     yield 0, contours, [], []
     for p in np.exp([-0.5, -1, -2, -3]):
         # From corner to corner of the others, as near to the right one as p is to 1.
         ends = [p * t + (1 - p) * other for other in np.eye(3)[::-1] if other @ t == 0]
         yield 0, contours, *np.transpose(ends)[:2]
-    yield 0, {"line", PURPLE, "S − t"}, *np.transpose([t, S])[:2]
-    yield from ((0, {"line", PURPLE, "S − t"}, *head) for head in heads(t[:2], S[:2], 1))
+    yield 0, {"line", PURPLE, "S − t, from t to S"}, *np.transpose([t, S])[:2]
+    yield from ((0, {"line", PURPLE, "S − t, from t to S"}, *head) for head in heads(t[:2], S[:2], 1))
     yield 0, {"dots", ORANGE, "S"}, *S[:2, None]
+    yield 0, {"dots", INK, "t"}, *t[:2, None]
 
 
 LINES = {

@@ -213,7 +213,7 @@ def activation_curves(value, delta):
     over, F = "" if τ == 1 else "/τ", jacobian(lambda x: f(x / τ), x)
     before, after = (np.linalg.norm(row) for row in (delta, delta @ F))
     arrays = {"x": x, f"f(x{over})": f(x / τ), f"δF{over}": delta @ F, "δ": delta, f"F{over}": F}
-    return arrays, f"length {significant(before)}, the bend lets length {significant(after)} through"
+    return arrays, f"length {significant(before)}, and leaves as δF{over} with length {significant(after)}"
 
 
 # Notebook 07
