@@ -139,7 +139,7 @@ bench: .venv/ready .venv/peers/ready ## hold page 08 to PyTorch and JAX, and mea
 
 lock: ## pin the newest versions that pyproject.toml allows (needs uv)
 	$(UV) pip compile --quiet pyproject.toml --extra book --extra lab --extra mutants --extra test --universal --python-version 3.11 --generate-hashes \
-		--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--fork-strategy fewest --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--upgrade --output-file requirements.lock
 
 # Old Pythons read this too, to be told that they are old.
