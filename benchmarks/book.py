@@ -75,6 +75,13 @@ CLOCK = """new MutationObserver((_, watch) => {
     watch.disconnect();
 }).observe(document, { childList: true, subtree: true })"""
 
+PROFILE = """**What a later visit waits for.** Python's own start, NumPy's import and ours, one after the other
+in the worker. On the other core V8 compiles WebAssembly: of what it compiled in an earlier visit it
+keeps only a part. What was tried and dropped: to keep Python's memory, as it has started, and to go
+on from there. In five comparisons, each of 7 to 20 visits to both in turn, the median was 1, 1, 3,
+13 and 19 % shorter, since NumPy's import then runs code that is not compiled yet; a page took 22 MB
+more. To send that memory with the book would be 5 MB more at the first visit."""
+
 # Pyodide and NumPy in a worker, from nothing to the end of the import.
 BARE = """(root) => new Promise((done, failed) => {
     const code = `
@@ -301,6 +308,8 @@ def report(found, alone, paints, judged, rows, missed):
         f"Times are in milliseconds. How fast the machine was that day: a bare Pyodide, which only imports NumPy, took "
         f"{alone:.0f} in the same run, cold. A page of ours, which then has its views awake, takes "
         f"{found['answers cold'] / alone:.2f} times as long.",
+        "",
+        PROFILE,
     ]
     lines += ["", "| page | first paint, slowed, ms | kB before fonts and mathematics |", "|---|---|---|"]
     lines += [f"| {name} | {statistics.median(times):.0f} | {weight:.0f} |" for name, times, weight in paints]
