@@ -72,7 +72,7 @@ def in_the_page(again, published):
 
 # A page says of these cells why they may put out something else than what is stored.
 OTHERWISE = {"tag_flags", "tag_measured"}
-DIFFERING = {"03_weight_tensor": 1, "04_backpropagation": 1, "06_activations": 2}
+DIFFERING = {"03_weight_tensor": 1, "04_backpropagation": 1, "05_gradient_descent": 1, "06_activations": 2}
 
 
 @every_notebook
