@@ -163,8 +163,8 @@ def _whole(chart, axes, paths):
 
 
 def _note(chart, x, y, text):
-    x, y = LEFT + float(_along(chart.x, x, WIDTH)), TOP + _height(chart) - float(_along(chart.y, y, _height(chart)))
-    return f'<text x="{x:.0f}" y="{y:.0f}" opacity="0.75">{escape(text)}</text>'
+    x, y = map(float, _placed(chart, x, y))
+    return f'<text x="{LEFT + x:.0f}" y="{TOP + y:.0f}" opacity="0.75">{escape(text)}</text>'
 
 
 def axes(chart):
@@ -177,10 +177,15 @@ def paths(chart):
     height = _height(chart)
     found = []
     for mark in _in_order(chart.marks):
-        x, y = _along(chart.x, mark.x, WIDTH), height - _along(chart.y, mark.y, height)
-        x, y = np.broadcast_arrays(x, y)
+        x, y = np.broadcast_arrays(*_placed(chart, mark.x, mark.y))
         found.append(_dotted(x, y, height) if isinstance(mark, Dots) else _joined(x, y))
     return found
+
+
+def _placed(chart, x, y):
+    """Where places of the axes are within the frame, from its upper left corner."""
+    height = _height(chart)
+    return _along(chart.x, x, WIDTH), height - _along(chart.y, y, height)
 
 
 def _height(chart):
