@@ -361,6 +361,8 @@ class View:
         for name in places:
             choice("places", name, self.controls)
         self._take_over(places)
+        # What is copied from now on stands behind this call.
+        self.spec["first"] = self._standing()["controls"]
         self._update()
         return self
 

@@ -158,7 +158,7 @@ def test_an_entry_can_be_put_to_a_number_between_its_stops(typed):
 
 def test_a_view_begins_where_it_is_put_and_goes_back_to_the_first_state():
     page = Page(grid().at(W=np.ones((4, 2)), s=0.123))
-    assert page.places == {"W": 8 * [1.0], "s": 0.123, "γ": 1 / 3}
+    assert page.places == page.view.spec["first"] == {"W": 8 * [1.0], "s": 0.123, "γ": 1 / 3}
     page.click("Reset")
     assert page.places == {"W": np.ravel(ODD).tolist(), "s": 1 / 7, "γ": 1 / 3}
 
