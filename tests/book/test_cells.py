@@ -7,7 +7,7 @@ import pytest
 from booked import Reading, View, painted
 from build import NOTEBOOKS
 from series import code_cells, every_notebook, exercises
-from served import wait_for
+from served import at_rest, wait_for
 
 from nn_notes import explore
 from nn_notes.page.runner import Runner
@@ -171,7 +171,7 @@ def test_what_is_written_stays_and_can_be_taken_away(reading, tmp_path):
     again = Reading.of(reading.page)
     assert "# mine" in again.cells[CHECKED].place.locator(".nn-editor").text_content()
     with again.page.expect_download() as download:
-        again.page.get_by_role("button", name="Download as a notebook").click()
+        at_rest(again.page.get_by_role("button", name="Download as a notebook")).click()
     download.value.save_as(tmp_path / "mine.ipynb")
     mine, original = code_cells(tmp_path / "mine.ipynb"), code_cells(NOTEBOOKS / "01_single_layer.ipynb")
     assert [n for n, (a, b) in enumerate(zip(mine, original, strict=True)) if a.source != b.source] == [CHECKED]

@@ -1,13 +1,12 @@
 """The book in a browser, as a reader has it: on a phone and on a desk, light and dark, by mouse and by keyboard."""
 
-import time
 from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from booked import read_through
 from serve import SITE
-from served import wait_for
+from served import at_rest, wait_for
 
 NAMES = sorted(path.name for path in SITE.glob("*.html"))
 
@@ -87,7 +86,7 @@ def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
 def test_panels_of_a_picture_stand_one_below_another_on_a_phone(opened, size, stacked):
     page = opened("06_activations.html", size)
     first = page.locator("img:has(+ .nn-piece)").first
-    settled(first)
+    at_rest(first)
     pieces = first.locator("xpath=following-sibling::span").all()
     assert len(pieces) > 1 and [piece.is_visible() for piece in pieces] == [stacked] * len(pieces)
     # Its words are there in either way.
@@ -100,25 +99,12 @@ def test_panels_of_a_picture_stand_one_below_another_on_a_phone(opened, size, st
         assert first.bounding_box()["width"] > 400
 
 
-def settled(place):
-    """A place that is in sight, and stays where it is: what comes near is laid out only now."""
-    place.scroll_into_view_if_needed()
-    seen = []
-
-    def still():
-        seen.append(place.bounding_box())
-        time.sleep(0.1)
-        return seen[-3:] == seen[-1:] * 3
-
-    wait_for(still)
-
-
 @pytest.mark.parametrize(("name", "link"), [("02_jacobians.html", "#equation-2.1"), ("index.html", "#equation-2.3")])
 def test_a_reference_shows_its_formula(opened, name, link):
     page = opened(name)
     reference = page.locator(f"a.nn-ref[href$='{link}']").first
     shown = page.get_by_role("tooltip")
-    settled(reference)
+    at_rest(reference)
     for come, go in [
         (reference.hover, lambda: page.mouse.move(0, 0)),
         (reference.focus, lambda: page.keyboard.press("Escape")),
@@ -129,7 +115,7 @@ def test_a_reference_shows_its_formula(opened, name, link):
         assert reference.get_attribute("aria-describedby") == shown.get_attribute("id")
         go()
         shown.wait_for(state="hidden")
-    reference.click()
+    at_rest(reference).click()
     page.wait_for_url(f"**{link}")
     assert page.locator(f"[id='{link[1:]}']").is_visible()
 

@@ -10,7 +10,7 @@ import pytest
 from booked import Reading, painted
 from build import NOTEBOOKS
 from page import Page
-from served import wait_for
+from served import at_rest, wait_for
 
 from nn_notes import charts
 from nn_notes.explore import View
@@ -156,8 +156,7 @@ def test_without_python_the_still_view_stands_and_one_line_says_why(fault, brows
     wait_for(lambda: "cannot wake" in view.status(), 60)
     assert view.shown() == first
     network.mend()
-    view.place.get_by_role("button", name="Try again").click()
-    assert view.awake().slide("z[0]").settled().shown() != first
+    assert view.press("Try again").awake().slide("z[0]").settled().shown() != first
 
 
 def test_after_a_visit_it_works_without_a_network(browsing, published):
@@ -184,7 +183,7 @@ def test_a_state_travels_in_the_address(browsing, published):
     (view,) = reading.views
     first = view.awake().shown()
     there = view.slide("z[0]").slide("W[1,0]", "PageUp").settled().shown()
-    view.place.get_by_role("button", name="Copy a link to this state").click()
+    view.press("Copy a link to this state")
     address = reading.page.url
     other = browsing().new_page()
     other.goto(address)
@@ -250,6 +249,7 @@ def test_every_view_follows_a_finger(name, again, published):
             found.first.evaluate("element => element.scrollIntoView({ block: 'center' })")
             # A rate that is moved shows in the next step alone.
             seen = found.first.input_value if what.startswith("input") else board.inner_html
+            at_rest(found.first)
             before, scrolled = seen(), reading.page.evaluate("scrollY")
             stroke(found.first, start)
             view.settled()
@@ -266,12 +266,13 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     reading = Reading(browsing("small", has_touch=True), published[0].address, "01_single_layer")
     (view,) = reading.views
     before = view.awake().shown()
-    view.place.get_by_role("slider", name="Move z[0]").tap()
+    at_rest(view.place.get_by_role("slider", name="Move z[0]")).tap()
     moved = view.settled().shown()
     assert moved != before
     # A finger goes from the middle of a number to the right, and the page stays where it is.
     entry = view.place.get_by_role("slider", name="W[1,0]", exact=True)
     entry.scroll_into_view_if_needed()
+    at_rest(entry)
     stood, scrolled = entry.get_attribute("aria-valuenow"), reading.page.evaluate("scrollY")
     stroke(entry)
     assert view.settled().shown() != moved
@@ -279,8 +280,7 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     assert reading.page.evaluate("scrollY") == scrolled
     # And the large slider stays in sight.
     view.place.locator(".nn-row").last.evaluate("row => row.scrollIntoView({ block: 'end' })")
-    reading.page.wait_for_timeout(300)
-    box = view.place.get_by_role("slider", name="Move W[1,0]").bounding_box()
+    box = at_rest(view.place.get_by_role("slider", name="Move W[1,0]")).bounding_box()
     at = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
     assert reading.page.evaluate("at => document.elementFromPoint(...at)?.ariaLabel", at) == "Move W[1,0]"
     assert reading.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

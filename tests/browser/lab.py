@@ -250,20 +250,9 @@ class View:
         self.control(label).select_option(name)
 
     def _in_sight(self, control):
-        """Go to a control with the mouse, and wait before it goes down, as a person would: JupyterLab lays out anew
-        what comes into sight, and a click whose button moves from under it is no click."""
+        """Go to a control with the mouse, and wait before it goes down, as a person would."""
         control.hover()
-        control.evaluate(
-            """async element => {
-                let at, still = 0
-                while (still < 10) {
-                    await new Promise(requestAnimationFrame)
-                    const {x, y} = element.getBoundingClientRect()
-                    still = at === `${x} ${y}` ? still + 1 : 0
-                    at = `${x} ${y}`
-                }
-            }"""
-        )
+        served.at_rest(control)
 
     def board(self):
         """The arrays on the page: a dict from what stands above each, without its shape, to its numbers."""

@@ -1,6 +1,6 @@
 """A page of the book as a reader has it before him."""
 
-from served import wait_for
+from served import at_rest, wait_for
 
 from nn_notes.explore import Choice
 
@@ -49,7 +49,7 @@ class Reading:
     def proof(self, number):
         """Press the mark of an equation: what it shows."""
         mark = self.page.get_by_role("button", name=f"Prove equation ({number}) here")
-        mark.click()
+        at_rest(mark).click()
         # One cell may check two equations: it is the place behind this mark.
         place = mark.locator("xpath=../following-sibling::*[1]")
         wait_for(lambda: f"({number})" in place.text_content() and not place.locator("> .nn-status").count())
@@ -83,11 +83,14 @@ class View:
         wait_for(lambda: not self.busy())
         return self
 
+    def press(self, label):
+        at_rest(self.place.get_by_role("button", name=label, exact=True)).click()
+        return self
+
     def do(self, step, controls):
         """Do what a step says, by the control that stands for it."""
         if "act" in step:
-            self.place.get_by_role("button", name=step["act"], exact=True).click()
-            return self
+            return self.press(step["act"])
         control, entry = controls[step["set"]], step.get("entry")
         stops = control.stops if entry is None else control.stops[entry]
         to = step["to"] if stops is None else stops.index(step["to"])
@@ -138,15 +141,15 @@ class Cell:
     def press(self, label):
         # Code that only draws is folded.
         if (fold := self.place.locator("details.hide:not([open]) > summary")).count():
-            fold.click()
-        self.place.get_by_role("button", name=label, exact=True).click()
+            at_rest(fold).click()
+        at_rest(self.place.get_by_role("button", name=label, exact=True)).click()
 
     def write(self, code):
         """Put other code in the place of what is there."""
         editor = self.place.locator(".cm-content")
         if not editor.count():
             self.press("Edit")
-        editor.click()
+        at_rest(editor).click()
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
 

@@ -26,6 +26,26 @@ def wait_for(condition, seconds=120):
     raise TimeoutError(condition)
 
 
+def at_rest(place):
+    """An element of a page, in sight and standing still: a page lays out what comes into sight, and moves what is near.
+
+    A person waits for that, too: a click whose button moves from under it is no click.
+    """
+    place.scroll_into_view_if_needed()
+    place.evaluate(
+        """async element => {
+            let at, still = 0
+            while (still < 10) {
+                await new Promise(requestAnimationFrame)
+                const {x, y} = element.getBoundingClientRect()
+                still = at === `${x} ${y}` ? still + 1 : 0
+                at = `${x} ${y}`
+            }
+        }"""
+    )
+    return place
+
+
 def answer_of(address):
     """What a server says, also where it refuses; None as long as it does not listen."""
     try:
