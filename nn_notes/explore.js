@@ -387,7 +387,7 @@ function terms(side) {
   for (const item of side) {
     if (typeof item !== "string") found.at(-1).factors.push(item);
     else if (item !== "·") {
-      const [, sign, number] = item.match(/^([+\u2212]?) ?([\d.]*)(?: ·)?$/);
+      const [, sign, number] = item.match(/^([+\u2212]?) ?([\d.]*(?:e[+\u2212]\d+)?)(?: ·)?$/);
       if (sign) found.push({ sign: SIGNS[sign], factors: [] });
       if (number) found.at(-1).number = number;
     }
@@ -397,33 +397,39 @@ function terms(side) {
 
 // What an entry is made of, on the right of =: of each term a list of products, each a list of cells.
 function madeOf(right, row, column) {
-  return right.map(({ sign, number, factors: [A, B], outer }) => {
-    if (outer) return { sign, products: [[A.rows[0].cells[row], B.rows[0].cells[column]]] };
+  return right.map(({ sign, number, factors: [A, B] }) => {
     const { cells } = A.rows[row];
     const products = B ? [...cells].map((cell, k) => [cell, B.rows[k].cells[column]]) : [[cells[column]]];
     return { sign, number, products };
   });
 }
 
+// What its table says that an entry is made of: words, or terms, whose cells stand anywhere on the board.
+function told(board, table, row, column) {
+  const made = JSON.parse(table.dataset.made)[row * table.rows[0].cells.length + column];
+  if (typeof made === "string") return made;
+  const tables = board.querySelectorAll(".nn-row table");
+  return made.map(([number, ...places]) => ({
+    sign: number < 0 ? -1 : 1,
+    number: Math.abs(number) === 1 && places.length ? undefined : String(Number(Math.abs(number).toPrecision(3))),
+    products: [places.map(([n, i, j]) => tables[n].rows[i].cells[j])],
+  }));
+}
+
 // The rows of a board that are equations, with a table alone on one side of =: a map from each such table to the terms on
-// the other side; and the outer products, whose rows stand elsewhere on the board.
+// the other side.
 function equations(board) {
   const found = new Map();
-  const tables = board.querySelectorAll(".nn-row > table");
-  for (const table of board.querySelectorAll("table[data-outer]")) {
-    const factors = table.dataset.outer.split(" ").map((n) => tables[n]);
-    found.set(table, [{ sign: 1, factors, outer: true }]);
-  }
   for (const row of board.querySelectorAll(".nn-row")) {
     const sides = [[]];
-    for (const item of row.children) {
+    for (const item of row.querySelectorAll(".nn-row > :not(.nn-pair), .nn-pair > *")) {
       const text = item.textContent.trim();
       if (item.tagName === "TABLE") {
         // Where nothing stands between two, another thing begins.
         if (sides.at(-1).at(-1)?.tagName) sides.push([], []);
         sides.at(-1).push(item);
       } else if (text === "=") sides.push([]);
-      else if (/^(·|[+\u2212]?( ?[\d.]+ ·)?)$/.test(text)) sides.at(-1).push(text);
+      else if (/^(·|[+\u2212]?( ?[\d.]+(e[+\u2212]\d+)? ·)?)$/.test(text)) sides.at(-1).push(text);
       else sides.push([], []);
     }
     for (const [n, side] of sides.entries()) {
@@ -447,10 +453,18 @@ function reasons(board, line) {
     for (const cell of lit ?? []) cell.classList.remove("nn-lit");
     lit = undefined;
     line.textContent = "";
+    // What is not known yet is no number.
+    if (!asked?.isConnected || Number.isNaN(value(text(asked)))) return;
+    const table = asked.closest("table");
+    const at = [asked.parentElement.rowIndex, asked.cellIndex];
     // Anew each time, as a number between two tables may have changed.
-    const right = asked?.isConnected && equations(board).get(asked.closest("table"));
-    if (!right) return;
-    const made = madeOf(right, asked.parentElement.rowIndex, asked.cellIndex);
+    const right = !table.dataset.made && equations(board).get(table);
+    if (!right && !table.dataset.made) return;
+    const made = right ? madeOf(right, ...at) : told(board, table, ...at);
+    if (typeof made === "string") {
+      line.textContent = `${text(asked)}: ${made}`;
+      return;
+    }
     let [sum, words] = [0, ""];
     for (const { sign, number, products } of made) {
       for (const cells of products) {
@@ -459,8 +473,7 @@ function reasons(board, line) {
         words += [...(number ? [number] : []), ...cells.map(factor)].join(" · ");
       }
     }
-    // What is not known yet is no number.
-    if (Number.isNaN(sum + value(text(asked)))) return;
+    if (Number.isNaN(sum)) return;
     lit = [asked, ...made.flatMap(({ products }) => products.flat())];
     for (const cell of lit) cell.classList.add("nn-lit");
     const digits = text(asked).split(".")[1]?.length ?? 0;
@@ -474,7 +487,7 @@ function reasons(board, line) {
   }
   function lie() {
     // The keyboard goes from table to table, and within one by the arrow keys.
-    for (const table of equations(board).keys()) {
+    for (const table of new Set([...equations(board).keys(), ...board.querySelectorAll("[data-made]")])) {
       for (const [n, cell] of table.querySelectorAll("td").entries()) {
         cell.tabIndex = n ? -1 : 0;
         cell.dataset.lmSuppressShortcuts = "true";
@@ -497,7 +510,7 @@ function reasons(board, line) {
 
 // The tables of a board: what each is called, and of each cell, row by row, where it stands on the page.
 function whereabouts(board) {
-  return [...board.querySelectorAll(".nn-row > table")].map(({ caption, rows }) => ({
+  return [...board.querySelectorAll(".nn-row table")].map(({ caption, rows }) => ({
     name: caption.innerHTML.split(" <small>")[0],
     at: [...rows].map((row) => [...row.cells].map((cell) => ({ cell, box: cell.getBoundingClientRect() }))),
   }));
@@ -630,7 +643,7 @@ function render({ model, el }) {
   // Otherwise the notebook takes the arrow keys for its own.
   for (const one of [...panel.querySelectorAll("input, select, button"), copy]) one.dataset.lmSuppressShortcuts = "true";
 
-  let [cells, texts, axes, paths] = [[], [], [], []];
+  let [cells, texts, axes, paths, tables] = [[], [], [], [], []];
   const marks = new WeakMap();
   function build(html) {
     const focused = board.querySelector(":focus")?.ariaLabel;
@@ -643,6 +656,7 @@ function render({ model, el }) {
     texts = board.querySelectorAll("caption, .nn-text");
     axes = board.querySelectorAll(".nn-axes");
     paths = board.querySelectorAll(".nn-mark");
+    tables = board.querySelectorAll(".nn-row table");
     if (focused) board.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
   function mark(cell) {
@@ -675,6 +689,7 @@ function render({ model, el }) {
     for (const [n, html] of message.texts ?? []) rewrite(texts[n], html);
     for (const [n, drawn] of message.axes ?? []) rewrite(axes[n], drawn);
     for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
+    for (const [n, made] of message.made ?? []) tables[n].dataset.made = made;
     for (const n of message.met ?? []) goals.meet(n);
     why.explain();
   }

@@ -11,6 +11,7 @@ A view knows nobody who carries its messages. A transport, such as ``widget`` fo
 import json
 import reprlib
 from base64 import b64encode
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
@@ -42,8 +43,11 @@ class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows.
 
     As long as its numbers are not ``known``, each is a dot. Where it shows a ``Sliders`` as it stands, ``hand`` is the
-    name of that in the state: its numbers are moved right there. An outer product names in ``outer`` the labels of the
-    two rows that it is made of.
+    name of that in the state: its numbers are moved right there.
+
+    What an entry is made of, a page says where the reader asks. It knows it of a table that stands alone on one side of
+    an equation; of others ``made`` says it, a function of the row and the column: in words, or as the terms of a sum,
+    each a tuple of a number and of the entries of the board that it multiplies, as ``(label, row, column)``.
     """
 
     label: str
@@ -52,7 +56,7 @@ class Matrix(NamedTuple):
     digits: int = 2
     known: bool = True
     hand: str = ""
-    outer: tuple[str, str] | tuple[()] = ()
+    made: Callable[[int, int], str | list[tuple]] | None = None
 
 
 class Control:
@@ -274,11 +278,14 @@ class _Shown(NamedTuple):
     texts: list
     axes: list
     paths: list
+    made: list
 
 
+# What belongs to the array behind it.
+SIGNS = ("=", "·", "+", "−", "→")
 # An image has neither the ink nor the ground of the page that it stands on.
 PAPER = "color:#000;background:#fff"
-NOTHING = _Shown(None, [], [], [], [])
+NOTHING = _Shown(None, [], [], [], [], [])
 
 
 class View:
@@ -483,6 +490,7 @@ class View:
             [(_words(item),) for item in every if not isinstance(item, Chart)],
             [(charts.axes(chart),) for chart in drawn],
             [(path,) for chart in drawn for path in charts.paths(chart)],
+            [(_made(m, [m.label for m in matrices]),) for m in matrices],
         )
 
     def _check_hands(self, matrices):
@@ -493,32 +501,36 @@ class View:
             raise ValueError(f"layout has under the hand {held}; it needs each Sliders with its shape: {needed}")
 
     def _board(self):
-        rows = ("".join(self._item(item) for item in row) for row in self._rows)
+        def together(sign, item):
+            return f'<div class="nn-pair">{sign}{item}</div>'
+
+        rows = ("".join(_paired(row, self._item, together)) for row in self._rows)
         return "".join(f'<div class="nn-row">{row}</div>' for row in rows)
 
     def _item(self, item):
         match item:
             case Matrix():
                 html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
-                data = {"hand": item.hand, "outer": self._places(item.outer)}
+                every = [other.label for row in self._rows for other in row if isinstance(other, Matrix)]
+                data = {"hand": item.hand, "made": _made(item, every)}
                 marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items() if value)
                 return html.replace("<table", f"<table{marks}", 1)
             case Chart():
                 return charts.svg(item)
         return f'<div class="nn-text">{_words(item)}</div>'
 
-    def _places(self, labels):
-        """Which tables of the board have these labels, counted from 0, as a page reads it."""
-        every = [item.label for row in self._rows for item in row if isinstance(item, Matrix)]
-        return " ".join(str(every.index(label)) for label in labels)
-
     def _still(self):
         """The first state for a page that may have neither styles nor scripts nor SVG: tables side by side, and images.
 
         What colours mean is said by the style sheet, since without it there are none.
         """
-        rows = ("".join(f"<td>{self._image(item)}</td>" for item in row) for row in self._rows)
-        board = "".join(f'<table class="nn-row" role="presentation"><tr>{row}</tr></table>' for row in rows)
+
+        def side_by_side(*items, kind="nn-pair"):
+            row = "".join(f"<td>{item}</td>" for item in items)
+            return f'<table class="{kind}" role="presentation"><tr>{row}</tr></table>'
+
+        rows = (_paired(row, self._image, side_by_side) for row in self._rows)
+        board = "".join(side_by_side(*row, kind="nn-row") for row in rows)
         return (
             f'<style>{CSS}</style><div class="nn-view nn-still">{board}{legend(self._scale)}'
             f'<p class="nn-asleep">{ASLEEP}</p></div>'
@@ -547,6 +559,19 @@ class View:
         View.transport(self)
 
 
+def _leads(item):
+    """Whether an item is a sign, or ends with one, so that what comes next belongs to it."""
+    return isinstance(item, str) and item.endswith(SIGNS)
+
+
+def _paired(row, drawn, together):
+    """The items of a row as they are drawn, a sign and the array after it together: no line begins between them."""
+    items = iter(row)
+    for item in items:
+        after = next(items, None) if _leads(item) else None
+        yield drawn(item) if after is None else together(drawn(item), drawn(after))
+
+
 def _frame(item):
     """What of an item is built once: a change to it builds the whole board anew."""
     match item:
@@ -554,7 +579,21 @@ def _frame(item):
             return np.shape(item.array), item.hand
         case Chart():
             return charts.outline(item)
-    return ""
+    return _leads(item)
+
+
+def _made(m, labels):
+    """What each entry of a matrix is made of, row by row, as a page reads it: a label is the place of its table."""
+    if not m.made:
+        return ""
+
+    def told(reasons):
+        if isinstance(reasons, str):
+            return reasons
+        return [[number, *([labels.index(label), *at] for label, *at in factors)] for number, *factors in reasons]
+
+    rows = np.atleast_2d(m.array)
+    return json.dumps([told(m.made(*at)) for at in np.ndindex(rows.shape)], ensure_ascii=False, separators=(",", ":"))
 
 
 def _words(item):

@@ -44,6 +44,7 @@ MAY_KNOW = {
     "practice": {"numpy", "validate", "numeric", "notation", "checks", "show", "activations", "losses"},
     "lab": {"nbformat", "jupyter_core", "jupyterlab"},
     "charts": {"numpy", "show"},
+    "reasons": {"activations"},
     "plots": {"numpy", "validate", "matplotlib", "show", "charts"},
     "explore": {"numpy", "validate", "show", "charts"},
     # How views get to a page in Jupyter; nobody but views knows it, and they not before one is shown.
@@ -56,6 +57,7 @@ MAY_KNOW = {
         "show",
         "charts",
         "explore",
+        "reasons",
         "widget",
         "views",
         "notation",

@@ -227,7 +227,7 @@ def equations(rows):
                 sides[-1].append(item)
             elif item == "=":
                 sides.append([])
-            elif re.fullmatch(r"·|[+−]?( ?[\d.]+ ·)?", item):
+            elif re.fullmatch(r"·|[+−]?( ?[\d.]+(e[+−]\d+)? ·)?", item):
                 sides[-1].append(item)
             else:
                 sides += [[], []]
@@ -245,8 +245,9 @@ def summed(side):
             product = item[1] if product is None else product @ item[1]
         elif item != "·":
             total = total + (0 if product is None else sign * product)
-            factor = re.search(r"[\d.]+", item)
-            sign, product = (-1 if item[0] == "−" else 1) * float(factor[0] if factor else 1), None
+            factor = re.search(r"[\d.]+(e[+−]\d+)?", item)
+            size = float(factor[0].replace("−", "-")) if factor else 1
+            sign, product = -size if item[0] == "−" else size, None
     return total
 
 
@@ -260,6 +261,32 @@ def test_a_row_that_reads_as_an_equation_is_one(name):
             known = ~np.isnan(result)
             np.testing.assert_allclose(result[known], other[known], rtol=2e-3, atol=1e-9)
     assert [label for label, *_ in equations(seen(name)[0].rows)] == EQUATIONS[name]
+
+
+# What a reader is given, or writes: it is made of nothing on the board.
+GIVEN = re.compile(r"input [xX]|Kᵀ?|z\(0\)|W\(\d\)⊤|t|y|δ|θ0|(yours|measured|the difference)(\[\d\])?")
+
+
+@every_view
+def test_every_other_number_says_what_it_is_made_of(page):
+    rng = np.random.default_rng(0)
+    for _ in range(25):
+        rows = page.rows()
+        matrices = [m for row in page.view._rows for m in row if isinstance(m, Matrix)]
+        equal = {label for label, *_ in equations(rows)}
+        for m, told in zip(matrices, page.made, strict=True):
+            name = untagged(m.label)
+            if not told:
+                assert m.hand or name in equal or GIVEN.fullmatch(name), name
+                continue
+            for entry, reason in zip(np.ravel(m.array), json.loads(told), strict=True):
+                if isinstance(reason, str):
+                    assert len(reason.split()) > 1, name
+                elif m.known:
+                    factors = [[np.atleast_2d(matrices[n].array)[i, j] for n, i, j in places] for _, *places in reason]
+                    terms = [number * np.prod(f) for (number, *_), f in zip(reason, factors, strict=True)]
+                    np.testing.assert_allclose(sum(terms), entry, rtol=1e-9, atol=1e-12, err_msg=name)
+        page.wander(rng)
 
 
 @every_view

@@ -4,6 +4,7 @@ from html import escape
 
 import numpy as np
 
+from .. import reasons
 from ..activations import ACTIVATIONS
 from ..charts import Axis, Chart, Dots, Line, colours, reaching
 from ..explore import Choice, LogSlider, Matrix, Sliders, View
@@ -61,14 +62,20 @@ def view(x, delta, activation="sigmoid"):
     def layout(a):
         before, after = np.linalg.norm(a["δ"]), np.linalg.norm(a["δF"])
         over = "" if a["τ"] == 1 else "/<i>τ</i>"
+        y, x = f"<i>f</i>(<i>x</i>{over})", "x" if a["τ"] == 1 else "x/τ"
+
+        def F(i, j):
+            return f"the slope of output {i} by {x}[{j}], over τ" if over else slope(i, j)
+
+        slope = reasons.slope(a["f"], "x", "f(x)", y)
         return [
             [*_charts(a)],
-            [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix(f"<i>f</i>(<i>x</i>{over})", a["f(x)"])],
+            [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix(y, a["f(x)"], made=reasons.value(a["f"], x))],
             ["<i>x</i> is divided by <i>τ</i>: a small one makes curves steep, a large one flat."],
             ["<br>".join(formula(a["f"], a["x"] / a["τ"], a["f(x)"], a["F"][i, i], i, a["τ"]) for i in range(M))],
             [
                 Matrix(f"<i>δF</i>{over}", a["δF"]), "=", Matrix("<i>δ</i>", a["δ"]), "·",
-                Matrix(f"<i>F</i>{over}", a["F"], "output i, input j"),
+                Matrix(f"<i>F</i>{over}", a["F"], "output i, input j", made=F),
             ],
             [
                 f"<i>δ</i> comes back from the next layer with length {significant(before)}, "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import reasons
 from ..descent import with_real_parameters
 from ..explore import Choice, Drawing, Matrix, Slider, View
 from ..family import member
@@ -76,23 +77,45 @@ def view(network, x, t, loss):
         return {"z": z, "E": loss(z[L], t), "W": W, "F": F, "δ": delta, "ξ": xi, "G": G}
 
     def layout(a):
-        def backward(name, l, label, axes="", outer=()):
-            return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"], outer=outer)
+        def backward(name, l, label, axes="", made=None):
+            return Matrix(label, a[name][l], axes, 3, known=(name, l) in a["known"], made=made)
 
-        forward = [Matrix(_of("z", l), z_l) for l, z_l in enumerate(a["z"])]
-        rows = [[_step(a, stages, L)], [_change(a)], *drawn(a), [*forward, Matrix("<i>t</i>", t)]]
+        def xi(l):
+            return f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"
+
+        def forward(l):
+            """z(l), of whose factors some are on no board."""
+            value = reasons.value(network.layers[l - 1].activation, f"u({l})")
+
+            def made(*at):
+                return f"{value(*at)}, where u({l}) = z({l - 1}) W({l}) + b({l})"
+
+            return Matrix(_of("z", l), a["z"][l], made=made if l else None)
+
+        def back(l):
+            """Of δ(l): what an output hands back for its forward step, or what comes along every edge from ξ(l+1)."""
+            if l == L:
+                return lambda _, k: f"how far E goes for a nudge to z({l})[{k}]"
+            columns = range(len(a["ξ"][l + 1]))
+            return lambda _, k: [(1, (xi(l + 1), 0, j), (_of("W", l + 1, "⊤"), j, k)) for j in columns]
+
+        def product(l):
+            """Of ∂E/∂W(l)."""
+            return lambda i, j: [(1, (_of("z", l - 1), 0, i), (xi(l), 0, j))]
+
+        rows = [[_step(a, stages, L)], [_change(a)], *drawn(a), [*map(forward, range(L + 1)), Matrix("<i>t</i>", t)]]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
-            product = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
-            xi = f"{_of('ξ', l)} = ∂<i>E</i>/∂{_of('b', l)}"
+            outer = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
+            F = reasons.slope(network.layers[l - 1].activation, f"u({l})", f"z({l})", _of("z", l))
             row = [
-                backward("δ", l, f"{_of('δ', l)} = {reason}"),
+                backward("δ", l, f"{_of('δ', l)} = {reason}", made=back(l)),
                 "·",
-                Matrix(_of("F", l), a["F"][l], "row k, column l", 3),
+                Matrix(_of("F", l), a["F"][l], "row k, column l", 3, made=F),
                 "=",
-                backward("ξ", l, xi),
+                backward("ξ", l, xi(l)),
                 "gives",
-                backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {product}", "row i, column j", (_of("z", l - 1), xi)),
+                backward("G", l, f"∂<i>E</i>/∂{_of('W', l)} = {outer}", "row i, column j", made=product(l)),
             ]
             rows.append(row)
             if l > 1:

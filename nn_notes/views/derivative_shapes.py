@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import reasons
 from ..explore import Choice, Matrix, Slider, View
 from ..show import number
 from ..tensors import chain, other_layout
 from ..validate import array, index, items
 
 __all__ = ["view"]
+
+# The weights on the board, and as they stand where vectors are rows.
+_WEIGHTS, _TURNED = "<i>K</i>", "<i>K</i>ᵀ"
 
 
 def view(x, X, outputs=(2, 5)):
@@ -78,6 +82,11 @@ def _fits(layout, habit):
     return (layout == "numerator") == (habit == "columns")
 
 
+def _turned(habit, y, x):
+    """Whether the weights are on the board as columns to outputs."""
+    return habit == "rows" and bool(y.axes or x.axes)
+
+
 def _silent(a):
     what, by, *_ = a["chosen"]
     return what == by == "vector" and not (a["∂y/∂x"].any(axis=0).all() and a["∂y/∂x"].any(axis=1).all())
@@ -133,37 +142,76 @@ def _board(a):
     first, second = (y, x) if layout == "numerator" else (x, y)
     if "matrix" in (what, by):
         missing, letters = "no axis", list(first.axes + second.axes)
-        made, moved, note = _sums(y, x)
+        equal, moved, note = _sums(y, x)
+        entry = _in_words(y, x)
     else:
         missing, letters = "an axis of length 1", [first.axes, second.axes]
-        made, moved, note = _products(a, y, x)
+        equal, moved, note = _products(a, y, x)
+        entry = _in_numbers(a, y, x)
     order = [f"the axes of {group}" if group.axes else f"{missing} for {group}" for group in (first, second)]
     shape = a["∂y/∂x"].shape
     return [
         [Matrix(f"input {x}", a["x"])],
-        [Matrix(f"output {y}", a["y"]), *made],
+        [Matrix(f"output {y}", a["y"], made=None if "=" in equal else _added), *equal],
         [f"<b>{layout.capitalize()} layout:</b> first {order[0]}, then {order[1]}. So ∂{y}/∂{x} is {shape}."],
-        *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters),
+        *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters, entry),
         [_first_entry(a, y, x)],
-        [Matrix(f"Δ{y} predicted", a["Δy predicted"]), *moved, Matrix(f"Δ{y} actual", a["Δy actual"])],
+        [
+            Matrix(f"Δ{y} predicted", a["Δy predicted"], made=None if "=" in moved else _foretold), *moved,
+            Matrix(f"Δ{y} actual", a["Δy actual"], made=_happened),
+        ],
         [note],
-    ]
+    ]  # fmt: skip
+
+
+def _added(*_):
+    return "its weights times the squared inputs, added up"
+
+
+def _foretold(*_):
+    return "its derivatives times the nudges, added up"
+
+
+def _happened(*_):
+    return "the output with the nudge, less the output without it"
+
+
+def _in_words(y, x):
+    """Of an entry of the derivative whose weight is not on the board."""
+    return lambda *_: f"2 · the weight of its entry of {x.letter} in its entry of {y.letter} · that entry of {x.letter}"
+
+
+def _in_numbers(a, y, x):
+    """Of an entry of the derivative as a matrix, in either layout and with vectors as rows or as columns."""
+    *_, layout, habit = a["chosen"]
+
+    def made(row, column):
+        out, into = (row, column) if layout == "numerator" else (column, row)
+        weight = (_TURNED, into, out) if _turned(habit, y, x) else (_WEIGHTS, out, into)
+        return [(2, weight, (f"input {x}", *((0, into) if habit == "rows" else (into, 0))))]
+
+    return made
 
 
 def _products(a, y, x):
     """Scalars and vectors: y and its predicted change as matrix products, and whether the derivative is transposed."""
     *_, layout, habit = a["chosen"]
-    rows, fit = habit == "rows", _fits(layout, habit)
+    rows, fit = _turned(habit, y, x), _fits(layout, habit)
     note = f"{layout.capitalize()} layout and vectors as {habit} " + (
         "fit each other: the nudge meets the derivative as it is."
         if fit
         else "do not fit each other: the nudge meets the derivative transposed."
     )
     if not (y.axes or x.axes):
-        rows, fit, note = False, True, "With one number there is nothing to transpose."
-    square, nudge = Matrix(f"{x}²", a["x²"]), Matrix(f"Δ{x}", a["Δx"])
-    K = Matrix("<i>K</i>ᵀ", a["K"].T) if rows else Matrix("<i>K</i>", a["K"])
-    D = Matrix(f"∂{y}/∂{x} as it is", a["∂y/∂x"]) if fit else Matrix(f"(∂{y}/∂{x})ᵀ", a["∂y/∂x"].T)
+        fit, note = True, "With one number there is nothing to transpose."
+    square = Matrix(f"{x}²", a["x²"], made=lambda *at: [(1, (f"input {x}", *at), (f"input {x}", *at))])
+    nudge = Matrix(f"Δ{x}", a["Δx"], made=lambda *at: "not nudged" if any(at) else "the nudge")
+    K = Matrix(_TURNED, a["K"].T) if rows else Matrix(_WEIGHTS, a["K"])
+    whole = f"∂{y}/∂{x}"
+    if fit:
+        D = Matrix(f"{whole} as it is", a["∂y/∂x"], made=lambda *at: [(1, (whole, *at))])
+    else:
+        D = Matrix(f"({whole})ᵀ", a["∂y/∂x"].T, made=reasons.transposed(whole))
     if rows:
         return ["=", square, "·", K], ["=", nudge, "·", D], note
     return ["=", K, "·", square], ["=", D, "·", nudge], note
@@ -189,15 +237,18 @@ def _first_entry(a, y, x):
     return f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_0} · {x_0} = 2 · ({K}) · ({x}) = {entry}."
 
 
-def _faces(D, label, letters):
-    """The derivative as one table, or as one to each index of the axes before the last two."""
+def _faces(D, label, letters, made):
+    """The derivative as one table, or as one to each index of the axes before the last two.
+
+    ``made`` says what an entry is made of.
+    """
     *fixed, row, column = letters
     axes = ", ".join(f"{side} {letter}" for side, letter in (("row", row), ("column", column)) if letter)
     if not fixed:
-        return [[Matrix(label, D, axes)]]
+        return [[Matrix(label, D, axes, made=made)]]
 
     def face(*at):
-        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(fixed, at, strict=True)), D[at], axes)
+        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(fixed, at, strict=True)), D[at], axes, made=made)
 
     if D.ndim == 3:
         return [[face(n) for n in range(len(D))]]

@@ -73,22 +73,25 @@ def learning_rate(x, t, start, rate=None):
         }  # fmt: skip
 
     def layout(a):
-        γ, θ, J, slope = a["γ"], a["θ"], a["J"], a["∇J"]
+        γ, θ, J, slope, bends = a["γ"], a["θ"], a["J"], a["∇J"], "curvatures <i>λ</i>"
         return [
             [*charts(a)],
             [
                 Matrix("<i>θ</i><sub>1</sub>", θ[1], "w, b"), "=",
                 Matrix("<i>θ</i><sub>0</sub>", θ[0], "w, b"), f"− {significant(γ)} ·",
-                Matrix("∇<i>J</i>(<i>θ</i><sub>0</sub>)", slope, "by w, by b"),
+                Matrix("∇<i>J</i>(<i>θ</i><sub>0</sub>)", slope, "by w, by b",
+                       made=lambda _, n: f"how steep J is by {'wb'[n]} at the start"),
             ],
-            [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1])],
+            [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1], made=_after)],
             [
                 f"The first step takes {significant(J[0] - J[1])} off <i>J</i>; "
                 f"γ‖∇<i>J</i>‖² promises {significant(γ * slope @ slope)}."
             ],
             [
-                Matrix("curvatures <i>λ</i>", curvatures, "steepest, flattest"),
-                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "what a step leaves of the distance"),
+                Matrix(bends, curvatures, "steepest, flattest",
+                       made=lambda _, n: f"how fast the slope of J grows along the {('steepest', 'flattest')[n]} way"),
+                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "what a step leaves of the distance",
+                       made=lambda _, n: [(1,), (-γ, (bends, 0, n))]),
             ],
             [
                 f"γ = {significant(γ)} is {number(γ / limit, 2)} times "
@@ -145,6 +148,10 @@ def learning_rate(x, t, start, rate=None):
             "jump from side to side, and still come down": lambda a: -0.95 < a["1 − γλ"][0] < -0.5,
         },
     )
+
+
+def _after(_, n):
+    return "J at the start" if n == 0 else f"J after {n} step{'s' * (n > 1)}"
 
 
 def _contours(a, curvatures, directions):
@@ -268,7 +275,14 @@ def training(network, train, validation, picture=None):
                 f"{over}"
             ],
             [_moved(a["last"], len(network.layers))],
-            [Matrix("What it says of each class, on average", a["said"], "row the class, column its probability")],
+            [
+                Matrix(
+                    "What it says of each class, on average",
+                    a["said"],
+                    "row the class, column its probability",
+                    made=lambda k, l: f"the probability that it gives class {l} where class {k} is right, on average",
+                )
+            ],
         ]
 
     return View(

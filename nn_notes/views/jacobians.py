@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import tensors
+from .. import reasons, tensors
 from ..charts import Axis, Chart, Dots, Line, arrow, colours, reaching
 from ..explore import Choice, LogSlider, Matrix, View
 from ..show import POSITIVE, number, significant
@@ -53,7 +53,7 @@ def view(z, W, b, activation="sigmoid"):
         predicted = s * (F @ first_order(z, W, b, dz, dW, db))
         error = np.linalg.norm(actual - predicted, axis=1)
         return {
-            "z": z, "W": W, "b": b, "u": u, "z′": z_next,
+            "f": f, "z": z, "W": W, "b": b, "u": u, "z′": z_next,
             "F": F, "∂u/∂z": tensors.du_dz(W), "∂z′/∂z": tensors.dz_dz(F, W), "∂z′/∂b": tensors.dz_db(F),
             "Δz": length * dz, "ΔW": length * dW, "Δb": length * db,
             "Δz′ predicted": predicted[-2], "Δz′ actual": actual[-2],
@@ -63,21 +63,34 @@ def view(z, W, b, activation="sigmoid"):
         }  # fmt: skip
 
     def layout(a):
-        def m(name, axes="", label=None, hand=""):
-            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand)
+        def m(name, axes="", label=None, hand="", made=None):
+            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand, made=made)
 
+        def nudged(name):
+            """Of a nudge: its length is shared out evenly among the entries that are nudged."""
+            return lambda *at: "its share of the nudge" if np.atleast_2d(a[name])[at] else "not nudged"
+
+        F = reasons.slope(a["f"], "u", "z′", "<i>z′</i>")
         return [
             [*_charts(a)],
             [m("u"), "=", m("z", hand="z"), "·", m("W", "row i, column j", hand="W"), "+", m("b", hand="b")],
-            [m("z′"), "= <i>f</i>(<i>u</i>)", m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>")],
             [
-                m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j"), "·",
-                m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),
+                m("z′", made=reasons.value(a["f"], "u")), "= <i>f</i>(<i>u</i>)",
+                m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>", made=F),
             ],
-            [m("Δz"), m("ΔW", "row i, column j"), m("Δb")],
             [
-                m("Δz′ predicted"), "= ∂<i>z′</i>/∂<i>z</i> Δ<i>z</i> + ∂<i>z′</i>/∂<i>W</i> Δ<i>W</i> + "
-                "∂<i>z′</i>/∂<i>b</i> Δ<i>b</i>", m("Δz′ actual"),
+                m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j", made=F), "·",
+                m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ", made=reasons.transposed("<i>W</i>")),
+            ],
+            [
+                m("Δz", made=nudged("Δz")), m("ΔW", "row i, column j", made=nudged("ΔW")),
+                m("Δb", made=nudged("Δb")),
+            ],
+            [
+                m("Δz′ predicted", made=_foretold),
+                "= ∂<i>z′</i>/∂<i>z</i> Δ<i>z</i> + ∂<i>z′</i>/∂<i>W</i> Δ<i>W</i> + "
+                "∂<i>z′</i>/∂<i>b</i> Δ<i>b</i>",
+                m("Δz′ actual", made=_happened),
             ],
             [_verdict(a)],
         ]  # fmt: skip
@@ -101,6 +114,14 @@ def view(z, W, b, activation="sigmoid"):
             ),
         },
     )
+
+
+def _foretold(_, k):
+    return f"row {k} of each Jacobian times its nudge, added up"
+
+
+def _happened(_, k):
+    return f"z′[{k}] with the nudge, less z′[{k}] without it"
 
 
 def _charts(a):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import losses
+from .. import losses, reasons
 from ..activations import softmax
 from ..charts import Axis, Chart, Dots, Line, arrow, reaching
 from ..explore import Choice, Matrix, Slider, Sliders, View
@@ -63,8 +63,16 @@ def prediction(y=0.25, t=0.8):
             [*_charts(a)],
             [Matrix("<i>y</i>", y, "yes, no"), Matrix("<i>t</i>", t, "yes, no")],
             [
-                Matrix("∂<i>E</i><sub>MSE</sub>/∂<i>y</i> = (2/<i>D</i>)(<i>y</i> − <i>t</i>)", a["∂E/∂y"][0]),
-                Matrix("∂<i>E</i><sub>CE</sub>/∂<i>y</i> = −<i>t</i>/<i>y</i>", a["∂E/∂y"][1]),
+                Matrix(
+                    "∂<i>E</i><sub>MSE</sub>/∂<i>y</i> = (2/<i>D</i>)(<i>y</i> − <i>t</i>)",
+                    a["∂E/∂y"][0],
+                    made=lambda _, i: [(1, ("<i>y</i>", 0, i)), (-1, ("<i>t</i>", 0, i))],
+                ),
+                Matrix(
+                    "∂<i>E</i><sub>CE</sub>/∂<i>y</i> = −<i>t</i>/<i>y</i>",
+                    a["∂E/∂y"][1],
+                    made=lambda _, i: f"minus t[{i}], over y[{i}]",
+                ),
             ],
             [
                 f"MSE: ½ (({y[0]:.2f} − {t[0]:.2f})² + ({y[1]:.2f} − {t[1]:.2f})²) = {a['E'][0]:.3f}, "
@@ -160,15 +168,16 @@ def view(u, target=0):
     def layout(a):
         right = a["S"][a["t"] == 1].item()
         apart = np.abs(a["product"] - a["S − t"]).max()
+        S = Matrix("<i>S</i>", a["S"], made=reasons.value(softmax, "u"))
         return [
             *([[_simplex(a)]] if len(u) > 2 else []),
-            [Matrix("<i>u</i>", a["u"], hand="u"), "→ softmax →", Matrix("<i>S</i>", a["S"])],
-            [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", Matrix("<i>S</i>", a["S"]), "−",
-             Matrix("<i>t</i>", a["t"])],
+            [Matrix("<i>u</i>", a["u"], hand="u"), "→ softmax →", S],
+            [Matrix("<i>S</i> − <i>t</i>", a["S − t"]), "=", S, "−", Matrix("<i>t</i>", a["t"])],
             [
                 Matrix("−<i>t</i>/<i>S</i> · <i>F</i>", a["product"]), "=",
-                Matrix("−<i>t</i>/<i>S</i>", a["−t/S"]), "·",
-                Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l"),
+                Matrix("−<i>t</i>/<i>S</i>", a["−t/S"], made=lambda _, i: f"minus t[{i}], over S[{i}]"), "·",
+                Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l",
+                       made=reasons.slope(softmax, "u", "S", "<i>S</i>")),
             ],
             [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The two ways to <i>S</i> − <i>t</i> "
              f"differ by {f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],

@@ -13,6 +13,8 @@ FAR = 5
 # Where each circle of the drawing stands, and from where to where the edges go.
 PLACES = {"x": (40, 30), "y": (40, 150), "×": (200, 150), "+": (360, 30), "e": (490, 30)}
 RADIUS = 19
+# What the entries of v are, in their order.
+NAMES = "xype"
 
 
 def view(x, y):
@@ -47,7 +49,7 @@ def view(x, y):
         return [
             [_drawing(a["v"], a["D"], a["g"])],
             [f"<i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = {number(e, 2)}."],
-            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"]), "+", g, "·", _triangle(a["D"])],
+            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"], made=_start), "+", g, "·", _triangle(a["D"])],
             [
                 f"<i>x</i> is used twice: the product hands back <i>y</i> = {number(y, 1)}, the sum 1, and together "
                 f"that is {number(a['g'][0], 1)}. <i>y</i> is used once, and the product hands back "
@@ -67,8 +69,18 @@ def view(x, y):
     )
 
 
+def _start(_, m):
+    return "the way back starts at e, with 1" if NAMES[m] == "e" else "the way back does not start here"
+
+
 def _triangle(D):
-    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k")
+    made = {("p", "x"): "p = xy, so by x it is y", ("p", "y"): "p = xy, so by y it is x"}
+    made |= {("e", "p"): "e = p + x, so by p it is 1", ("e", "x"): "e = p + x, so by x it is 1"}
+
+    def reason(m, k):
+        return made.get((NAMES[m], NAMES[k]), f"{NAMES[m]} is not made of {NAMES[k]}")
+
+    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k", made=reason)
 
 
 def _drawing(v, D, g):

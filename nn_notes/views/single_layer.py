@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import tensors
+from .. import reasons, tensors
 from ..activations import ACTIVATIONS, Activation
 from ..explore import Choice, Matrix, Sliders, View
 from ..family import member
@@ -70,7 +70,7 @@ def view(z, W, b, activation="sigmoid"):
         predicted = first_order(**start, dz=z - start["z"], dW=W - start["W"], db=b - start["b"])
         F_start = f.jacobian(u_start)
         return {
-            "z": z, "W": W, "b": b, "u": u, "z′": f(u),
+            "f": f, "z": z, "W": W, "b": b, "u": u, "z′": f(u),
             "∂u/∂z": tensors.du_dz(W), "∂u/∂W": tensors.du_dW(z, len(b)), "∂u/∂b": tensors.du_db(len(b)),
             "F": f.jacobian(u),
             "Δu predicted": predicted, "Δu actual": u - u_start,
@@ -78,24 +78,42 @@ def view(z, W, b, activation="sigmoid"):
         }  # fmt: skip
 
     def layout(a):
-        def m(name, axes="", label=None, hand=""):
-            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand)
+        def m(name, axes="", label=None, hand="", made=None):
+            return Matrix(label or f"<i>{name}</i>", a[name], axes, hand=hand, made=made)
 
+        def slice_of(k):
+            """Of ∂u_k/∂W, where an entry of W comes into u_k with its input, or not at all."""
+            return lambda i, j: [(1, ("<i>z</i>", 0, i))] if j == k else f"W[{i},{j}] is not in u[{k}]"
+
+        def predicted(name):
+            return lambda _, k: f"what the derivatives make of the nudges to z, W and b, added up for {name}[{k}]"
+
+        def actual(name):
+            return lambda _, k: f"{name}[{k}] as it is, less what it was before the nudges"
+
+        F = reasons.slope(a["f"], "u", "z′", "<i>z′</i>")
         error = np.abs(a["Δz′ predicted"] - a["Δz′ actual"]).max()
         slices = [
-            Matrix(f"∂<i>u</i><sub>{k}</sub>/∂<i>W</i>", T_k, "row i, column j") for k, T_k in enumerate(a["∂u/∂W"])
+            Matrix(f"∂<i>u</i><sub>{k}</sub>/∂<i>W</i>", T_k, "row i, column j", made=slice_of(k))
+            for k, T_k in enumerate(a["∂u/∂W"])
         ]
         return [
             [m("u"), "=", m("z", hand="z"), "·", m("W", "row i, column j", hand="W"), "+", m("b", hand="b")],
-            [m("z′"), "= <i>f</i>(<i>u</i>)", m("F", "row k, column l", "<i>F</i> = ∂<i>z′</i>/∂<i>u</i>")],
             [
-                m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ"),
-                *slices,
-                m("∂u/∂b", "row k, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>"),
+                m("z′", made=reasons.value(a["f"], "u")), "= <i>f</i>(<i>u</i>)",
+                m("F", "row k, column l", "<i>F</i> = ∂<i>z′</i>/∂<i>u</i>", made=F),
             ],
-            [m("Δu predicted"), m("Δu actual"), m("Δz′ predicted"), m("Δz′ actual")],
+            [
+                m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ", made=reasons.transposed("<i>W</i>")),
+                *slices,
+                m("∂u/∂b", "row k, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>", made=_added),
+            ],
+            [
+                m("Δu predicted", made=predicted("u")), m("Δu actual", made=actual("u")),
+                m("Δz′ predicted", made=predicted("z′")), m("Δz′ actual", made=actual("z′")),
+            ],
             [f"The prediction for <i>z′</i> misses by {number(error, 4)} at most."],
-        ]
+        ]  # fmt: skip
 
     return View(
         controls(start, activation, table),
@@ -112,6 +130,11 @@ def view(z, W, b, activation="sigmoid"):
             "close an output: its entry of <i>F</i> below 0.02": lambda a: (a["F"].diagonal() < 0.02).any(),
         },
     )
+
+
+def _added(k, j):
+    """Of ∂u/∂b."""
+    return f"b[{j}] is added to u[{k}]" if j == k else f"b[{j}] is not in u[{k}]"
 
 
 def _without_a_miss(a):

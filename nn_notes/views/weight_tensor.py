@@ -63,6 +63,22 @@ def view(z, xi):
         axis, n = a["axis"], a["place"]
         rows, columns = "kij".replace(axis, "")
         indices = "".join(str(n) if letter == axis else ":" for letter in "kij")
+
+        def entry(row, column):
+            """Of the slice: W_ij comes into u_j with z_i, and into no other output."""
+            at = {axis: n, rows: row, columns: column}
+            if at["j"] == at["k"]:
+                return [(1, ("<i>z</i>", 0, at["i"]))]
+            return f"W[{at['i']},{at['j']}] is not in u[{at['k']}]"
+
+        def product(i, j):
+            """Of zᵀξ."""
+            return [(1, ("<i>z</i>", 0, i), ("<i>ξ</i>", 0, j))]
+
+        def part(has):
+            """Of a part of zᵀξ: it has the entries whose place along the axis is one for which this holds."""
+            return lambda i, j: product(i, j) if has(i if axis == "i" else j) else f"it comes with another {axis}"
+
         return [
             [
                 Matrix("<i>z</i>", a["z"], hand="z"),
@@ -71,13 +87,15 @@ def view(z, xi):
             ],
             [
                 _drawing(a["T"], axis, n, a["turn"]),
-                Matrix(f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}"),
-                Matrix("its share of <i>ξT</i>", a["share"]),
+                Matrix(
+                    f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}", made=entry
+                ),
+                Matrix("its share of <i>ξT</i>", a["share"], made=part(lambda place: place == n)),
             ],
             [
-                Matrix(f"gathered up to {axis} = {n}", a["gathered"]),
+                Matrix(f"gathered up to {axis} = {n}", a["gathered"], made=part(lambda place: place <= n)),
                 "of",
-                Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j", outer=("<i>z</i>", "<i>ξ</i>")),
+                Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j", made=product),
             ],
         ]
 

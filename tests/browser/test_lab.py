@@ -282,7 +282,22 @@ def test_a_number_says_why_it_is_what_it_is(view):
     view.slider("Move z[0]").evaluate("input => { input.stepUp(); input.dispatchEvent(new Event('input')) }")
     view.until(wrong)
     assert why.text_content() == "−1.26 = 1.25 · (−1.00) + (−0.70) · 0.30 + 0.50 · 0.80 + (−0.20)"
-    # And of what is no result there is nothing to say.
+    # What stands in no equation says it, too: of what it is made, wherever that stands, or in words.
+    ahead = {"F = ∂z′/∂u": ["0.25 = 0.57 − 0.57 · 0.57", "0: u[1] does not reach z′[0]"],
+             "∂u1/∂W": ["0: W[0,0] is not in u[1]", "1.25 = 1.25"],
+             "z′": ["0.57: sigmoid of u[0]", "0.22: sigmoid of u[1]"]}  # fmt: skip
+    tables = [*view._tables()]
+
+    def hovered(caption):
+        for cell in view.where.locator(".nn-row table").nth(tables.index(caption)).locator("td").all()[:2]:
+            cell.hover()
+            yield why.text_content()
+
+    assert {caption: [*hovered(caption)] for caption in ahead} == ahead
+    view.choose("activation", "tanh")
+    view.until(wrong)
+    assert [*hovered("F = ∂z′/∂u")] == ["0.93 = 1 − 0.27 · 0.27", "0: u[1] does not reach z′[0]"]
+    # And of what is given there is nothing to say.
     view.slider("z[1]").hover()
     assert why.text_content() == "" and view.where.evaluate(texts) == []
 

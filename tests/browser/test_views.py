@@ -58,7 +58,7 @@ def follow_dot(view, wanted, across, by, moved):
 def says_why(view, outer, left, right, row, column):
     """An entry of an outer product says what it is: a number of the one row times a number of the other."""
     texts = view._tables()
-    view.where.locator(".nn-row > table").nth([*texts].index(outer)).locator(f"tr:nth-child({row + 1}) td").nth(
+    view.where.locator(".nn-row table").nth([*texts].index(outer)).locator(f"tr:nth-child({row + 1}) td").nth(
         column
     ).hover()
     factors = [f"({text})" if text.startswith("−") else text for text in (texts[left][0, row], texts[right][0, column])]

@@ -17,6 +17,7 @@ CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
 DRAG = re.compile(r'<path class="nn-mark"[^>]* data-drag="(.*?)"')
 # What a reader might write.
 WRITTEN = ["", "F W^T", "W F", "z^T xi", "xi_i z_j", "2 z^T delta", "T", "u (", "delta F", "<b>", "E"]
+TABLE, MADE = re.compile(r"<table[^>]*>"), re.compile(r' data-made="(.*?)"')
 TABLE_OR_SENTENCE = re.compile(r'<table[^>]*>(.*?)</table>|<div class="nn-text">')
 
 
@@ -24,9 +25,9 @@ class Page:
     """What a reader has before him.
 
     ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
-    cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``error`` what
-    the alert says. ``sliders`` are the labels of the sliders, ``lines`` of what is written, and ``choices`` a dict from
-    the label of a choice to its names.
+    cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``made`` what
+    each table says that its entries are made of, ``error`` what the alert says. ``sliders`` are the labels of the
+    sliders, ``lines`` of what is written, and ``choices`` a dict from the label of a choice to its names.
     """
 
     def __init__(self, view):
@@ -51,13 +52,14 @@ class Page:
         self.error = message.get("error", "")
         if "board" in message:
             self._frame = message["board"]
-            for moves in (TEXT, CELL, charted.AXES, charted.PATH):
+            for moves in (TEXT, CELL, charted.AXES, charted.PATH, MADE):
                 self._frame = moves.sub("", self._frame)
             self.cells = [(text, style) for style, text in CELL.findall(message["board"])]
             self.texts = [caption or sentence for caption, sentence in TEXT.findall(message["board"])]
             self.axes, self.paths = (
                 [drawn for _, drawn in part.findall(message["board"])] for part in (charted.AXES, charted.PATH)
             )
+            self.made = [unescape("".join(MADE.findall(table))) for table in TABLE.findall(message["board"])]
             self._charts = charted.CHART.findall(message["board"])
             # Of each table on each row, how many rows and cells it has; a sentence has none.
             self._rows = [
@@ -68,7 +70,7 @@ class Page:
             self.cells[n] = text, self._palette[colour]
         for n, html in message.get("texts", []):
             self.texts[n] = html
-        for part, shown in (("axes", self.axes), ("paths", self.paths)):
+        for part, shown in (("axes", self.axes), ("paths", self.paths), ("made", self.made)):
             for n, drawn in message.get(part, []):
                 shown[n] = drawn
         self._stops |= message.get("stops", {})
@@ -175,7 +177,7 @@ class Page:
     def everything(self):
         """All that now stands there, to be compared."""
         # Copies, as the page goes on.
-        board = self._frame, [*self.cells], [*self.texts], [*self.axes], [*self.paths]
+        board = self._frame, [*self.cells], [*self.texts], [*self.axes], [*self.paths], [*self.made]
         return *board, self.error, {**self.places}, {**self._stops}
 
 
