@@ -2,12 +2,16 @@
 
 import os
 import re
+from hashlib import sha256
 from html import escape
 from pathlib import Path
+from subprocess import PIPE, run
 
 from docutils import nodes
 
+HERE = Path(__file__).parent
 IMAGE = "_static/card.png"
+SHEET = "_static/style.css"
 # What MyST-NB calls folded code, which hides the words that stand there.
 NAMELESS = ' aria-label="Toggle hidden content"'
 # Words of code that look like the text around them: an eighth of all that a browser has to build of a page.
@@ -54,6 +58,25 @@ def _description(doctree):
     return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0] + " …"
 
 
+def name_sheet(app, page, template, context, doctree):
+    """All style sheets of a page as one: a browser paints nothing before it has each of them."""
+    app.env.nn_sheets = [css.filename for css in context["css_files"]]
+    context["css_files"] = [SHEET]
+
+
+def join_sheets(app, error):
+    """Make the one sheet, when every extension has written its own; its address is another one when it is another."""
+    if error:
+        return
+    order = "".join(f'@import "./{name}";' for name in app.env.nn_sheets)
+    command = [HERE / "node_modules/.bin/esbuild", "--bundle", "--minify", "--loader=css", "--external:*.woff2"]
+    style = run([*map(str, command)], input=order, cwd=app.outdir, check=True, stdout=PIPE, text=True).stdout
+    Path(app.outdir, SHEET).write_text(style, encoding="utf-8")
+    version = f"{SHEET}?v={sha256(style.encode()).hexdigest()[:8]}"
+    for path in Path(app.outdir).glob("*.html"):
+        path.write_text(path.read_text(encoding="utf-8").replace(SHEET, version), encoding="utf-8")
+
+
 def list_pages(app, error):
     """A site map, where it is known at which address the site will be."""
     if app.config.html_baseurl and not error:
@@ -65,5 +88,8 @@ def list_pages(app, error):
 
 def setup(app):
     app.connect("html-page-context", describe)
+    # Last, when every extension has added its own.
+    app.connect("html-page-context", name_sheet, priority=900)
+    app.connect("build-finished", join_sheets, priority=900)
     app.connect("build-finished", list_pages)
     return {"parallel_read_safe": True}

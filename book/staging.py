@@ -39,7 +39,7 @@ def stage(source):
     landing = view(pages.landing_view()._repr_mimebundle_(), [pages.LANDING_CODE], pages.LANDING_CODE)
     for name, text in {**pages.generated(notebooks), "index.md": index, "view.html": landing}.items():
         (source / name).write_text(text, encoding="utf-8")
-    _mathematics(static / "katex")
+    _mathematics(static)
     _page(static / "page")
     copytree(ROOT / "notebooks", static / "notebooks", ignore=_all_but_pages)
     (static / "card.png").write_bytes((ROOT / "docs/live_view.png").read_bytes())

@@ -290,8 +290,9 @@ function hand(board, controls, put) {
     const dots = board.querySelector(DRAGGED);
     const turned = board.querySelector("svg[data-drag]");
     const more = `${dots ? " or a dot" : ""}${turned ? " or the drawing" : ""}`;
-    if (first) hint.textContent = `Drag an underlined number${more}, or type one.`;
-    else hint.textContent = dots ? "Drag a dot of a chart, too." : "";
+    const drag = first ? `Drag an underlined number${more}, or type one.` : dots ? "Drag a dot of a chart, too." : "";
+    const point = board.querySelector("[data-made]") ? "Point at another, and it says what it is made of." : "";
+    hint.textContent = `${drag} ${point}`.trim();
   }
 
   // A line to type in, in the place of a number.

@@ -411,8 +411,8 @@ FOCUS = """view => {
 def test_tab_reaches_every_control_in_order(notebook):
     (view,) = notebook
     controls = view.controls()
-    # The large slider, the activation, three buttons, u, 11 entries, and the button that copies.
-    assert controls.count() == 1 + 1 + 3 + 1 + 3 + 6 + 2 + 1
+    # The large slider, the activation, three buttons, u, 11 entries, ten tables more, and the button that copies.
+    assert controls.count() == 1 + 1 + 3 + 1 + 3 + 6 + 2 + 10 + 1
     controls.first.focus()
     for key in ("Tab", "Shift+Tab"):
         view.page.keyboard.press(key)
