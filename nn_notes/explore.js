@@ -291,7 +291,8 @@ function hand(board, controls, put) {
     const turned = board.querySelector("svg[data-drag]");
     const more = `${dots ? " or a dot" : ""}${turned ? " or the drawing" : ""}`;
     const drag = first ? `Drag an underlined number${more}, or type one.` : dots ? "Drag a dot of a chart, too." : "";
-    const point = board.querySelector("[data-made]") ? "Point at another, and it says what it is made of." : "";
+    const other = first ? "another" : "a number";
+    const point = board.querySelector("[data-made]") ? `Point at ${other}, and it says what it is made of.` : "";
     hint.textContent = `${drag} ${point}`.trim();
   }
 

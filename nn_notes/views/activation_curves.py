@@ -62,12 +62,12 @@ def view(x, delta, activation="sigmoid"):
     def layout(a):
         before, after = np.linalg.norm(a["δ"]), np.linalg.norm(a["δF"])
         over = "" if a["τ"] == 1 else "/<i>τ</i>"
-        y, x = f"<i>f</i>(<i>x</i>{over})", "x" if a["τ"] == 1 else "x/τ"
+        y, x = f"<i>f</i>(<i>x</i>{over})", "x" if a["τ"] == 1 else "(x/τ)"
+        slope = reasons.slope(a["f"], "x", "f(x)", y)
 
         def F(i, j):
             return f"the slope of output {i} by {x}[{j}], over τ" if over else slope(i, j)
 
-        slope = reasons.slope(a["f"], "x", "f(x)", y)
         return [
             [*_charts(a)],
             [Matrix("<i>x</i>", a["x"], hand="x"), "→", Matrix(y, a["f(x)"], made=reasons.value(a["f"], x))],

@@ -260,7 +260,7 @@ class View:
 
     def _tables(self):
         tables = self.where.evaluate(
-            """view => [...view.querySelectorAll('.nn-row table')].map(table => {
+            """view => [...view.querySelectorAll('.nn-row table:has(> caption)')].map(table => {
                 const caption = table.caption.cloneNode(true)
                 caption.querySelector('small').remove()
                 return [caption.textContent.trim(),
