@@ -61,13 +61,17 @@ def opened(server, browser, _nothing_is_left_running):
 
 @pytest.fixture(scope="session")
 def ran(opened):
-    """A context in which a notebook has run, with its live views; at the end nothing may have gone wrong."""
+    """A context in which a notebook has run, with its live views; at the end nothing may have gone wrong.
+
+    Before it runs, its views are asleep.
+    """
 
     @contextmanager
     def run_notebook(name):
-        notebook = opened(name)
+        notebook, stored = opened(name), lab.stored_views(name)
+        notebook.sleeps(stored)
         notebook.run_all()
-        yield notebook.views(lab.stored_views(name))
+        yield notebook.views(stored)
         assert notebook.errors() == []
         notebook.close()
 

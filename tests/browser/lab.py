@@ -12,6 +12,8 @@ from build import NOTEBOOKS
 from page import number
 from playwright.sync_api import sync_playwright
 
+from nn_notes.explore import ASLEEP
+
 PATIENCE = 120  # seconds; what is awaited takes far less, but a machine may be busy
 # A sandbox inside a container's own is refused; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -86,6 +88,22 @@ class Lab:
             }""",
             arg=path,
         )
+
+    def sleeps(self, n):
+        """So many views stand there as still pictures that say how to wake them, and nothing that seems to be alive."""
+        self.still_views().nth(n - 1).wait_for(state="attached")
+        assert self.still_views().count() == n and self.live_views().count() == 0
+        for still in self.still_views().all():
+            # JupyterLab leaves out of the painting what is out of sight.
+            still.evaluate("still => still.scrollIntoView()")
+            still.wait_for(state="visible")
+            assert "".join(still.locator("td").all_text_contents()), "the view is empty before anything has run"
+            assert still.locator("input, select, button").count() == 0
+            line = still.locator(".nn-asleep")
+            line.wait_for(state="visible")
+            # From the page's tree: the notebook may have moved on, and has no painted text out of sight.
+            assert line.text_content() == ASLEEP
+            assert self.page.locator(".jupyter-widgets:visible").all_text_contents() == []
 
     def run_all(self):
         """Run every cell, and wait until the last has run."""

@@ -1,11 +1,10 @@
-"""The notebooks in a real browser: they run clean, and the view of notebook 01, in all that can be done with it."""
+"""A notebook in a real browser, saved and opened again, and the view of notebook 01, in all that can be done."""
 
 import json
 
 import numpy as np
 import plain
 import pytest
-from build import NOTEBOOKS
 from kernels import client, read
 from lab import View, stored_views
 from lab import opened as open_in
@@ -15,47 +14,6 @@ from nbconvert import HTMLExporter
 from nn_notes import ACTIVATIONS
 from nn_notes.explore import ASLEEP
 from nn_notes.lab import by_hand
-
-NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_notebook_runs_clean(opened, name):
-    lab, stored = opened(name), stored_views(name)
-    assert stored
-    lab.still_views().nth(stored - 1).wait_for(state="attached")
-    asleep(lab, stored)
-    lab.run_all()
-    assert len(lab.views(stored)) == stored
-    for live in lab.live_views().all():
-        live.locator(".nn-row").first.wait_for(state="attached")
-        live.evaluate("live => live.scrollIntoView()")
-        live.wait_for(state="visible")
-        # It stands in the place of its picture, which takes no room.
-        still, alive = live.evaluate(
-            """live => [...live.closest('.jp-OutputArea').querySelectorAll('.jp-OutputArea-child')]
-                .map(output => output.offsetHeight)"""
-        )
-        assert still == 0 < alive
-    assert lab.still_views().count() == 0
-    assert lab.errors() == []
-    lab.close()
-
-
-def asleep(lab, n):
-    """So many views stand there as still pictures that say how to wake them, and nothing that seems to be alive."""
-    assert lab.still_views().count() == n and lab.live_views().count() == 0
-    for still in lab.still_views().all():
-        # JupyterLab leaves out of the painting what is out of sight.
-        still.evaluate("still => still.scrollIntoView()")
-        still.wait_for(state="visible")
-        assert "".join(still.locator("td").all_text_contents()), "the view is empty before anything has run"
-        assert still.locator("input, select, button").count() == 0
-        line = still.locator(".nn-asleep")
-        line.wait_for(state="visible")
-        # From the page's tree: the notebook may have moved on, and has no painted text out of sight.
-        assert line.text_content() == ASLEEP
-        assert lab.page.locator(".jupyter-widgets:visible").all_text_contents() == []
 
 
 def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(opened):
@@ -70,7 +28,7 @@ def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(ope
     lab = opened(name)
     # The widget that was saved is one that this kernel does not know.
     lab.page.locator(".jupyter-widgets", has_text="model not found").nth(stored - 1).wait_for(state="attached")
-    asleep(lab, stored)
+    lab.sleeps(stored)
     lab.run_all()
     lab.views(stored)
     assert lab.still_views().count() == 0

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from build import NOTEBOOKS
 from colours import miscoloured
+from lab import stored_views
 from live import given
 from page import number
 
@@ -346,13 +347,30 @@ VIEWS = [
 ]
 
 
-NAMES = sorted(path.stem for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
 
 
 @pytest.fixture
 def notebook(request, kept):
     return kept(request.param)
+
+
+@every_notebook
+def test_a_notebook_runs_clean_and_its_views_take_the_place_of_their_pictures(request, notebook):
+    assert len(notebook) == stored_views(request.node.callspec.params["notebook"]) > 0
+    for view in notebook:
+        view.where.locator(".nn-row").first.wait_for(state="attached")
+        view.where.evaluate("live => live.scrollIntoView()")
+        view.where.wait_for(state="visible")
+        # The picture takes no room.
+        still, alive = view.where.evaluate(
+            """live => [...live.closest('.jp-OutputArea').querySelectorAll('.jp-OutputArea-child')]
+                .map(output => output.offsetHeight)"""
+        )
+        assert still == 0 < alive
+    assert notebook[0].lab.still_views().count() == 0
+    assert notebook[0].lab.errors() == []
 
 
 @pytest.mark.parametrize(("notebook", "label", "follows"), VIEWS, indirect=["notebook"])
