@@ -490,7 +490,7 @@ class View:
             [(_words(item),) for item in every if not isinstance(item, Chart)],
             [(charts.axes(chart),) for chart in drawn],
             [(path,) for chart in drawn for path in charts.paths(chart)],
-            [(_made(m, [m.label for m in matrices]),) for m in matrices],
+            [(self._made(m),) for m in matrices],
         )
 
     def _check_hands(self, matrices):
@@ -511,13 +511,26 @@ class View:
         match item:
             case Matrix():
                 html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
-                every = [other.label for row in self._rows for other in row if isinstance(other, Matrix)]
-                data = {"hand": item.hand, "made": _made(item, every)}
+                data = {"hand": item.hand, "made": self._made(item)}
                 marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items() if value)
                 return html.replace("<table", f"<table{marks}", 1)
             case Chart():
                 return charts.svg(item)
         return f'<div class="nn-text">{_words(item)}</div>'
+
+    def _made(self, m):
+        """What each entry of a matrix is made of, row by row, as a page reads it: a label is the place of its table."""
+        if not m.made:
+            return ""
+        labels = [item.label for row in self._rows for item in row if isinstance(item, Matrix)]
+
+        def told(reasons):
+            if isinstance(reasons, str):
+                return reasons
+            return [[number, *([labels.index(label), *at] for label, *at in factors)] for number, *factors in reasons]
+
+        places = np.ndindex(np.atleast_2d(m.array).shape)
+        return json.dumps([told(m.made(*at)) for at in places], ensure_ascii=False, separators=(",", ":"))
 
     def _still(self):
         """The first state for a page that may have neither styles nor scripts nor SVG: tables side by side, and images.
@@ -580,20 +593,6 @@ def _frame(item):
         case Chart():
             return charts.outline(item)
     return _leads(item)
-
-
-def _made(m, labels):
-    """What each entry of a matrix is made of, row by row, as a page reads it: a label is the place of its table."""
-    if not m.made:
-        return ""
-
-    def told(reasons):
-        if isinstance(reasons, str):
-            return reasons
-        return [[number, *([labels.index(label), *at] for label, *at in factors)] for number, *factors in reasons]
-
-    rows = np.atleast_2d(m.array)
-    return json.dumps([told(m.made(*at)) for at in np.ndindex(rows.shape)], ensure_ascii=False, separators=(",", ":"))
 
 
 def _words(item):

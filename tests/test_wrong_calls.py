@@ -958,9 +958,9 @@ def test_no_part_of_the_package_is_left_out(figures):
     parts = {".".join(path.relative_to(package).with_suffix("").parts) for path in package.rglob("*.py")}
     # What an argument must be is asked of validate by all of them. The map takes none that matters, and lab is a command,
     # whose errors tests/test_lab.py has. A chart is plain data, as a Matrix is, that its view has made of numbers which
-    # were checked, and so are the reasons of its entries; widget is shown views by views alone, and a page's cells come from a page. A
-    # view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly. What notation
-    # says of a formula, tests/test_notation.py has.
+    # were checked, and so are the reasons of its entries; widget is shown views by views alone, and a page's cells come
+    # from a page. A view that says nothing of its own may be left out: tests/pages/test_live_views.py calls each wrongly.
+    # What notation says of a formula, tests/test_notation.py has.
     left_out = {"validate", "charts", "ideas", "lab", "reasons", "widget", "page.needs", "page.runner"}
     left_out |= {f"notation.{part}" for part in ("mathml", "reader", "scope", "tree", "values")}
     expected = {part for part in parts if not part.endswith("__init__")} | {"notation"}

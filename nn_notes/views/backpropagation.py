@@ -85,9 +85,9 @@ def view(network, x, t, loss):
 
         def forward(l):
             """z(l), of whose factors some are on no board."""
-            value = reasons.value(network.layers[l - 1].activation, f"u({l})")
 
             def made(*at):
+                value = reasons.value(network.layers[l - 1].activation, f"u({l})")
                 return f"{value(*at)}, where u({l}) = z({l - 1}) W({l}) + b({l})"
 
             return Matrix(_of("z", l), a["z"][l], made=made if l else None)

@@ -271,7 +271,6 @@ def test_a_view_can_be_used_on_a_phone(browsing, published):
     assert moved != before
     # A finger goes from the middle of a number to the right, and the page stays where it is.
     entry = view.place.get_by_role("slider", name="W[1,0]", exact=True)
-    entry.scroll_into_view_if_needed()
     at_rest(entry)
     stood, scrolled = entry.get_attribute("aria-valuenow"), reading.page.evaluate("scrollY")
     stroke(entry)
