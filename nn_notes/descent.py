@@ -80,27 +80,32 @@ def fit(network, train, validation, *, loss, learning_rate, epochs, batch_size, 
     patience = math.inf if patience is None else index("patience", patience, least=1)
     generator("rng", rng)
 
-    best = network.copy()
-    history = History([mean_loss(network, train, loss)], [mean_loss(network, validation, loss)])
+    losses = [(mean_loss(network, train, loss), mean_loss(network, validation, loss))]
+    best, ended = (0, network.copy()), "epochs"
     run = islice(each_epoch(network, train, validation, loss, optimiser, batch_size, rng), epochs)
     try:
-        for train_loss, validation_loss in (bar := _bar(run, epochs, progress)):
-            history.train.append(train_loss)
-            history.validation.append(validation_loss)
-            n = len(history.train) - 1
-            if validation_loss < history.validation[history.best]:
-                best, history.best = network.copy(), n
-            bar.set_postfix_str(f"validation loss {validation_loss:.4f}", refresh=False)
-            if n - history.best >= patience:
-                history.ended = "patience"
+        for pair in (bar := _bar(run, epochs, progress)):
+            losses.append(pair)
+            best = _better(best, network, losses)
+            bar.set_postfix_str(f"validation loss {pair[1]:.4f}", refresh=False)
+            if len(losses) - 1 - best[0] >= patience:
+                ended = "patience"
                 break
     except KeyboardInterrupt:
-        history.ended = "interrupt"
+        ended = "interrupt"
     except FloatingPointError:
-        if len(history.train) == 1:
-            gradients(best, *train, loss)  # of the network as it was given: no rate is to blame for this error
+        if len(losses) == 1:
+            gradients(best[1], *train, loss)  # of the network as it was given: no rate is to blame for this error
         raise
-    return best, history
+    # An interrupt may have come between an epoch's losses and this; the network is then still as the epoch left it.
+    n, network = _better(best, network, losses)
+    return network, History([J for J, _ in losses], [J for _, J in losses], n, ended)
+
+
+def _better(best, network, losses):
+    """The last epoch, if its validation loss is the lowest, or else the best so far: its number and its network."""
+    n = len(losses) - 1
+    return (n, network.copy()) if losses[n][1] < losses[best[0]][1] else best
 
 
 def _bar(run, epochs, progress):

@@ -2,12 +2,14 @@
 
 import math
 import re
+import sys
+from itertools import count, groupby
 
 import numpy as np
 import pytest
 from strategies import deep, ending, generic, in_order, losses, of_type, parameters, random_network, targets
 
-from nn_notes import Layer, Network, backprop
+from nn_notes import Layer, Network, backprop, descent
 from nn_notes.descent import GradientDescent, Momentum, epoch, fit, mean_loss, path
 from nn_notes.losses import MSE, mse, softmax_cross_entropy
 
@@ -264,6 +266,36 @@ def test_an_interrupt_in_the_third_epoch_gives_what_two_epochs_gave():
     assert theta(trained).tobytes() == theta(expected).tobytes()
     assert (history.train, history.validation, history.best) == (whole.train, whole.validation, 2)
     assert (history.ended, whole.ended) == ("interrupt", "epochs")
+
+
+def test_an_interrupt_between_any_two_bytecodes_leaves_history_and_network_in_step():
+    own, ends = {descent.fit.__code__, descent._better.__code__}, []
+    while "epochs" not in ends:
+        steps = count()
+
+        def interrupt(frame, event, arg, steps=steps):
+            if frame.f_code not in own:
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode" and next(steps) == len(ends):
+                raise KeyboardInterrupt
+            return interrupt
+
+        before = sys.gettrace()
+        sys.settrace(interrupt)
+        try:
+            trained, history = run(epochs=2)
+        except KeyboardInterrupt:
+            ends.append("raised")
+            continue
+        finally:
+            sys.settrace(before)
+        ends.append(history.ended)
+        assert len(history.train) == len(history.validation)
+        assert mean_loss(trained, VALIDATION, softmax_cross_entropy) == history.validation[history.best]
+        assert history.validation[history.best] == min(history.validation)
+    # It only ends the call where there is nothing to lose yet, or the run is over.
+    assert [end for end, _ in groupby(ends)] == ["raised", "interrupt", "raised", "epochs"]
 
 
 def test_an_interrupt_in_the_first_epoch_gives_the_network_as_it_was():
