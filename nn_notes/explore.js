@@ -185,6 +185,7 @@ function tasks(words) {
   function meet(n) {
     if (lines[n].classList.contains("nn-met")) return;
     lines[n].classList.add("nn-met");
+    lines[n].title = lines[n].textContent;
     lines[n].append(" \u2713");
   }
   return { element, meet };
@@ -293,7 +294,8 @@ function hand(board, controls, put) {
     const drag = first ? `Drag an underlined number${more}, or type one.` : dots ? "Drag a dot of a chart, too." : "";
     const other = first ? "another" : "a number";
     const point = board.querySelector("[data-made]") ? `Point at ${other}, and it says what it is made of.` : "";
-    hint.textContent = `${drag} ${point}`.trim();
+    const edge = board.querySelector("[data-set]") ? "Click an edge to choose its weight." : "";
+    hint.textContent = [edge, drag, point].filter(Boolean).join(" ");
   }
 
   // A line to type in, in the place of a number.
@@ -448,6 +450,13 @@ function reasons(board, line) {
   let asked, lit;
 
   const text = (cell) => cell.textContent;
+  // What an entry is called: its table, and where it stands there.
+  const named = (cell) => {
+    const table = cell.closest("table");
+    const name = table.caption.innerHTML.split(" <small>")[0].replace(/<[^>]*>/g, "").split(" = ")[0];
+    const row = table.rows.length > 1 ? [cell.parentElement.rowIndex] : [];
+    return `${name}[${[...row, cell.cellIndex].join(", ")}]`;
+  };
   const factor = (cell) => (text(cell).startsWith(MINUS) ? `(${text(cell)})` : text(cell));
   const value = (words) => Number(words.replace(MINUS, "-"));
 
@@ -476,7 +485,10 @@ function reasons(board, line) {
       }
     }
     if (Number.isNaN(sum)) return;
-    lit = [asked, ...made.flatMap(({ products }) => products.flat())];
+    const parts = made.flatMap(({ products }) => products.flat());
+    // A number that is another one says which.
+    if (parts.length === 1 && words === factor(parts[0])) words = named(parts[0]);
+    lit = [asked, ...parts];
     for (const cell of lit) cell.classList.add("nn-lit");
     const digits = text(asked).split(".")[1]?.length ?? 0;
     // The numbers on the page are rounded.
@@ -692,8 +704,23 @@ function render({ model, el }) {
     for (const [n, drawn] of message.axes ?? []) rewrite(axes[n], drawn);
     for (const [n, d] of message.paths ?? []) paths[n].setAttribute("d", d);
     for (const [n, made] of message.made ?? []) tables[n].dataset.made = made;
-    for (const n of message.met ?? []) goals.meet(n);
+    met = message.met ?? met;
+    tick();
     why.explain();
+  }
+  let met = [];
+  let held = false;
+  function tick() {
+    if (!held) met.forEach(goals.meet);
+  }
+  const leaves = new AbortController();
+  el.addEventListener("pointerdown", () => (held = true), true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    const rest = () => {
+      held = false;
+      if (!busy && !waiting.length) tick();
+    };
+    addEventListener(end, rest, { signal: leaves.signal });
   }
   let still;
   function takeItsPlace() {
@@ -726,6 +753,7 @@ function render({ model, el }) {
   put({ open: true });
   return () => {
     playing = false;
+    leaves.abort();
     model.off("msg:custom", answered);
     if (still) still.hidden = false;
   };

@@ -42,7 +42,8 @@ MOST = 1000
 class Matrix(NamedTuple):
     """An array on the board: ``label`` above it in HTML, what its ``axes`` are, and how many ``digits`` it shows.
 
-    As long as its numbers are not ``known``, each is a dot. Where it shows a ``Sliders`` as it stands, ``hand`` is the
+    ``names`` are those of its rows and of its columns, where they have any: they stand beside and above the entries. As
+    long as its numbers are not ``known``, each is a dot. Where it shows a ``Sliders`` as it stands, ``hand`` is the
     name of that in the state: its numbers are moved right there.
 
     What an entry is made of, a page says where the reader asks. It knows it of a table that stands alone on one side of
@@ -57,6 +58,7 @@ class Matrix(NamedTuple):
     known: bool = True
     hand: str = ""
     made: Callable[[int, int], str | list[tuple]] | None = None
+    names: tuple = ()
 
 
 class Control:
@@ -305,7 +307,7 @@ class View:
         pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
         tries: what to try: a dict from a task in HTML to a function of what the model gives that tells whether it is
-            met. One that was met stays so.
+            met. The page ticks it where the reader comes to rest, and it stays ticked.
 
     Raises:
         ValueError: a ``Sliders`` is nowhere under the hand, or what is under the hand is none.
@@ -333,7 +335,7 @@ class View:
         tries=None,
     ):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
-        self._drags, self._tries, self._met = drags or {}, tries or {}, set()
+        self._drags, self._tries = drags or {}, tries or {}
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
@@ -446,7 +448,7 @@ class View:
 
     def _forget(self):
         """Send everything the next time."""
-        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}}, set()
+        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}}, []
 
     def _standing(self):
         """Where the controls stand, and what those with stops can be put to."""
@@ -473,12 +475,16 @@ class View:
         else:
             pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
             message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
-        self._met |= {n for n, is_met in enumerate(self._tries.values()) if n not in self._met and is_met(self.arrays)}
-        if untold := sorted(self._met - self._told):
-            message["met"] = untold
+        met = self._met()
+        if met != self._told:
+            message["met"] = met
         # Last, so that what is interrupted on the way is sent the next time.
-        self._shown, self._told = now, {*self._met}
+        self._shown, self._told = now, met
         return message
+
+    def _met(self):
+        """Which of the tasks are met in the state as it now is."""
+        return [n for n, is_met in enumerate(self._tries.values()) if is_met(self.arrays)]
 
     def _look(self):
         every = [item for row in self._rows for item in row]
@@ -510,7 +516,7 @@ class View:
     def _item(self, item):
         match item:
             case Matrix():
-                html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known)
+                html = table(item.label, item.array, item.axes, self._scale, item.digits, item.known, item.names)
                 data = {"hand": item.hand, "made": self._made(item)}
                 marks = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items() if value)
                 return html.replace("<table", f"<table{marks}", 1)
@@ -558,7 +564,7 @@ class View:
 
     def opening(self):
         """What a page makes the view from, as it now stands: its ``spec`` and its board."""
-        opening = self._standing() | {"board": self._board(), "met": sorted(self._met)}
+        opening = self._standing() | {"board": self._board(), "met": self._met()}
         # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
         return json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
 

@@ -136,7 +136,7 @@ def _true_minus(text):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def table(label, a, axes="", scale=2.0, digits=2, known=True):
+def table(label, a, axes="", scale=2.0, digits=2, known=True, names=()):
     """A vector or matrix as an HTML table whose cells are coloured from ``-scale`` to ``scale``.
 
     Of a matrix of more than 1,000 entries the corners are shown, and dots for what is between them.
@@ -148,11 +148,19 @@ def table(label, a, axes="", scale=2.0, digits=2, known=True):
         scale: the absolute value at which the colour is full.
         digits: how many decimals.
         known: whether its numbers are there already; where not, each is a dot.
+        names: of a matrix that is shown whole the names of its rows and those of its columns, if they have any.
 
     Raises:
         TypeError, ValueError: not real numbers, or more axes.
     """
-    rows = ("".join(_cell(*cell) for cell in row) for row in _rows_of_cells(a, scale, digits, known))
+    down, across = names or ((), ())
+    rows = (
+        "".join(
+            _cell(*cell, beside=down[i] if down and not j else "", over=across[j] if across and not i else "")
+            for j, cell in enumerate(row)
+        )
+        for i, row in enumerate(_rows_of_cells(a, scale, digits, known))
+    )
     head = f'<table style="--nn-digits:{digits}"><caption>{caption(label, a, axes)}</caption>'
     return head + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
@@ -243,7 +251,7 @@ def tint(x, scale):
 def _styles():
     """Cell styles. They stand in place, as a page that is not trusted to bring a style sheet still takes those."""
     # A corner is cut where the colour says too little.
-    cut = " linear-gradient(225deg,#fff 5px,#fff0 0)"
+    cut = " linear-gradient(225deg,#fff 5px,#fff0 0) no-repeat"
     for x, corner in [*((n, "") for n in range(-_STEPS, _STEPS + 1)), (-_STEPS, cut), (_STEPS, cut)]:
         end, share, text = tint(x, _STEPS)
         yield (
@@ -255,8 +263,10 @@ def _styles():
 PALETTE = [*_styles()]
 
 
-def _cell(text, place):
-    return f'<td style="{PALETTE[place]}">{escape(text)}</td>'
+def _cell(text, place, **names):
+    """One entry; the names of its row and of its column come from the style sheet, so that they are no part of it."""
+    data = "".join(f' data-{where}="{escape(str(name))}"' for where, name in names.items() if name != "")
+    return f'<td{data} style="{PALETTE[place]}">{escape(text)}</td>'
 
 
 def _corners(a):

@@ -123,7 +123,7 @@ def test_colours_do_not_overflow(recwarn):
 @pytest.mark.parametrize("x", [-3.0, -1.0, -0.01, 0.0, 0.5, 2.0])
 def test_a_number_has_one_colour_wherever_it_stands(x):
     ((_, place),) = show.cells([x])
-    found = re.match(r"background:(#.{6})(..)( linear-gradient\S* \S* \S*)?;color:(.*?);", show.PALETTE[place])
+    found = re.match(r"background:(#.{6})(..)( linear-gradient[^;]* no-repeat)?;color:(.*?);", show.PALETTE[place])
     end, share, cut, ink = found.groups()
     # On white paper it is the colour that it has in a picture.
     ends, share = np.array([[*bytes.fromhex(c[1:])] for c in (end, show.ZERO)]), int(share, 16) / 255

@@ -57,10 +57,10 @@ def test_each_press_takes_one_factor_and_fills_it_in_place(page):
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (0, "Step 1 of 9: the loss alone (4.3)δ(3)[0] = "),
-        (1, "Step 2 of 9: one factor F(3) (4.5)ξ(3)[0] = "),
-        (3, "Step 4 of 9: one factor W(3)⊤ (4.4)δ(2)[0] = "),
-        (8, "Step 9 of 9: the gradients branch off (4.6, 4.7)∂E/∂W(1)[0, 0] = "),
+        (0, "Step 1 of 9: what the loss by itself hands back, ∂E/∂z, by (4.3)δ(3)[0] = "),
+        (1, "Step 2 of 9: one factor F(3), by (4.5)ξ(3)[0] = "),
+        (3, "Step 4 of 9: one factor W(3)⊤, by (4.4)δ(2)[0] = "),
+        (8, "Step 9 of 9: the gradients branch off, by (4.6) and (4.7)∂E/∂W(1)[0, 0] = "),
     ],
 )
 def test_the_step_is_named_with_one_entry_in_numbers(page, step, words):
@@ -97,7 +97,7 @@ def test_a_nudge_moves_the_loss_as_the_gradient_says(page, weight, l, i, j):
     assert arrays["ΔE predicted"] == pytest.approx(arrays["ΔE actual"], rel=0.05)
     assert plain.signed(arrays["slope"], 4) in said and f"from {E(W):.4f} to {E(nudged):.4f}" in said
 
-    page.click("Nudge from here")
+    page.click("Start from here")
     arrays, network = page.view.arrays, page.view.state["network"]
     assert page.value("nudge") == page.view.state["nudge"] == 0
     np.testing.assert_array_equal(network.layers[l - 1].W, nudged)

@@ -17,8 +17,8 @@ def test_the_board_is_that_of_numpy(f):
         page.move(label, to)
         page.shows(*plain.single_layer(page.value))
     here = plain.parameters(page.value)
-    page.click("Nudge from here")
+    page.click("Start from here")
     page.shows(*plain.single_layer(page.value, here))
     page.click("New random numbers")
-    page.shows(*plain.single_layer(page.value, here))
+    page.shows(*plain.single_layer(page.value, plain.parameters(page.value)))
     assert page.value("activation") == f

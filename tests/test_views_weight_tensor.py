@@ -76,11 +76,13 @@ def test_new_numbers_are_walked_through_at_the_same_place(page):
 @every_slice
 def test_the_drawing_has_a_cell_to_each_entry_and_shows_the_slice(page, axis, n):
     walk_to(page, axis, n)
-    drawn = re.findall(r'<path d="(.*?)" fill-opacity="(.*?)" stroke-opacity=".*?" fill="(.*?)"/>', drawing(page))
-    filled = [fill for _, _, fill in drawn if fill not in ("none", "var(--nn-ground, #ffffff)")]
-    assert len({path for path, _, _ in drawn}) == len(drawn) == 45
+    cell = r'<path d="([^"]*)" fill-opacity="(.*?)" stroke-opacity="(.*?)" fill="(.*?)"/>'
+    drawn, grounds = re.findall(cell, drawing(page)), re.findall(r'd="([^"]*)" fill="var', drawing(page))
+    filled = [(fill, round(float(share) / float(see), 2)) for _, share, see, fill in drawn if fill != "none"]
+    assert len({path for path, *_ in drawn}) == len(drawn) == 45
     assert len(filled) == 15 and len(set(filled)) == 5
-    assert sum(opacity == "1" for _, opacity, _ in drawn) == 45 // SIZES[axis]
+    # What lies behind the slice does not shine through it.
+    assert grounds == [path for path, _, see, _ in drawn if see == "1"] and len(grounds) == 45 // SIZES[axis]
     assert f"slice {n} along {axis}" in drawing(page)
 
 

@@ -59,6 +59,7 @@ def view(network, x, t, loss):
         slope = before["G"][l][i, j]
         return now | {
             "known": stages[: step + 1], "step": step, "weight": weight, "nudge": nudge, "E before": before["E"],
+            "W before": before["W"],
             "foretold": ("G", l) in stages[: step + 1],
             "slope": slope, "ΔE predicted": slope * nudge, "ΔE actual": now["E"] - before["E"],
         }  # fmt: skip
@@ -103,7 +104,12 @@ def view(network, x, t, loss):
             """Of ∂E/∂W(l)."""
             return lambda i, j: [(1, (_of("z", l - 1), 0, i), (xi(l), 0, j))]
 
-        rows = [[_step(a, stages, L)], [_change(a)], *drawn(a), [*map(forward, range(L + 1)), Matrix("<i>t</i>", t)]]
+        rows = [
+            [_step(a, stages, L, weights[a["weight"]])],
+            [_change(a)],
+            *drawn(a),
+            [*map(forward, range(L + 1)), Matrix("<i>t</i>", t)],
+        ]
         for l in range(L, 0, -1):
             reason = f"∂<i>E</i>/∂{_of('z', l)}" if l == L else f"{_of('ξ', l + 1)}{_of('W', l + 1, '⊤')}"
             outer = f"{_of('z', l - 1, '⊤')}{_of('ξ', l)}"
@@ -145,7 +151,7 @@ def view(network, x, t, loss):
             "Next factor": lambda state: {"step": state["step"] + 1} if state["step"] < last else {},
             "All factors": lambda state: {"step": last},
             "Start again": lambda state: {"step": 0},
-            "Nudge from here": lambda state: {
+            "Start from here": lambda state: {
                 "network": _nudged(state["network"], *weights[state["weight"]], state["nudge"]),
                 "nudge": 0.0,
             },
@@ -157,7 +163,7 @@ def view(network, x, t, loss):
         tries={
             "bring the way back to the first layer": lambda a: len(a["known"]) == len(stages),
             "lower <i>E</i> by 0.2 with one nudge": lambda a: a["ΔE actual"] < -0.2,
-            "nudge so far that a tenth of what is foretold is wrong": lambda a: (
+            "nudge so far that the gradient is wrong by a tenth of what it foretells": lambda a: (
                 a["foretold"] and abs(a["ΔE predicted"] - a["ΔE actual"]) > abs(a["ΔE predicted"]) / 10 > 0
             ),
         },
@@ -172,25 +178,27 @@ def _nudged(network, l, i, j, nudge):
     return Network(layers)
 
 
-def _step(a, stages, L):
-    """The step that was taken last, its equation, and one entry of it with the numbers in."""
+def _step(a, stages, L, chosen):
+    """The step that was taken last, its equation, and one entry of it with the numbers in: the chosen weight's."""
     name, l = stages[a["step"]]
+    i, j = chosen[1:] if chosen[0] == l else (0, 0)
     if name == "δ" and l == L:
-        rule, entry, terms = "the loss alone (4.3)", _of("δ", l), []
+        rule, entry, terms = "what the loss by itself hands back, ∂<i>E</i>/∂<i>z</i>, by (4.3)", _of("δ", l), []
     elif name == "δ":
-        rule, entry = f"one factor {_of('W', l + 1, '⊤')} (4.4)", _of("δ", l)
-        terms = zip(a["ξ"][l + 1], a["W"][l + 1][0], strict=True)
+        rule, entry = f"one factor {_of('W', l + 1, '⊤')}, by (4.4)", _of("δ", l)
+        terms = zip(a["ξ"][l + 1], a["W"][l + 1][j], strict=True)
     elif name == "ξ":
-        rule, entry = f"one factor {_of('F', l)} (4.5)", _of("ξ", l)
-        terms = zip(a["δ"][l], a["F"][l][:, 0], strict=True)
+        rule, entry = f"one factor {_of('F', l)}, by (4.5)", _of("ξ", l)
+        terms = zip(a["δ"][l], a["F"][l][:, j], strict=True)
     else:
-        rule, entry = "the gradients branch off (4.6, 4.7)", f"∂<i>E</i>/∂{_of('W', l)}"
-        terms = [(a["z"][l - 1][0], a["ξ"][l][0])]
+        rule, entry = "the gradients branch off, by (4.6) and (4.7)", f"∂<i>E</i>/∂{_of('W', l)}"
+        terms = [(a["z"][l - 1][i], a["ξ"][l][j])]
     products = " + ".join(f"{factor(p)}·{factor(q)}" for p, q in terms)
-    value = a[name][l].flat[0]
+    at = (i, j) if name == "G" else (j,)
+    value = a[name][l][at]
     return (
         f"<b>Step {a['step'] + 1} of {len(stages)}:</b> {rule}<br>"
-        f"{entry}[{'0, 0' if name == 'G' else '0'}] = {products + ' = ' if products else ''}{number(value)}"
+        f"{entry}[{', '.join(map(str, at))}] = {products + ' = ' if products else ''}{number(value)}"
     )
 
 
@@ -200,7 +208,7 @@ def _change(a):
         foretold = "the gradient is not known yet"
     else:
         product = f"{factor(a['slope'], 4)}·{factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
-        foretold = f"gradient before it · nudge = {product}"
+        foretold = f"its gradient, times the nudge, foretells {product}"
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"
@@ -248,13 +256,15 @@ def _edges(a, stage, chosen, place):
     """
     (name, at), (l, i, j) = stage, chosen
     taken, meant = {
-        ("δ", True): (at + 1, "purple: what travels back along each edge, ξ times its weight"),
-        ("G", True): (at, "purple: the gradient of each weight"),
+        ("δ", True): (at + 1, "purple edges: what travels back along each, ξ times its weight"),
+        ("G", True): (at, "purple edges: the gradient of each weight"),
     }.get((name, at + (name == "δ") in a["W"]), (None, "an edge is as thick as its weight; blue is negative"))
+    meant += " · purple ←: δ"
     edges, hits = [], []
     for m, W in a["W"].items():
         shown = W if m != taken else a["G"][m] if name == "G" else a["ξ"][m] * W
-        most = np.abs(shown).max() or 1
+        # A nudge makes its own edge thicker, and no other one thinner.
+        most = np.abs(shown if m == taken else a["W before"][m]).max() or 1
         for p, q in np.ndindex(W.shape):
             (x, y), (right, down) = place(m - 1, p), place(m, q)
             path = f"M{x + RADIUS:.0f} {y:.1f}L{right - RADIUS:.0f} {down:.1f}"

@@ -17,8 +17,13 @@ __all__ = ["learning_rate", "training"]
 
 STEPS, LISTED = 40, 6
 EPOCHS = 120
-# In pixels: a sample's place on its row, and the bar of a probability of 1. And how many shades of grey there are.
-PLACE, BAR, SHADES = 60, 48, 4
+# In pixels: a sample's place on its row, what is free on both sides of it, and the bar of a probability of 1. And the
+# shades of grey that there are.
+PLACE, GAP, BAR, SHADES = 60, 7, 48, 4
+BARS = (
+    "Below each sample a bar for each class, 0 on the left: how probable the network says it is. "
+    "That of the right class is orange."
+)
 # From where to where the pictures of J go, or further, where J does: over the path, and over a run.
 HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
 AROUND = np.linspace(0, 2 * np.pi, 121)
@@ -70,6 +75,7 @@ def learning_rate(x, t, start, rate=None):
         return {
             "γ": γ, "θ": θ, "θ*": lowest, "J": loss(θ.T), "J*": loss(lowest), "∇J": gradient(θ[0]),
             "1 − γλ": 1 - γ * curvatures, "sight": middle + np.outer([-1, 1], far),
+            "course": course(θ, loss(θ.T) - loss(lowest)),
         }  # fmt: skip
 
     def layout(a):
@@ -84,18 +90,18 @@ def learning_rate(x, t, start, rate=None):
             ],
             [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1], made=_after)],
             [
-                f"The first step takes {significant(J[0] - J[1])} off <i>J</i>; "
-                f"γ‖∇<i>J</i>‖² promises {significant(γ * slope @ slope)}."
+                f"The first step takes {significant(J[0] - J[1])} off <i>J</i>. "
+                f"Were <i>J</i> as straight as it begins, it would be γ‖∇<i>J</i>‖² = {significant(γ * slope @ slope)}."
             ],
             [
                 Matrix(bends, curvatures, "steepest, flattest",
                        made=lambda _, n: f"how fast the slope of J grows along the {('steepest', 'flattest')[n]} way"),
-                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "what a step leaves of the distance",
+                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "of the distance, what a step leaves; below 0 it lands beyond",
                        made=lambda _, n: [(1,), (-γ, (bends, 0, n))]),
             ],
             [
-                f"γ = {significant(γ)} is {number(γ / limit, 2)} times "
-                f"2/<i>λ</i><sub>max</sub> = {significant(limit)}. {verdict(θ, J - a['J*'])}"
+                f"γ = {significant(γ)} is {number(γ / limit)} times "
+                f"2/<i>λ</i><sub>max</sub> = {significant(limit)}. {verdict(a['course'], J - a['J*'])}"
             ],
         ]  # fmt: skip
 
@@ -141,11 +147,9 @@ def learning_rate(x, t, start, rate=None):
         layout,
         scale=4.0,
         tries={
-            "creep: after all steps a quarter of the height, or more, is left": lambda a: (
-                a["J"][0] > a["J"][-1] > (a["J"][0] + 3 * a["J*"]) / 4
-            ),
-            "diverge: end ten times as high as at the start": lambda a: a["J"][-1] > 10 * a["J"][0],
-            "jump from side to side, and still come down": lambda a: -0.95 < a["1 − γλ"][0] < -0.5,
+            "creep: the last step still has some way to go": lambda a: a["course"] == "creeps",
+            "diverge: each step ends higher than the one before": lambda a: a["course"] == "diverges",
+            "oscillate: jump from side to side, and still come down": lambda a: a["course"] == "oscillates",
         },
     )
 
@@ -177,17 +181,29 @@ def widened(visited):
     return 1.0 if far <= 1 else 2.0 ** min(math.ceil(math.log2(1.05 * far)), 400)
 
 
-def verdict(visited, above):
-    """What a path does, in a sentence: from the parameters that it visited, and the J above the lowest at each."""
+def course(visited, above):
+    """What a path does, in a word: from the parameters that it visited, and the J above the lowest at each.
+
+    It is empty where the start is the lowest point already.
+    """
     if above[0] < 1e-12:
-        return "The start is the lowest point already."
+        return ""
     steps, left = np.diff(visited, axis=0), above[-1] / above[0]
-    n = len(steps)
     # Near the lowest point the last digits of J go up and down.
     if left > 1e-6 and above[-1] > above[-2]:
-        return f"It <b>diverges</b>: after {n} steps J rises, {left:.2g} times as far above its lowest as at first."
+        return "diverges"
     turns_back = (steps[:10] * steps[1:11]).sum(axis=1) < 0
-    word = "oscillates" if turns_back.mean() > 0.5 else "creeps" if left > 0.01 else "converges"
+    return "oscillates" if turns_back.mean() > 0.5 else "creeps" if left > 0.01 else "converges"
+
+
+def verdict(word, above):
+    """Such a course in a sentence, with the J above the lowest at each step."""
+    if not word:
+        return "The start is the lowest point already."
+    n, left = len(above) - 1, above[-1] / above[0]
+    if word == "diverges":
+        times = f"{left:.2g}" if left < 1000 else f"10<sup>{math.log10(left):.0f}</sup>"
+        return f"It <b>diverges</b>: after {n} steps J rises, {times} times as far above its lowest as at first."
     share = f"{100 * left:.1f} %" if left > 0.001 else "less than 0.1 %"
     return f"It <b>{word}</b>: {n} steps leave {share} of how far J was above its lowest."
 
@@ -267,19 +283,20 @@ def training(network, train, validation, picture=None):
         over = " The run is over. Reset, and it begins anew." if len(a["losses"]) > EPOCHS else ""
         return [
             [_chart(a, sizes[-1])],
-            *([[pictures], [_bars(a["firsts"])]] if pictures else []),
+            *([[pictures], [_bars(a["firsts"])], [BARS]] if pictures else []),
             [
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
-                f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])} (5.5)."
-                f"{over}"
+                f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])}: "
+                f"(5.5) keeps it.{over}"
             ],
             [_moved(a["last"], len(network.layers))],
             [
                 Matrix(
-                    "What it says of each class, on average",
+                    "What the network says, on average",
                     a["said"],
-                    "row the class, column its probability",
+                    "row the right class, column the class that it gives",
+                    names=[range(sizes[-1])] * 2,
                     made=lambda k, l: f"the probability that it gives class {l} where class {k} is right, on average",
                 )
             ],
@@ -345,21 +362,21 @@ def _pictures(samples, shape):
 
 def _bars(S):
     """Below each sample how probable each class is said to be, and which it is taken for."""
-    wide, drawn, taken = (PLACE - 8) / len(S), [], S.argmax(axis=1)
+    wide, drawn, taken = (PLACE - 2 * GAP) / len(S), [], S.argmax(axis=1)
     for n, probabilities in enumerate(S):
         for k, p in enumerate(probabilities):
             color, see = (POSITIVE, 1) if k == n else ("currentColor", 0.45)
             drawn.append(
                 f'<path fill="{color}" fill-opacity="{see}" '
-                f'd="M{n * PLACE + 4 + k * wide:.1f} {BAR}v-{p * BAR:.1f}h{wide - 1:.1f}V{BAR}z"/>'
+                f'd="M{n * PLACE + GAP + k * wide:.1f} {BAR}v-{p * BAR:.1f}h{wide - 1:.1f}V{BAR}z"/>'
             )
         right = taken[n] == n
         weight = "" if right else ' font-weight="700"'
-        drawn.append(
-            f'<text x="{n * PLACE + PLACE / 2:g}" y="{BAR + 18}"{weight}>{"✓" if right else "✗"} {taken[n]}</text>'
-        )
+        said = f"{n} ✓" if right else f"not {taken[n]}"
+        drawn.append(f'<text x="{n * PLACE + PLACE / 2:g}" y="{BAR + 18}"{weight}>{said}</text>')
     names = ", ".join(f"{n} for {k}" for n, k in enumerate(taken))
-    base = f'<path stroke="currentColor" stroke-opacity="0.5" d="M0 {BAR}H{len(S) * PLACE}"/>'
+    floors = "".join(f"M{n * PLACE + GAP} {BAR}h{PLACE - 2 * GAP}" for n in range(len(S)))
+    base = f'<path stroke="currentColor" stroke-opacity="0.5" d="{floors}"/>'
     return Drawing.of(base + "".join(drawn), len(S) * PLACE, BAR + 24, f"Taken: {names}.", 14)
 
 
@@ -370,6 +387,7 @@ def _moved(last, L):
     γ, steps, before, after = last["γ"], last["steps"], last["before"], last["after"]
     gradient = (before - after) / (γ * steps)
     return (
-        f"{steps} steps moved <i>b</i><sup>({L})</sup>[0] by −γ∇<i>J</i> each: {number(before, 4)} − {steps} · "
-        f"{significant(γ)} · {factor(gradient, 6)} = {number(after, 4)}, with the mean of its {steps} gradients (5.1)."
+        f"One parameter as an example, <i>b</i><sup>({L})</sup>[0]: {steps} steps moved it by −γ∇<i>J</i> each, as "
+        f"(5.1) says: {number(before, 4)} − {steps} · {significant(γ)} · {factor(gradient, 6)} = {number(after, 4)}, "
+        f"with the mean of its {steps} gradients."
     )

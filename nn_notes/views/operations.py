@@ -45,16 +45,20 @@ def view(x, y):
         return {"v": np.array([node.value for node in v]), "D": D, "g": g, "e_K": np.eye(4)[3]}
 
     def layout(a):
-        (x, y, p, e), g = a["v"], Matrix("<i>g</i>", a["g"], "by x, y, p, e")
+        (x, y, p, e), g = a["v"], _row("<i>g</i>", a["g"])
         return [
             [_drawing(a["v"], a["D"], a["g"])],
-            [f"<i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = {number(e, 2)}."],
-            [g, "=", Matrix("<i>e<sub>K</sub></i>", a["e_K"], made=_start), "+", g, "·", _triangle(a["D"])],
+            [
+                f"Forwards, in black: <i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = "
+                f"{number(e, 2)}. Back, in purple: how far <i>e</i> goes for a nudge there, its derivative."
+            ],
             [
                 f"<i>x</i> is used twice: the product hands back <i>y</i> = {number(y, 1)}, the sum 1, and together "
-                f"that is {number(a['g'][0], 1)}. <i>y</i> is used once, and the product hands back "
-                f"<i>x</i> = {number(x, 1)}."
+                f"∂<i>e</i>/∂<i>x</i> = {number(a['g'][0], 1)}. <i>y</i> is used once, and the product hands back "
+                f"∂<i>e</i>/∂<i>y</i> = <i>x</i> = {number(x, 1)}."
             ],
+            [g, "=", _row("<i>e<sub>K</sub></i>", a["e_K"], made=_start), "+", g, "·", _triangle(a["D"])],
+            ["An entry of <i>g</i> needs only those to its right: so it is solved backwards, from <i>e</i> on."],
         ]
 
     return View(
@@ -63,10 +67,14 @@ def view(x, y):
         layout,
         scale=FAR,
         tries={
-            "make <i>e</i> deaf to <i>x</i>: what comes back to it is 0": lambda a: a["g"][0] == 0,
-            "make <i>e</i> deaf to <i>y</i>, too": lambda a: a["g"][1] == 0,
+            "make ∂<i>e</i>/∂<i>x</i> vanish: a nudge to <i>x</i> no longer moves <i>e</i>": lambda a: a["g"][0] == 0,
+            "make ∂<i>e</i>/∂<i>y</i> vanish": lambda a: a["g"][1] == 0,
         },
     )
+
+
+def _row(label, a, made=None):
+    return Matrix(label, a, digits=1, made=made, names=((), NAMES))
 
 
 def _start(_, m):
@@ -80,17 +88,19 @@ def _triangle(D):
     def reason(m, k):
         return made.get((NAMES[m], NAMES[k]), f"{NAMES[m]} is not made of {NAMES[k]}")
 
-    return Matrix("<i>D<sub>mk</sub></i>", D, "row m, column k", made=reason)
+    return Matrix("<i>D<sub>mk</sub></i>", D, "row m by column k", 1, made=reason, names=(NAMES, NAMES))
 
 
 def _drawing(v, D, g):
     (x, y, p, e), (by_x, by_y, by_p, by_e) = v, g
     edges = [
-        ("x", "×", x, by_p * D[2, 0]), ("y", "×", y, by_y), ("×", "+", p, by_p), ("x", "+", x, by_e * D[3, 0]),
+        ("x", "×", x, by_p * D[2, 0]), ("y", "×", y, by_y), ("×", "+", p, by_p, "p = "),
+        ("x", "+", x, by_e * D[3, 0]),
         ("+", "e", e, by_e),
     ]  # fmt: skip
     words = "The graph of e = xy + x: " + "; ".join(
-        f"from {start} to {end} {number(forward, 1)}, and back {number(back, 1)}" for start, end, forward, back in edges
+        f"from {start} to {end} {number(forward, 1)}, and back {number(back, 1)}"
+        for start, end, forward, back, *_ in edges
     )
     lines = "".join(_edge(np.array(PLACES[start]), np.array(PLACES[end]), *both) for start, end, *both in edges)
     circles = "".join(
@@ -105,7 +115,7 @@ def _drawing(v, D, g):
     return Drawing.of(lines + circles + totals, 520, 200, words, 15)
 
 
-def _edge(start, end, forward, back):
+def _edge(start, end, forward, back, name=""):
     """An arrow between two circles, with the number that goes forwards above it, and what comes back below."""
     along = (end - start) / np.hypot(*(end - start))
     across = np.array([along[1], -along[0]])
@@ -117,6 +127,6 @@ def _edge(start, end, forward, back):
     (a, b), (c, d) = ((start + end) / 2 + side * off * across + [0, 5] for side in (1, -1))
     return (
         f'<path d="M{left:.0f} {top:.0f}L{right:.0f} {low:.0f}" stroke="currentColor"/><polygon points="{tip}"/>'
-        f'<text x="{a:.0f}" y="{b:.0f}">{number(forward, 1)}</text>'
+        f'<text x="{a:.0f}" y="{b:.0f}">{name}{number(forward, 1)}</text>'
         f'<text x="{c:.0f}" y="{d:.0f}" fill="{BACK}">← {number(back, 1)}</text>'
     )

@@ -6,7 +6,7 @@ from .. import reasons, tensors
 from ..activations import ACTIVATIONS, Activation
 from ..explore import Choice, Matrix, Sliders, View
 from ..family import member
-from ..show import number
+from ..show import factor, number
 from ..validate import array
 
 __all__ = ["controls", "first_order", "new_numbers", "offered", "start_of", "view"]
@@ -62,17 +62,28 @@ def view(z, W, b, activation="sigmoid"):
         TypeError, ValueError: not numbers, not finite, or shapes that do not fit.
     """
     start, (activation, table) = start_of(z, W, b), offered(activation)
+    draw = new_numbers(start)
+
+    def anew(state):
+        drawn = draw(state)
+        return drawn | {"start": drawn}
 
     def model(z, W, b, f, start):
         f = table[f]
         u = z @ W + b
         u_start = start["z"] @ start["W"] + start["b"]
-        predicted = first_order(**start, dz=z - start["z"], dW=W - start["W"], db=b - start["b"])
+        nudges = {"z": z - start["z"], "W": W - start["W"], "b": b - start["b"]}
+        # Of Δu, what a nudge to each of the three does by itself.
+        shares = {
+            name: first_order(**start, **{f"d{n}": d if n == name else np.zeros_like(d) for n, d in nudges.items()})
+            for name in nudges
+        }
+        predicted = sum(shares.values())
         F_start = f.jacobian(u_start)
         return {
             "f": f, "z": z, "W": W, "b": b, "u": u, "z′": f(u),
             "∂u/∂z": tensors.du_dz(W), "∂u/∂W": tensors.du_dW(z, len(b)), "∂u/∂b": tensors.du_db(len(b)),
-            "F": f.jacobian(u),
+            "F": f.jacobian(u), "F start": F_start, "u start": u_start, "shares": shares,
             "Δu predicted": predicted, "Δu actual": u - u_start,
             "Δz′ predicted": F_start @ predicted, "Δz′ actual": f(u) - f(u_start),
         }  # fmt: skip
@@ -85,14 +96,19 @@ def view(z, W, b, activation="sigmoid"):
             """Of ∂u_k/∂W, where an entry of W comes into u_k with its input, or not at all."""
             return lambda i, j: [(1, ("<i>z</i>", 0, i))] if j == k else f"W[{i},{j}] is not in u[{k}]"
 
-        def predicted(name):
-            return lambda _, k: f"what the derivatives make of the nudges to z, W and b, added up for {name}[{k}]"
+        def foretold(_, k):
+            """Of Δu as predicted."""
+            parts = " + ".join(f"{factor(share[k], 2)} by {name}" for name, share in a["shares"].items())
+            return f"{parts}, each nudge times its derivative at the start"
 
-        def actual(name):
-            return lambda _, k: f"{name}[{k}] as it is, less what it was before the nudges"
+        def passed_on(_, k):
+            """Of Δz′ as predicted: F at the start, which is on no board, times Δu."""
+            return [(slope, ("<i>Δu predicted</i>", 0, l)) for l, slope in enumerate(a["F start"][k])]
+
+        def actual(name, start):
+            return lambda _, k: [(1, (f"<i>{name}</i>", 0, k)), (-start[k],)]
 
         F = reasons.slope(a["f"], "u", "z′", "<i>z′</i>")
-        error = np.abs(a["Δz′ predicted"] - a["Δz′ actual"]).max()
         slices = [
             Matrix(f"∂<i>u</i><sub>{k}</sub>/∂<i>W</i>", T_k, "row i, column j", made=slice_of(k))
             for k, T_k in enumerate(a["∂u/∂W"])
@@ -109,10 +125,11 @@ def view(z, W, b, activation="sigmoid"):
                 m("∂u/∂b", "row k, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>", made=_added),
             ],
             [
-                m("Δu predicted", made=predicted("u")), m("Δu actual", made=actual("u")),
-                m("Δz′ predicted", made=predicted("z′")), m("Δz′ actual", made=actual("z′")),
+                m("Δu predicted", "from the start", made=foretold), m("Δu actual", made=actual("u", a["u start"])),
+                m("Δz′ predicted", "from the start", made=passed_on),
+                m("Δz′ actual", made=actual("z′", a["f"](a["u start"]))),
             ],
-            [f"The prediction for <i>z′</i> misses by {number(error, 4)} at most."],
+            [_missed(a)],
         ]  # fmt: skip
 
     return View(
@@ -121,8 +138,8 @@ def view(z, W, b, activation="sigmoid"):
         layout,
         memory={"start": start},
         actions={
-            "Nudge from here": lambda state: {"start": {name: state[name] for name in start}},
-            "New random numbers": new_numbers(start),
+            "Start from here": lambda state: {"start": {name: state[name] for name in start}},
+            "New random numbers": anew,
         },
         tries={
             "silence an input: its row vanishes from every ∂<i>u<sub>k</sub></i>/∂<i>W</i>": lambda a: not a["z"].all(),
@@ -135,6 +152,16 @@ def view(z, W, b, activation="sigmoid"):
 def _added(k, j):
     """Of ∂u/∂b."""
     return f"b[{j}] is added to u[{k}]" if j == k else f"b[{j}] is not in u[{k}]"
+
+
+def _missed(a):
+    """How far the prediction is off, in a sentence."""
+    if not any(share.any() for share in a["shares"].values()):
+        return "Nothing is nudged yet: a prediction goes from the start, which is here."
+    if _without_a_miss(a):
+        return "The prediction for <i>z′</i>, with the derivatives at the start, misses nothing."
+    error = np.abs(a["Δz′ predicted"] - a["Δz′ actual"]).max()
+    return f"The prediction for <i>z′</i>, with the derivatives at the start, misses by {number(error, 4)} at most."
 
 
 def _without_a_miss(a):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import tensors
 from ..explore import Choice, Drawing, Matrix, Slider, Sliders, View
-from ..show import ZERO, colour, number
+from ..show import ZERO, number, tint
 from ..validate import array
 from .single_layer import new_numbers
 
@@ -90,7 +90,7 @@ def view(z, xi):
                 Matrix(
                     f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}", made=entry
                 ),
-                Matrix("its share of <i>ξT</i>", a["share"], made=part(lambda place: place == n)),
+                Matrix("its share of <i>ξT</i>", a["share"], "row i, column j", made=part(lambda place: place == n)),
             ],
             [
                 Matrix(f"gathered up to {axis} = {n}", a["gathered"], made=part(lambda place: place <= n)),
@@ -147,11 +147,14 @@ def _drawing(T, axis, n, turn):
     cells, letters = _outline(T.shape, axis, n, turn)
     paths = ""
     for at, path, chosen in cells:
-        empty = f"var(--nn-ground, {ZERO})" if chosen else "none"
-        fill = colour(T[at], SCALE) if T[at] else empty
+        color, share, _ = tint(T[at], SCALE)
         # One opacity for the whole of a cell would be slow to paint.
         see = 1 if chosen else 0.25
-        paths += f'<path d="{path}" fill-opacity="{see}" stroke-opacity="{see}" fill="{fill}"/>'
+        if chosen:
+            # What stands behind does not shine through; the page's ground does, as it does in a table.
+            paths += f'<path d="{path}" fill="var(--nn-ground, {ZERO})" stroke="none"/>'
+        fill = color if T[at] else "none"
+        paths += f'<path d="{path}" fill-opacity="{see * share:.3f}" stroke-opacity="{see}" fill="{fill}"/>'
     words = f"T as a box, open at slice {n} along {axis}"
     return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" width="{width}" height="{height}" '

@@ -273,14 +273,14 @@ def test_new_random_numbers(view):
         before = parameters(view)
         view.click("New random numbers")
         view.until(unmoved, before)
-        view.until(wrong)
+        view.until(wrong, parameters(view))
 
 
-def test_nudge_from_here(view):
+def test_start_from_here(view):
     view.drag("z[0]", by=-20)
     view.until(wrong)
     here = parameters(view)
-    view.click("Nudge from here")
+    view.click("Start from here")
     view.until(wrong, here)
     view.press("W[0,0]", "ArrowRight", times=3)
     view.until(wrong, here)
@@ -290,7 +290,7 @@ def test_reset_brings_back_the_first_state(view):
     view.choose("activation", "softmax")
     view.click("New random numbers")
     view.until(unmoved, START)
-    view.until(wrong)
+    view.until(wrong, parameters(view))
     view.click("Reset")
     view.until(away, START)
     view.until(wrong)
@@ -315,7 +315,7 @@ def test_code_for_a_state_brings_it_back(view):
 def test_a_second_page_follows(view):
     """JupyterLab's "Create New View for Cell Output"."""
     page = view.page
-    view.click("Nudge from here")
+    view.click("Start from here")
     page.evaluate("() => jupyterapp.commands.execute('notebook:create-output-view')")
     second = View(view.lab, page.locator(".jp-LinkedOutputView .nn-live"))
     second.where.locator(".nn-row").first.wait_for(state="attached")

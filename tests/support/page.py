@@ -13,7 +13,7 @@ from nn_notes.charts import Axis, Chart, Dots
 from nn_notes.explore import Choice, Line, LogSlider, Matrix, Slider, Sliders, View
 
 TEXT = re.compile(r'<caption>(.*?)</caption>|<div class="nn-text">(.*?)</div>', re.DOTALL)
-CELL = re.compile(r'<td style="([^"]*)">([^<]*)</td>')
+CELL = re.compile(r'<td[^>]*? style="([^"]*)">([^<]*)</td>')
 DRAG = re.compile(r'<path class="nn-mark"[^>]* data-drag="(.*?)"')
 # What a reader might write.
 WRITTEN = ["", "F W^T", "W F", "z^T xi", "xi_i z_j", "2 z^T delta", "T", "u (", "delta F", "<b>", "E"]

@@ -201,7 +201,7 @@ def learning_rate(value):
         arrays,
         f"− {significant(γ)} ·",
         f"The first step takes {significant(J[0] - J[1])} off J",
-        f"promises {significant(γ * gradient @ gradient)}",
+        f"it would be γ‖∇J‖² = {significant(γ * gradient @ gradient)}.",
     )
 
 
@@ -224,7 +224,7 @@ def operations(value):
     g = np.array([y + 1, x, 1, 1])
     D = np.array([[0, 0, 0, 0], [0, 0, 0, 0], [y, x, 0, 0], [1, 0, 1, 0]])
     arrays = {"g": g, "eK": np.array([0, 0, 0, 1]), "Dmk": D}
-    said = [f"hands back y = {y:.1f}, the sum 1", f"that is {y + 1:.1f}.", f"hands back x = {x:.1f}."]
+    said = [f"hands back y = {y:.1f}, the sum 1", f"∂e/∂x = {y + 1:.1f}.", f"∂e/∂y = x = {x:.1f}."]
     # An exact zero is just 0.
     return arrays, *(re.sub(r"(?<= )-?0\.0(?!\d)", "0", text).replace("-", "−") for text in said)
 
