@@ -1,14 +1,17 @@
 """The live view of notebook 00: its arrays are NumPy's in every state, and its controls and buttons lead to them."""
 
+import json
 from itertools import product
 
 import numpy as np
 import pytest
-from page import Page
+from page import Page, untagged
 
 from nn_notes import numeric
+from nn_notes.explore import Matrix
 from nn_notes.views import derivative_shapes
 
+ENTRY, CORNER, NUDGE = "x[0]", "X[0,0]", "nudge"
 KINDS = ("scalar", "vector", "matrix")
 LAYOUTS, HABITS = ("numerator", "denominator"), ("rows", "columns")
 STATES = list(product(KINDS, KINDS, LAYOUTS, HABITS))
@@ -29,8 +32,8 @@ def choose(page, what, by, layout, habit):
 @pytest.mark.parametrize(("what", "by", "layout", "habit"), STATES)
 def test_the_arrays_are_those_of_numpy(page, what, by, layout, habit):
     choose(page, what, by, layout, habit)
-    page.move("X[0,0]" if by == "matrix" else "x[0]", 1.25)
-    page.move("nudge", -0.4)
+    page.move(CORNER if by == "matrix" else ENTRY, 1.25)
+    page.move(NUDGE, -0.4)
     K, a = page.view.state["weights"][what, by], page.view.arrays
     given = {"scalar": np.array(1.25), "vector": x.copy(), "matrix": X.copy()}[by]
     given.flat[0] = 1.25
@@ -103,9 +106,59 @@ def test_a_scalar_and_a_matrix_have_one_layout(page, what, by):
     assert "both layouts are the same" in page.words()
 
 
+@pytest.mark.parametrize(
+    ("what", "by", "layout", "table", "at", "names"),
+    [
+        ("matrix", "matrix", "numerator", "a = 1, b = 2", (0, 1), "∂Y[1,2]/∂X[0,1] = 2 · K[1,2,0,1] · X[0,1]"),
+        ("matrix", "matrix", "denominator", "c = 0, d = 1", (1, 2), "∂Y[1,2]/∂X[0,1] = 2 · K[1,2,0,1] · X[0,1]"),
+        ("matrix", "vector", "numerator", "a = 1", (4, 2), "∂Y[1,4]/∂x[2] = 2 · K[1,4,2] · x[2]"),
+        ("matrix", "vector", "denominator", "c = 2", (1, 4), "∂Y[1,4]/∂x[2] = 2 · K[1,4,2] · x[2]"),
+        ("vector", "matrix", "denominator", "b = 0", (1, 1), "∂y[1]/∂X[0,1] = 2 · K[1,0,1] · X[0,1]"),
+        ("scalar", "matrix", "numerator", "∂y/∂X", (0, 1), "∂y/∂X[0,1] = 2 · K[0,1] · X[0,1]"),
+        ("matrix", "scalar", "numerator", "∂Y/∂x", (1, 5), "∂Y[1,5]/∂x = 2 · K[1,5] · x"),
+        ("matrix", "scalar", "numerator", "output Y", (1, 5), "Y[1,5] = K[1,5] · x²"),
+        ("vector", "matrix", "numerator", "output y", (1, 0), "y[1] = K[1,0,0] · X[0,0]² + K[1,0,1] · X[0,1]²"),
+        ("matrix", "vector", "numerator", "output Y", (1, 5), "Y[1,5] = K[1,5,0] · x[0]² + … + K[1,5,4] · x[4]²"),
+        ("scalar", "matrix", "numerator", "output y", (0, 0), "y = K[0,0] · X[0,0]² + K[0,1] · X[0,1]²"),
+    ],
+)  # fmt: skip
+def test_an_entry_says_by_name_and_in_numbers_what_it_is_made_of(what, by, layout, table, at, names):
+    page = Page(derivative_shapes.view(x, [[0.5, -1.234]], outputs=(2, 6)))
+    choose(page, what, by, layout, "columns")
+    made, numbers = told(page, table, *at).rsplit(" = ", 1)
+    assert made == names
+    if "…" not in numbers:
+        value = eval(numbers.replace("·", "*").replace("²", "**2").replace("−", "-"))
+        np.testing.assert_allclose(value, page.board()[table][at], rtol=0, atol=0.00501)
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "layout", "at", "lit"),
+    [
+        ("matrix", "matrix", "numerator", (1, 2), ("a = 1, b = 2", 0, 0)),
+        ("matrix", "matrix", "denominator", (1, 2), ("c = 0, d = 0", 1, 2)),
+        ("matrix", "vector", "numerator", (1, 2), ("a = 1", 2, 0)),
+        ("vector", "matrix", "denominator", (0, 1), ("b = 0", 0, 1)),
+        ("matrix", "scalar", "numerator", (1, 5), ("∂Y/∂x", 1, 5)),
+        ("scalar", "matrix", "numerator", (0, 0), ("∂y/∂X", 0, 0)),
+    ],
+)
+def test_the_predicted_change_lights_up_the_derivative_by_what_is_nudged(page, what, by, layout, at, lit):
+    choose(page, what, by, layout, "rows")
+    [[nudge, [table, *place]]] = told(page, f"Δ{'Y' if what == 'matrix' else 'y'} predicted", *at)
+    assert (nudge, [*page.board()][table], *place) == (0.1, *lit)
+
+
+def told(page, table, row, column):
+    """What an entry of the table with that caption says that it is made of."""
+    matrices = [m for items in page.view._rows for m in items if isinstance(m, Matrix)]
+    n = [untagged(m.label) for m in matrices].index(table)
+    return json.loads(page.made[n])[row * np.atleast_2d(matrices[n].array).shape[1] + column]
+
+
 def test_new_numbers_move_the_slider_along_and_no_weight_is_zero(page):
     page.click("New random numbers")
-    assert page.view.arrays["x"][0, 0] == page.value("x[0]") == page.view.state["inputs"]["vector"][0] != x[0]
+    assert page.view.arrays["x"][0, 0] == page.value(ENTRY) == page.view.state["inputs"]["vector"][0] != x[0]
     assert (page.view.state["weights"]["vector", "vector"] != 0).all()
 
 
@@ -113,7 +166,7 @@ def test_what_is_given_is_left_alone(page):
     given = x.copy(), X.copy()
     page.move("by a", "matrix")
     np.testing.assert_array_equal(page.view.arrays["x"], given[1])
-    page.move("X[0,0]", -1.5)
+    page.move(CORNER, -1.5)
     assert page.view.arrays["x"][0, 0] == -1.5
     np.testing.assert_array_equal(page.view.state["inputs"]["matrix"], given[1])
     page.click("New random numbers")
@@ -133,7 +186,7 @@ def test_a_negative_weight_times_zero_is_zero():
     page, negative = Page(derivative_shapes.view([0.5, 1.0], [[0.5, 1.0]])), 0
     for _ in range(4):
         page.click("New random numbers")
-        page.move("x[0]", 0.0)
+        page.move(ENTRY, 0.0)
         negative += page.view.state["weights"]["vector", "vector"].flat[0] < 0
         assert "· (0) = 0." in page.said()
     assert 0 < negative < 4

@@ -1,12 +1,13 @@
 """The live view of notebook 00: what is differentiated by what, the shape that comes of it, and what transposes."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import reasons
 from ..explore import Choice, Matrix, Slider, View
-from ..show import number
+from ..show import number, significant
 from ..tensors import chain, other_layout
 from ..validate import array, index, items
 
@@ -133,6 +134,13 @@ class _Named(NamedTuple):
     def at(self, index):
         return f"<i>{self.letter}</i><sub>{index}</sub>" if index else f"<i>{self.letter}</i>"
 
+    def entry(self, at):
+        """One of its entries, in words alone."""
+        return f"{self.letter}[{','.join(map(str, at))}]" if at else self.letter
+
+
+_K = _Named("K", "")
+
 
 def _board(a):
     what, by, layout, _ = a["chosen"]
@@ -140,10 +148,11 @@ def _board(a):
     y = _Named("Y" if what == "matrix" else "y", "ab"[: axes[what]])
     x = _Named("X" if by == "matrix" else "x", "abcd"[axes[what] :][: axes[by]])
     first, second = (y, x) if layout == "numerator" else (x, y)
+    added = foretold = None
     if "matrix" in (what, by):
         missing, letters = "no axis", list(first.axes + second.axes)
         equal, moved, note = _sums(y, x)
-        entry = _in_words(y, x)
+        added, entry, foretold = _added(a, y, x), _in_words(a, y, x), _foretold(a, y, x, letters)
     else:
         missing, letters = "an axis of length 1", [first.axes, second.axes]
         equal, moved, note = _products(a, y, x)
@@ -152,33 +161,76 @@ def _board(a):
     shape = a["∂y/∂x"].shape
     return [
         [Matrix(f"input {x}", a["x"])],
-        [Matrix(f"output {y}", a["y"], made=None if "=" in equal else _added), *equal],
+        [Matrix(f"output {y}", a["y"], made=added), *equal],
         [f"<b>{layout.capitalize()} layout:</b> first {order[0]}, then {order[1]}. So ∂{y}/∂{x} is {shape}."],
         *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters, entry),
         [_first_entry(a, y, x)],
         [
-            Matrix(f"Δ{y} predicted", a["Δy predicted"], made=None if "=" in moved else _foretold), *moved,
+            Matrix(f"Δ{y} predicted", a["Δy predicted"], made=foretold), *moved,
             Matrix(f"Δ{y} actual", a["Δy actual"], made=_happened),
         ],
         [note],
     ]  # fmt: skip
 
 
-def _added(*_):
-    return "its weights times the squared inputs, added up"
-
-
-def _foretold(*_):
-    return "its derivatives times the nudges, added up"
-
-
 def _happened(*_):
     return "the output with the nudge, less the output without it"
 
 
-def _in_words(y, x):
+def _added(a, y, x):
+    """Of an entry of y, where a matrix takes part."""
+    inputs = a["x"].reshape(a["K"].shape[len(y.axes) :])
+
+    def made(*at):
+        out, over = _out(y, at), [*np.ndindex(inputs.shape)]
+        weighed = [f"{_K.entry(out + into)} · {x.entry(into)}²" for into in over]
+        numbers = [f"{_factor(a['K'][out + into])} · {_factor(inputs[into])}²" for into in over]
+        return f"{y.entry(out)} = {_sum(weighed)} = {_sum(numbers)}"
+
+    return made
+
+
+def _out(y, at):
+    """The index in y of a place in its table: of a vector, which is a row or a column, one of both is 0."""
+    return at if len(y.axes) == 2 else (max(at),) if y.axes else ()
+
+
+def _sum(terms):
+    """A sum in words: of a long one the first term and the last."""
+    return " + ".join(terms if len(terms) <= 3 else [terms[0], "…", terms[-1]])
+
+
+def _factor(x):
+    """A number with all of its digits, as what is made of it has more than are shown of it on the board."""
+    return f"({significant(x, 6)})" if x < 0 else significant(x, 6)
+
+
+def _in_words(a, y, x):
     """Of an entry of the derivative whose weight is not on the board."""
-    return lambda *_: f"2 · the weight of its entry of {x.letter} in its entry of {y.letter} · that entry of {x.letter}"
+    *_, layout, _ = a["chosen"]
+    inputs = a["x"].reshape(a["K"].shape[len(y.axes) :])
+
+    def made(*at):
+        n = len(y.axes) if layout == "numerator" else len(x.axes)
+        out, into = (at[:n], at[n:]) if layout == "numerator" else (at[n:], at[:n])
+        x_at, K_at = x.entry(into), _K.entry(out + into)
+        numbers = f"{_factor(a['K'][out + into])} · {_factor(inputs[into])}"
+        return f"∂{y.entry(out)}/∂{x_at} = 2 · {K_at} · {x_at} = 2 · {numbers}"
+
+    return made
+
+
+def _foretold(a, y, x, letters):
+    """Of an entry of the predicted change, where a matrix takes part: only the first entry of x is nudged."""
+    *_, layout, _ = a["chosen"]
+
+    def made(*at):
+        out, into = _out(y, at), (0,) * len(x.axes)
+        *fixed, row, column = out + into if layout == "numerator" else into + out
+        label = _face(letters, fixed) or f"∂{y}/∂{x}"
+        return [(a["Δx"].flat[0], (label, row, column))]
+
+    return made
 
 
 def _in_numbers(a, y, x):
@@ -225,14 +277,14 @@ def _sums(y, x):
         if y.axes and x.axes
         else "A scalar has no axis that could change places: both layouts are the same."
     )
-    K = _Named("K", "").at(y.axes + x.axes)
+    K = _K.at(y.axes + x.axes)
     return [f"{y_at} = {over}{K} {x_at}²"], [f"Δ{y_at} ≈ {over}∂{y_at}/∂{x_at} Δ{x_at}"], note
 
 
 def _first_entry(a, y, x):
     """An entry of the derivative as the formula, and with the numbers in it."""
     y_0, x_0 = (named.at("0" * len(named.axes)) for named in (y, x))
-    K_0 = _Named("K", "").at("0" * len(y.axes + x.axes))
+    K_0 = _K.at("0" * len(y.axes + x.axes))
     K, x, entry = (number(a[name].flat[0], 2) for name in ("K", "x", "∂y/∂x"))
     return f"Its first entry is ∂{y_0}/∂{x_0} = 2 · {K_0} · {x_0} = 2 · ({K}) · ({x}) = {entry}."
 
@@ -240,7 +292,7 @@ def _first_entry(a, y, x):
 def _faces(D, label, letters, made):
     """The derivative as one table, or as one to each index of the axes before the last two.
 
-    ``made`` says what an entry is made of.
+    ``made`` says what an entry is made of, by its whole index.
     """
     *fixed, row, column = letters
     axes = ", ".join(f"{side} {letter}" for side, letter in (("row", row), ("column", column)) if letter)
@@ -248,8 +300,13 @@ def _faces(D, label, letters, made):
         return [[Matrix(label, D, axes, made=made)]]
 
     def face(*at):
-        return Matrix(", ".join(f"<i>{a}</i> = {n}" for a, n in zip(fixed, at, strict=True)), D[at], axes, made=made)
+        return Matrix(_face(fixed, at), D[at], axes, made=partial(made, *at))
 
     if D.ndim == 3:
         return [[face(n) for n in range(len(D))]]
     return [[face(n, m) for m in range(D.shape[1])] for n in range(len(D))]
+
+
+def _face(letters, at):
+    """What stands above one table of several: where it is on each of the axes that it has an index of."""
+    return ", ".join(f"<i>{letter}</i> = {n}" for letter, n in zip(letters, at, strict=False))
