@@ -11,7 +11,7 @@ from nn_notes import numeric
 from nn_notes.explore import Matrix
 from nn_notes.views import derivative_shapes
 
-ENTRY, CORNER, NUDGE = "x[0]", "X[0,0]", "nudge"
+ENTRY, CORNER, NUDGE = "x[0], if by a scalar or vector", "X[0,0], if by a matrix", "nudge x[0] or X[0,0] by"
 KINDS = ("scalar", "vector", "matrix")
 LAYOUTS, HABITS = ("numerator", "denominator"), ("rows", "columns")
 STATES = list(product(KINDS, KINDS, LAYOUTS, HABITS))
@@ -104,6 +104,18 @@ def test_a_scalar_and_a_matrix_have_one_layout(page, what, by):
     page.move("layout", "denominator")
     np.testing.assert_array_equal(page.view.arrays["∂y/∂x"], first)
     assert "both layouts are the same" in page.words()
+
+
+@pytest.mark.parametrize("by", KINDS)
+def test_the_sliders_say_when_they_move_something(page, by):
+    page.move("by a", by)
+    moving = []
+    for label in page.sliders:
+        before = page.cells.copy()
+        page.move(label, -0.3)
+        if page.cells != before:
+            moving.append(label)
+    assert moving == [*(label for label in (ENTRY, CORNER) if by in label), NUDGE]
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,17 @@ def says_why(view, outer, left, right, row, column):
     assert re.fullmatch(made, view.where.locator(".nn-why").text_content())
 
 
+# The first entry of the input, and its nudge.
+ENTRY, NUDGE = "x[0], if by a scalar or vector", "nudge x[0] or X[0,0] by"
+
+
 def derivative_shapes(view):
     first = view.board()
     K, x_first = first["Kᵀ"].T, first["input x"]
 
     def wanted(value):
         x, dx = x_first.copy(), np.zeros((1, 3))
-        x[0, 0], dx[0, 0] = value("x[0]"), value("nudge")
+        x[0, 0], dx[0, 0] = value(ENTRY), value(NUDGE)
         y, J = x**2 @ K.T, 2 * K * x
         # A nudge that is a row meets the derivative in denominator layout.
         D, met = (J, "(∂y/∂x)ᵀ") if value("layout") == "numerator" else (J.T, "∂y/∂x as it is")
@@ -83,7 +87,7 @@ def derivative_shapes(view):
         }  # fmt: skip
         return arrays, f"So ∂y/∂x is {D.shape}."
 
-    follow(view, wanted, ("nudge", 25), ("x[0]", -30), ("layout", "denominator"), ("x[0]", 20))
+    follow(view, wanted, (NUDGE, 25), (ENTRY, -30), ("layout", "denominator"), (ENTRY, 20))
     # In the other layout the numbers of the derivative, and no others, walk to their new places.
     walking = """view => [...new Set(view.getAnimations({ subtree: true }).map(
         ({ effect }) => effect.target.closest("table").caption.textContent.split(" ")[0]))]"""
@@ -333,7 +337,7 @@ def blackboard(view, answers):
 
 # Of each view a control that no other view of its notebook has.
 VIEWS = [
-    ("00_derivative_shapes", "x[0]", derivative_shapes),
+    ("00_derivative_shapes", ENTRY, derivative_shapes),
     ("02_jacobians", "length", jacobians),
     ("03_weight_tensor", "slice", weight_tensor),
     ("04_backpropagation", "nudge", backpropagation),
