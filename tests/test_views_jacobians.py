@@ -21,7 +21,7 @@ def same_page():
     page = Page(jacobians.view(plain.Z, plain.W, plain.B))
     for label, entry in plain.labelled(z=plain.Z + 0.15, W=plain.W - 0.25, b=plain.B + 0.35).items():
         page.move(label, entry)
-    page.move("length", 0.794)
+    page.move("length of the nudge", 0.794)
     return page
 
 
@@ -30,7 +30,7 @@ def same_page():
 def test_its_arrays_and_curves_are_numpys(same_page, f, along):
     same_page.move("activation", f)
     same_page.move("nudge along", along)
-    assert same_page.value("length") == 0.794
+    assert same_page.value("length of the nudge") == 0.794
     same_page.shows(*plain.jacobians(same_page.value))
     a, (changes, missed) = same_page.view.arrays, plain.nudged(same_page.value)
     curves = [changes(length) for length in jacobians.LENGTHS]
@@ -47,7 +47,7 @@ def test_its_arrays_and_curves_are_numpys(same_page, f, along):
 def test_every_entry_is_a_direction(page):
     entries = plain.labelled(z=plain.Z, W=plain.W, b=plain.B)
     assert page.choices["nudge along"] == ["all of z", "all of W", "all of b", "all", *entries]
-    page.move("length", 1.0)
+    page.move("length of the nudge", 1.0)
     for along in entries:
         page.move("nudge along", along)
         page.shows(*plain.jacobians(page.value))
@@ -63,17 +63,23 @@ def test_what_it_says(page):
     # u₀ = 0.25 − 0.4 s crosses the kink between half the length and the whole.
     page.move("activation", "relu")
     page.move("nudge along", "z[2]")
-    page.move("length", 0.6)
+    page.move("length of the nudge", 0.6)
     assert "the prediction is exact" in page.words()
-    page.move("length", 0.7)
+    page.move("length of the nudge", 0.7)
     assert "At half the length it is exact." in page.words()
 
 
+def test_every_line_of_the_plane_has_a_name(page):
+    plane, *_ = page.charts()
+    for name in ("actual, at every length", "predicted", "actual", "the error"):
+        assert f">{name}</text>" in plane
+
+
 def test_new_numbers_are_met_by_the_same_nudge(page):
-    page.move("length", 0.5)
+    page.move("length of the nudge", 0.5)
     page.move("nudge along", "b[1]")
     page.click("New random numbers")
-    assert (page.value("length"), page.value("nudge along")) == (0.501, "b[1]")
+    assert (page.value("length of the nudge"), page.value("nudge along")) == (0.501, "b[1]")
     page.shows(*plain.jacobians(page.value))
 
 
@@ -92,7 +98,7 @@ def test_the_curves_of_any_number_of_outputs_are_in_the_picture(M, f):
     assert lines[-1].within(jacobians.LENGTHS[seen], errors[seen])
     if not seen.any():
         assert "the prediction is exact" in page.words()
-    page.move("length", 0.1)
+    page.move("length of the nudge", 0.1)
     page.move("z[1]", 0.3)
     assert not page.error
 
@@ -101,7 +107,7 @@ def test_the_curves_of_any_number_of_outputs_are_in_the_picture(M, f):
 def test_in_the_plane_both_arrows_end_where_the_numbers_say(page, f, length):
     page.move("activation", f)
     page.move("nudge along", "all")
-    page.move("length", length)
+    page.move("length of the nudge", length)
     a, (plane, *_) = page.view.arrays, page.charts()
     lines = [mark for mark in charted.marks([plane]) if "line" in mark.looks]
     predicted, actual = a["Δz′ predicted"], a["Δz′ actual"]

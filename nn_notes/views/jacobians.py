@@ -97,7 +97,7 @@ def view(z, W, b, activation="sigmoid"):
 
     return View(
         {
-            "length": LogSlider("length", 1.0, LENGTHS[0], LENGTHS[-1]),
+            "length": LogSlider("length of the nudge", 1.0, LENGTHS[0], LENGTHS[-1]),
             "along": Choice("nudge along", "z[1]" if "z[1]" in directions else "z[0]", list(directions)),
         }
         | controls(start, activation, table),
@@ -147,11 +147,11 @@ def _charts(a):
         "Where they part", length._replace(low=LENGTHS[0], log=True),
         Axis("error", *reaching(ERRORS, error[error > a["roundoff"]], log=True), log=True),
         [
-            Line(LENGTHS, LENGTHS**2 / 10, dash="20 30", opacity=0.7, label="a line of slope 2"),
+            Line(LENGTHS, LENGTHS**2 / 10, dash="20 30", opacity=0.7, label="slope 2: as the square of the length"),
             Line(LENGTHS, error, label="error of this nudge"),
             Dots(a["length"], a["error"][None], across="length"),
         ],
-        "The error of the prediction against the length of the nudge, and a line of slope 2.",
+        "The error of the prediction against the length of the nudge, and a line of slope 2, as of the length squared.",
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def _plane(a):
     return Chart(
         "Where z′ goes", Axis("change of z′[0]", low, high), Axis("change of z′[1]", low / 1.5, high / 1.5),
         [
-            Line(*a["actual curve"].T[:2], width=1, opacity=0.4),
+            Line(*a["actual curve"].T[:2], label="actual, at every length", width=1, opacity=0.4),
             *arrow((0, 0), predicted, high, "predicted", dash="60 40"),
             *arrow((0, 0), actual, high, "actual"),
             Line(*np.transpose([predicted, actual]), POSITIVE, "the error", width=2.5),

@@ -22,7 +22,7 @@ def test_a_view_sleeps_again_where_a_notebook_is_opened_that_was_saved_awake(ope
     contents = "jupyterapp.serviceManager.contents"
     original = lab.page.evaluate(f"{contents}.get('{name}.ipynb')")
     lab.run_all()
-    lab.views(stored)[0].press("length", "ArrowRight")
+    lab.views(stored)[0].press("length of the nudge", "ArrowRight")
     lab.save()
     lab.close()
     lab = opened(name)
@@ -50,9 +50,9 @@ def test_a_view_answers_however_long_a_page_takes_to_load_it(server, browser):
     lab = open_in(server, context, "02_jacobians")
     lab.run_all()
     view, *_ = lab.views(stored_views("02_jacobians"))
-    before = view.value("length")
-    view.press("length", "ArrowRight")
-    assert view.value("length") != before
+    before = view.value("length of the nudge")
+    view.press("length of the nudge", "ArrowRight")
+    assert view.value("length of the nudge") != before
     view.until(lambda view: view.lacks(*plain.jacobians(view.value)))
     # It says so, and that is all.
     assert lab.errors() == ["[anywidget] Failed to initialize model."] * stored_views("02_jacobians")

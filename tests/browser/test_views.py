@@ -97,8 +97,9 @@ def derivative_shapes(view):
 
 
 def jacobians(view):
-    follow(view, plain.jacobians, ("length", -20), ("z[1]", -15), ("nudge along", "all of W"), ("W[2,1]", -15))
-    follow_dot(view, plain.jacobians, "length", (20, 0), {"length": 1})
+    length = "length of the nudge"
+    follow(view, plain.jacobians, (length, -20), ("z[1]", -15), ("nudge along", "all of W"), ("W[2,1]", -15))
+    follow_dot(view, plain.jacobians, "length", (20, 0), {length: 1})
 
 
 def weight_tensor(view):
@@ -338,7 +339,7 @@ def blackboard(view, answers):
 # Of each view a control that no other view of its notebook has.
 VIEWS = [
     ("00_derivative_shapes", ENTRY, derivative_shapes),
-    ("02_jacobians", "length", jacobians),
+    ("02_jacobians", "length of the nudge", jacobians),
     ("03_weight_tensor", "slice", weight_tensor),
     ("04_backpropagation", "nudge", backpropagation),
     ("05_gradient_descent", "w₀", learning_rate),

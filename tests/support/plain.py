@@ -114,7 +114,7 @@ def nudged(value):
 
 
 def jacobians(value):
-    (z, W, b), f, length = parameters(value), formula(value("activation")), value("length")
+    (z, W, b), f, length = parameters(value), formula(value("activation")), value("length of the nudge")
     changes, missed = nudged(value)
     dz, dW, db, predicted, actual = changes(length)
     F = jacobian(f, z @ W + b)
