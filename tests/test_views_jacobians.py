@@ -69,6 +69,47 @@ def test_what_it_says(page):
     assert "At half the length it is exact." in page.words()
 
 
+@pytest.mark.parametrize(
+    ("f", "along", "length", "said"),
+    [
+        (
+            "sigmoid",
+            "W[1,0]",
+            1.0,
+            "0.000522. At half the length it is wrong by 0.00101, which is 1.9 times more.",
+        ),
+        ("sigmoid", "W[1,0]", 0.01, "which is 4.0 times less."),
+        (
+            "identity",
+            "all",
+            3.16,
+            "4.0 times less. z and W move together, and zW multiplies them: u itself bends.",
+        ),
+        ("sigmoid", "all", 1.0, "u itself bends."),
+    ],
+)
+def test_it_says_which_is_more_and_why(page, f, along, length, said):
+    for label, to in {"activation": f, "nudge along": along, "length of the nudge": length}.items():
+        page.move(label, to)
+    assert page.said().endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("u", "said"),
+    [
+        # (u + s)³ is as far from its tangent as s²|3u + s|.
+        (-1 / 3, "the prediction is exact. At half the length it is wrong by 0.125."),
+        (-1 / 6, "the prediction is wrong by 0.5. At half the length it is exact."),
+        (-0.3, "the prediction is wrong by 0.1. At half the length it is wrong by 0.1, which is about as much."),
+        (-0.32, "the prediction is wrong by 0.04. At half the length it is wrong by 0.115, which is 2.9 times more."),
+    ],
+)
+def test_where_the_error_vanishes_on_its_way_it_says_so(u, said):
+    page = Page(jacobians.view([1.0], [[1.0]], [u - 1], Cubic()))
+    page.move("nudge along", "b[0]")
+    assert page.said().endswith(said)
+
+
 def test_every_line_of_the_plane_has_a_name(page):
     plane, *_ = page.charts()
     for name in ("actual, at every length", "predicted", "actual", "the error"):

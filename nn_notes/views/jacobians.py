@@ -175,12 +175,21 @@ def _plane(a):
 
 def _verdict(a):
     """How wrong the prediction is, and how that changes when the nudge is halved, in words."""
-    length, error, half, roundoff = (float(a[name]) for name in ("length", "error", "error at half", "roundoff"))
-    if error < roundoff:
-        return f"A nudge of length {significant(length)}: the prediction is exact. The layer is a straight line so far."
-    wrong = (
-        f"A nudge of length {significant(length)}: the prediction is wrong by {significant(error)}. At half the length"
-    )
-    if half < roundoff:
-        return f"{wrong} it is exact."
-    return f"{wrong} it is wrong by {significant(half)}, which is {number(error / half, 1)} times less."
+    length, *errors = (float(a[name]) for name in ("length", "error", "error at half"))
+    begun = f"A nudge of length {significant(length)}: the prediction is"
+    # One by one, as the error may also vanish on its way from below 0 to above.
+    exact = [error < a["roundoff"] for error in errors]
+    if all(exact):
+        return f"{begun} exact. The layer is a straight line so far."
+    whole, half = ("exact" if e else f"wrong by {significant(error)}" for error, e in zip(errors, exact, strict=True))
+    compared = "" if any(exact) else f", which is {_times(*errors)}"
+    said = f"{begun} {whole}. At half the length it is {half}{compared}."
+    if a["Δz"].any() and a["ΔW"].any():
+        said += " <i>z</i> and <i>W</i> move together, and <i>zW</i> multiplies them: <i>u</i> itself bends."
+    return said
+
+
+def _times(whole, half):
+    """How many times less, or more, half is."""
+    times = number(max(whole, half) / min(whole, half), 1)
+    return "about as much" if times == "1.0" else f"{times} times {'less' if half < whole else 'more'}"
