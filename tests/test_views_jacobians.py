@@ -1,5 +1,7 @@
 """The live view of notebook 02: its arrays and curves held to plain NumPy for many states, and what it says."""
 
+import json
+
 import charted
 import numpy as np
 import plain
@@ -108,6 +110,29 @@ def test_where_the_error_vanishes_on_its_way_it_says_so(u, said):
     page = Page(jacobians.view([1.0], [[1.0]], [u - 1], Cubic()))
     page.move("nudge along", "b[0]")
     assert page.said().endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("along", "parts"),
+    [
+        ("z[1]", [["∂z′/∂z[0,1]", "Δz[0,1]"]]),
+        ("W[2,0]", [["F = ∂z′/∂b[0,0]", "z[0,2]", "ΔW[2,0]"]]),
+        ("b[1]", [["F = ∂z′/∂b[0,1]", "Δb[0,1]"]]),
+        (
+            "all",
+            [
+                *([f"∂z′/∂z[0,{i}]", f"Δz[0,{i}]"] for i in range(3)),
+                *([f"F = ∂z′/∂b[0,{j}]", f"z[0,{i}]", f"ΔW[{i},{j}]"] for i in range(3) for j in range(2)),
+                *([f"F = ∂z′/∂b[0,{j}]", f"Δb[0,{j}]"] for j in range(2)),
+            ],
+        ),
+    ],
+)
+def test_the_prediction_lights_up_each_nudge_and_its_derivative(page, along, parts):
+    page.move("nudge along", along)
+    names = [*page.board()]
+    first, *_ = json.loads(page.made[names.index("Δz′ predicted")])
+    assert [[f"{names[n]}[{i},{j}]" for n, i, j in places] for _, *places in first] == parts
 
 
 def test_every_line_of_the_plane_has_a_name(page):

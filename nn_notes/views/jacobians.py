@@ -15,6 +15,8 @@ LENGTHS = np.logspace(-2, 0.5, 60)
 CHANGES, ERRORS, PLANE = (-1, 2), (1e-7, 10), (-0.4, 0.4)
 # Below this, as a part of what changes, an error is roundoff.
 EXACT = 1e-12
+# What stands above F, which is on the board once.
+_F = "<i>F</i> = ∂<i>z′</i>/∂<i>b</i>"
 
 
 def view(z, W, b, activation="sigmoid"):
@@ -54,7 +56,7 @@ def view(z, W, b, activation="sigmoid"):
         error = np.linalg.norm(actual - predicted, axis=1)
         return {
             "f": f, "z": z, "W": W, "b": b, "u": u, "z′": z_next,
-            "F": F, "∂u/∂z": tensors.du_dz(W), "∂z′/∂z": tensors.dz_dz(F, W), "∂z′/∂b": tensors.dz_db(F),
+            "F": tensors.dz_db(F), "∂u/∂z": tensors.du_dz(W), "∂z′/∂z": tensors.dz_dz(F, W),
             "Δz": length * dz, "ΔW": length * dW, "Δb": length * db,
             "Δz′ predicted": predicted[-2], "Δz′ actual": actual[-2],
             "roundoff": EXACT * max(1, np.abs(actual).max(), np.abs(z_next).max()),
@@ -74,12 +76,9 @@ def view(z, W, b, activation="sigmoid"):
         return [
             [*_charts(a)],
             [m("u"), "=", m("z", hand="z"), "·", m("W", "row i, column j", hand="W"), "+", m("b", hand="b")],
+            [m("z′", made=reasons.value(a["f"], "u")), "= <i>f</i>(<i>u</i>)"],
             [
-                m("z′", made=reasons.value(a["f"], "u")), "= <i>f</i>(<i>u</i>)",
-                m("∂z′/∂b", "row k, column j", "∂<i>z′</i>/∂<i>b</i> = <i>F</i>", made=F),
-            ],
-            [
-                m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j", made=F), "·",
+                m("∂z′/∂z", "row k, column i"), "=", m("F", "row k, column j", _F, made=F), "·",
                 m("∂u/∂z", "row j, column i", "∂<i>u</i>/∂<i>z</i> = <i>W</i>ᵀ", made=reasons.transposed("<i>W</i>")),
             ],
             [
@@ -87,7 +86,7 @@ def view(z, W, b, activation="sigmoid"):
                 m("Δb", made=nudged("Δb")),
             ],
             [
-                m("Δz′ predicted", made=_foretold),
+                m("Δz′ predicted", made=_foretold(a)),
                 "= ∂<i>z′</i>/∂<i>z</i> Δ<i>z</i> + ∂<i>z′</i>/∂<i>W</i> Δ<i>W</i> + "
                 "∂<i>z′</i>/∂<i>b</i> Δ<i>b</i>",
                 m("Δz′ actual", made=_happened),
@@ -116,8 +115,16 @@ def view(z, W, b, activation="sigmoid"):
     )
 
 
-def _foretold(_, k):
-    return f"row {k} of each Jacobian times its nudge, added up"
+def _foretold(a):
+    """Of the predicted change: what is nudged, each times its derivative, that of W[i,j] being F[k,j] z[i]."""
+
+    def made(_, k):
+        by_z = [(1, ("<i>∂z′/∂z</i>", k, i), ("<i>Δz</i>", 0, i)) for i in np.flatnonzero(a["Δz"]).tolist()]
+        by_W = [(1, (_F, k, j), ("<i>z</i>", 0, i), ("<i>ΔW</i>", i, j)) for i, j in np.argwhere(a["ΔW"]).tolist()]
+        by_b = [(1, (_F, k, j), ("<i>Δb</i>", 0, j)) for j in np.flatnonzero(a["Δb"]).tolist()]
+        return by_z + by_W + by_b
+
+    return made
 
 
 def _happened(_, k):

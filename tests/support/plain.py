@@ -119,8 +119,8 @@ def jacobians(value):
     dz, dW, db, predicted, actual = changes(length)
     F = jacobian(f, z @ W + b)
     arrays = {
-        "u": z @ W + b, "z": z, "W": W, "b": b, "z′": f(z @ W + b), "∂z′/∂b = F": F,
-        "∂z′/∂z": F @ W.T, "F": F, "∂u/∂z = Wᵀ": W.T,
+        "u": z @ W + b, "z": z, "W": W, "b": b, "z′": f(z @ W + b),
+        "∂z′/∂z": F @ W.T, "F = ∂z′/∂b": F, "∂u/∂z = Wᵀ": W.T,
         "Δz": dz, "ΔW": dW, "Δb": db, "Δz′ predicted": predicted, "Δz′ actual": actual,
     }  # fmt: skip
     error, half = ("exact" if e < 1e-12 else f"wrong by {significant(e)}" for e in map(missed, [length, length / 2]))
