@@ -7,9 +7,7 @@ from collections import Counter
 
 import figures as written
 import hypothesis
-import pictures
 import pytest
-from nbval.plugin import IPyNbCell
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -44,9 +42,10 @@ def pytest_runtest_makereport(item, call):
 def pytest_runtest_call(item):
     """A cell of a notebook has to draw the picture that it stores, too, and give the numbers of the prose below it."""
     yield
-    if isinstance(item, IPyNbCell):
-        # Not at the top: no other test needs what builds the notebooks.
+    if item.path.suffix == ".ipynb":
+        # Not at the top: no other test needs what builds the notebooks, and draws.
         import fields
+        import pictures
 
         if fault := pictures.difference(item.cell.outputs, item.test_outputs):
             item.raise_cell_error("Pictures differ", fault)
