@@ -208,7 +208,7 @@ def judge(row):
 
 def judge_number(row):
     """Hold a row to the equation with its number, on the first example."""
-    letters, sizes = next(drawn(row))
+    letters, sizes = drawn(row)[0]
     equations = numbered(row, letters, sizes)
     for code in row.codes:
         same = any(equation.is_value_of(code, row.page) for equation in equations)

@@ -1,6 +1,5 @@
 """The displayed formulas of the pages, and how each is judged: on drawn examples of what its letters mean."""
 
-import functools
 import re
 from itertools import chain
 from typing import NamedTuple
@@ -44,10 +43,8 @@ def displayed(page, text):
         yield Displayed(page, leads_to, numbers[n] is not None, TAG.sub("", latex).strip())
 
 
-@functools.cache
 def drawn(formula):
-    """The examples of a formula, drawn once."""
-    return list(examples(formula.page, formula.number, formula.latex))
+    return examples(formula.page, formula.number, formula.latex)
 
 
 def withstood(formula, latex):

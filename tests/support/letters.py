@@ -7,7 +7,7 @@ package or from the witness, never from the formula that they judge.
 import inspect
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import combinations, pairwise
 from statistics import NormalDist
 from types import MappingProxyType
@@ -941,7 +941,7 @@ PAGES = {
 
 
 def examples(page, number, latex, bends=None, seed=0):
-    """Drawn examples for a formula: its letters, and what the widths that the page's shapes name are in it.
+    """Drawn examples for a formula: pairs of its letters, and what the widths that the page's shapes name are in it.
 
     Args:
         page: its page, ``"03"``.
@@ -950,23 +950,29 @@ def examples(page, number, latex, bends=None, seed=0):
         bends: other bends to draw from.
         seed: other numbers are drawn with another one.
     """
-    page = PAGES[page]
-    names = [name for name in (*page.others, *page.fixed) if not name[0].isdigit() and latex.startswith(name)]
-    name = names[0] if names else number
-    rng = np.random.default_rng([seed, *map(ord, name)])
+    own = [*PAGES[page].others, *PAGES[page].fixed]
+    names = [name for name in own if not name[0].isdigit() and latex.startswith(name)]
     bends = bends or (COMPONENT_WISE if "f'" in latex else BENDS)
+    return _drawn(page, names[0] if names else number, tuple(bends), seed)
+
+
+# A formula, those that lead to it and its row in the summary have the same examples, which take long to draw.
+@lru_cache(256)
+def _drawn(page, name, bends, seed):
+    page, rng, drawn = PAGES[page], np.random.default_rng([seed, *map(ord, name)]), []
     for n in range(OWN + DIFFERENT + EQUAL):
         widths = drawn_widths(rng, page.widths, page.fixed.get(name, {}), n)
         letters = page.draw(rng, bends[n % len(bends)], **widths)
         if name in page.others:
             letters |= page.others[name](rng, letters, **widths)
         sizes = {page.widths[name]: width for name, width in widths.items()}
-        yield letters, sizes | {size: of(**widths) for size, of in page.made.items()}
+        drawn.append((letters, sizes | {size: of(**widths) for size, of in page.made.items()}))
+    return drawn
 
 
 def judged(number, latex, seed):
     """Judge a numbered formula on examples drawn anew, and say how that ended; the pages of the book ask."""
-    drawn = [*examples(f"{int(number.partition('.')[0]):02}", number, latex, seed=seed)]
+    drawn = examples(f"{int(number.partition('.')[0]):02}", number, latex, seed=seed)
     try:
         for letters, sizes in drawn:
             notation.judge(latex, letters, sizes)
