@@ -283,8 +283,8 @@ class _Shown(NamedTuple):
     made: list
 
 
-# What belongs to the array behind it.
-SIGNS = ("=", "·", "+", "−", "→")
+# What belongs to the array behind it, as a sign does.
+SIGNS = ("=", "·", "+", "−", "→", "gives", "by", "of")
 # An image has neither the ink nor the ground of the page that it stands on.
 PAPER = "color:#000;background:#fff"
 NOTHING = _Shown(None, [], [], [], [], [])

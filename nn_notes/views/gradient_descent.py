@@ -15,7 +15,7 @@ from ..validate import array, index, items, real_number
 
 __all__ = ["learning_rate", "training"]
 
-STEPS, LISTED = 40, 6
+STEPS, LISTED = 40, 5
 EPOCHS = 120
 # In pixels: a sample's place on its row, what is free on both sides of it, and the bar of a probability of 1. And the
 # shades of grey that there are.
@@ -96,7 +96,7 @@ def learning_rate(x, t, start, rate=None):
             [
                 Matrix(bends, curvatures, "steepest, flattest",
                        made=lambda _, n: f"how fast the slope of J grows along the {('steepest', 'flattest')[n]} way"),
-                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "of the distance, what a step leaves; below 0 it lands beyond",
+                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "left of the distance after a step",
                        made=lambda _, n: [(1,), (-γ, (bends, 0, n))]),
             ],
             [

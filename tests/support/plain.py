@@ -191,10 +191,10 @@ def path(value, steps):
 
 
 def learning_rate(value):
-    γ, (θ, J) = value("γ"), path(value, 6)
+    γ, (θ, J) = value("γ"), path(value, 5)
     gradient = (θ[0] - θ[1]) / γ
     arrays = {
-        "θ1": θ[1], "θ0": θ[0], "∇J(θ0)": gradient, "J after 0 to 6 steps": J,
+        "θ1": θ[1], "θ0": θ[0], "∇J(θ0)": gradient, "J after 0 to 5 steps": J,
         "curvatures λ": CURVATURES[::-1], "1 − γλ": 1 - γ * CURVATURES[::-1],
     }  # fmt: skip
     return (
