@@ -71,7 +71,7 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "E", "not yet: it has one number, and shape (5, 3) is needed."),
         # Shapes that do not meet, and where.
         (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or \\odot between them\n  z xi"),
-        (BY_Z, "F W", "not yet: shape (3, 2) does not meet shape (2, 2): last axis and first need to be equal\n"),
+        (BY_Z, "F W", "not yet: shape (2, 2) does not meet shape (3, 2): last axis and first need to be equal\n"),
         (BY_W, "z odot xi", "not yet: shape (5,) and shape (3,) differ; entry by entry they need to be equal"),
         # Indices.
         (BY_W, "z_i xi_k", "not yet: this is free in i and k, and the question in i and j\n"),
@@ -146,7 +146,7 @@ def test_what_holds_only_where_all_widths_are_equal_is_told_so():
     assert derive(r"A \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}", wide).words.startswith("not yet: right for")
     fitting = Goal("a", "k", lambda rng, bend, M, N: square(rng, bend, M, N) | {"I": np.eye(N)}, {"M": 3, "N": 2})
     words = derive("a I", fitting).words
-    assert words.startswith("not yet: right only where all widths are equal, and here they are not: shape (2, 2) does")
+    assert words.startswith("not yet: right only where all widths are equal, and here they are not: shape (3,) does")
     flat = Goal("a", "k", lambda rng, bend, M, N: {"a": np.ones(M), "c": np.ones(N)}, {"M": 3, "N": 2})
     needed = "Here it has shape (2,), and shape (3,) is needed."
     assert derive("c", flat).words == f"not yet: right only where all widths are equal. {needed}"

@@ -4,7 +4,7 @@ from functools import singledispatch
 from html import escape
 
 from . import tree
-from .scope import NotationError
+from .scope import NotationError, Refuted
 
 __all__ = ["mathml"]
 
@@ -62,7 +62,7 @@ def _factor(part, scope, shaped):
         return inner
     try:
         below = scope.value(part).shape
-    except NotationError:
+    except (NotationError, Refuted):
         below = "?"
     return f"<munder>{inner}<mtext>{below}</mtext></munder>" if below else inner
 

@@ -17,8 +17,8 @@ TYPED = {
 }  # fmt: skip
 # All that the plain spelling writes out; what else there is in it is letter beside letter.
 WORDS = {
-    *FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "tanh", "sum", "odot", "otimes", "partial",
-    "nabla",
+    *FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "ell", "tanh", "sum", "odot", "otimes",
+    "partial", "nabla",
 }  # fmt: skip
 
 COMMANDS = r"""
@@ -252,7 +252,7 @@ class Reader:
         while token := self.accepts("^", "_"):
             if token.text == "_":
                 body = tree.Indexed(body, self.indices(), at=token.at)
-            elif self.accepts("top", "T") or (self.next.text == "T" and self.take()):
+            elif self.upright():
                 body = tree.Transposed(body, at=token.at)
             elif self.sees("{") and self.ahead(1) in ("top", "T"):
                 self.n += 2
@@ -261,6 +261,10 @@ class Reader:
             else:
                 body = tree.Power(body, self.argument(), at=token.at)
         return body
+
+    def upright(self):
+        """Whether a transpose stands here, which is taken then."""
+        return self.next.text in ("top", "T") and bool(self.take())
 
     def bracket(self):
         token = self.take()
@@ -300,7 +304,8 @@ class Reader:
             self.expect("}")
             return body
         token = self.next
-        if token.kind == "number" and len(token.text) > 1:
+        # A decimal is taken whole: half of it is no number.
+        if token.text.isdigit() and len(token.text) > 1:
             first, rest = replace(token, text=token.text[0]), Token("number", token.text[1:], token.at + 1)
             self.tokens[self.n : self.n + 1] = [first, rest]
         if token.kind not in ("number", "letter", "word") or token.text in BETWEEN:
@@ -347,7 +352,7 @@ class Reader:
                 self.n += 3
                 letter = replace(letter, layer=self.sum())
                 self.expect(")")
-                upright = bool(self.accepts("top"))
+                upright = self.upright()
                 self.expect("}")
             else:
                 return letter, upright
@@ -394,13 +399,15 @@ class Reader:
 
     def nudged(self):
         self.expect("partial")
-        token, by = self.next, self.letter()
+        return self.nudgeable(self.next, self.letter())
+
+    def nudgeable(self, token, by):
         if not isinstance(by, tree.Letter):
             raise self.error("what is nudged needs to be a letter", token)
         return by
 
     def read_nabla(self, at):
-        by = self.argument() if self.accepts("_") else None
+        by = self.nudgeable(self.next, self.argument()) if self.accepts("_") else None
         return tree.Gradient(self.factor(), by, at=at)
 
     def read_sum(self, at):

@@ -1,6 +1,7 @@
 """What letters and indices stand for at one place of a formula, and errors that point there."""
 
 import inspect
+import re
 
 import numpy as np
 
@@ -103,11 +104,39 @@ class Scope:
 
     def _meaning(self, name, layer, node):
         if name not in self.letters:
-            known = ", ".join(map(typed, self.letters))
-            raise self.error(f"{typed(name)} is not a letter of this page; its letters are {known}", node)
-        if self.has_layers(name) != (layer is not None):
-            raise self.error(f"{name} has {'layers: which one?' if layer is None else 'no layers'}", node)
+            raise self.error(self._unknown(name, node), node)
+        if not self.has_layers(name) and layer is not None:
+            raise self.error(f"{typed(name)} has no layers", node)
+        if self.has_layers(name) and layer is None:
+            ways = " or ".join(self.written(name))
+            raise self.error(f"{typed(name)} has layers, and the one that is meant stands behind ^: write {ways}", node)
         return self.letters[name]
+
+    def _unknown(self, name, node):
+        """What is amiss with a letter that is none: it may be one of a word that is typed as in code, or without \\."""
+        word, at = self.word(name, node)
+        if word != name and word in self.letters:
+            return f"where a formula has \\ or {{, {word} is written \\{word}"
+        applied = len(word) > 1 and self.text.startswith("(", at + len(word))
+        begins = f"{word} is no function here, and " if applied else ""
+        known = ", ".join(map(typed, self.letters))
+        return f"{begins}{typed(name)} is not a letter of this page; its letters are {known}"
+
+    def word(self, name, node):
+        """What is typed in one with the letter at the beginning of a part, and where it begins."""
+        for run in re.finditer("[A-Za-z]+", self.text):
+            if run.start() <= node.at < run.end():
+                return run[0], run.start()
+        return name, node.at
+
+    def written(self, name):
+        """The ways to type a letter: with the layers of the page, where it has any."""
+        if not self.has_layers(name):
+            return [typed(name)]
+        letter, layers = self.letters[name], {"1": 1}
+        if "l" in self.letters:
+            layers = {"l": self.letters["l"], "l+1": self.letters["l"] + 1}
+        return [f"{typed(name)}^({way})" for way, layer in layers.items() if callable(letter) or layer in letter]
 
     def has_layers(self, name):
         value = self.letters[name]
@@ -131,6 +160,9 @@ class Scope:
             return array("its value", function(*layers, *arguments, *others), complex_too=True)
         except NotationError:
             raise
+        except RecursionError:
+            # A layer is told by the one below, and from here no way down ends.
+            raise self.error("there is no such layer here", node) from None
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise self.error(f"this has no value: {error}", node) from None
 

@@ -245,7 +245,7 @@ class Product(Node):
             if total is None and len(left.shape) == len(right.shape) == 1:
                 raise scope.error("a row does not meet a row; one has to be transposed, or \\odot between them", factor)
             if total is None:
-                problem = f"{said(right.shape)} does not meet {said(left.shape)}: last axis and first need to be equal"
+                problem = f"{said(left.shape)} does not meet {said(right.shape)}: last axis and first need to be equal"
                 raise scope.error(problem, factor)
         return total
 
@@ -333,7 +333,7 @@ class Added(Node):
             a, b = total, scope.value(term)
             total = entrywise(np.add if sign > 0 else np.subtract, a, b)
             if total is None:
-                raise scope.error(f"{said(b.shape)} cannot be added to {said(a.shape)}", term)
+                raise scope.error(f"{said(a.shape)} and {said(b.shape)} cannot be added", term)
         return total
 
 
@@ -427,7 +427,8 @@ class Applied(Node):
         if any(map(scope.function, names)) and not own:
             return [self]
         if len(self.arguments) > 1:
-            raise scope.error(f"{self.head.letter} is no function; one factor stands in a bracket", self)
+            word, at = scope.word(self.head.letter, self)
+            raise scope.error(f"{word} is no function here; factors stand side by side", replace(self, at=at))
         return [Power(self.head, self.power, at=self.at) if self.power else self.head, *self.arguments]
 
     def value(self, scope):
