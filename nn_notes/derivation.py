@@ -4,6 +4,7 @@ What is to be derived is a ``Goal``: a derivative, and the letters that may stan
 is needed. Right is what the witness measures, for widths that all differ and that are all equal, whatever the bend.
 """
 
+import re
 from functools import cached_property
 from html import escape
 from itertools import pairwise
@@ -14,7 +15,7 @@ import numpy as np
 from . import numeric
 from .notation import NotationError, Refuted, evaluate, read
 from .notation.mathml import mathml
-from .notation.scope import Scope
+from .notation.scope import Scope, pointed
 from .notation.tree import Derivative, Gradient, Letter, walk
 from .validate import function, instance, named, string
 
@@ -24,6 +25,8 @@ LONGEST = 300
 TOLERANCE = 1e-9
 # How many examples are drawn of each kind.
 SETS = 5
+# A T that is typed in one with what stands before it, and has no index.
+BEHIND = re.compile(r"(\\?[A-Za-z]+(?:\^\S+?[)}])?|[)}'])T(?![A-Za-z_^'}])")
 
 
 def softmax(u):
@@ -221,6 +224,19 @@ def derive(yours, goal):
     """
     string("yours", yours, "F W^T")
     instance("goal", goal, Goal)
+    derived = _derived(yours, goal)
+    found = BEHIND.search(yours)
+    if derived.right or not found:
+        return derived
+    # T may be a letter of its own. It is meant as a transpose where the letter does not even lead to the right shape.
+    if np.shape(_derived(BEHIND.sub(r"\1 T", yours), goal).value) == derived.wanted.shape:
+        return derived
+    below = "" if found[1] in ")}'" else found[1]
+    hint = pointed(f"a transpose is written {below}^T", yours, found.end() - 1)
+    return derived._replace(words=f"not yet: {hint}")
+
+
+def _derived(yours, goal):
     wanted = goal.own.wanted
 
     def refused(words, typeset=None, value=None):
@@ -238,10 +254,10 @@ def derive(yours, goal):
     asked = goal.itself if len(chain.sides) == 1 else None
     try:
         scope = _scope(chain, yours, goal, goal.own)
+        typeset = mathml(chain, scope, asked)
     except NotationError:
-        # Its indices do not fit each other. It is set without shapes, and its value says why it has none.
-        scope = None
-    typeset = mathml(chain, scope, asked)
+        # Its indices or factors do not fit each other. It is set without shapes, and its value says why it has none.
+        scope, typeset = None, mathml(chain, None, asked)
 
     def holds(kind):
         return all(_holds(chain, yours, goal, example) for example in goal.others[kind])
@@ -265,7 +281,8 @@ def derive(yours, goal):
         if not holds(kind):
             return refused(words, typeset, value)
     count = 1 + sum(map(len, goal.others.values()))
-    return Derived(True, f"right: it holds on {count} drawn examples.", typeset, value, wanted)
+    words = f"right: it holds on {count} examples, with numbers and widths drawn at random."
+    return Derived(True, words, typeset, value, wanted)
 
 
 AMISS = {
@@ -336,7 +353,7 @@ def _same(a, b):
 def _holds(chain, text, goal, example):
     try:
         return _same(_value(chain, text, goal, example), example.wanted)
-    except NotationError:
+    except (NotationError, Refuted):
         return False
 
 

@@ -228,7 +228,7 @@ ANSWERS = {
     "a shape": ((5, 3, 5), (5, 3, 5), "right"),
     "another shape": ((3, 5), (5, 3, 5), "not yet: it has shape (2,), and needs shape (3,)"),
     "a number for an array": (3, [3, 3], "not yet: it has one number, and needs shape (2,)"),
-    "a formula": ("z_i xi_j", GOAL, "right: it holds on 26 drawn examples."),
+    "a formula": ("z_i xi_j", GOAL, "right: it holds on 26 examples, with numbers and widths drawn at random."),
     "its transpose as a formula": ("xi^T z", GOAL, GOAL.verdict("xi^T z")),
     "numbers for a formula": (3, GOAL, "not yet: it needs text, and got 3"),
     "no formula yet": (..., GOAL, "not tried yet"),

@@ -14,7 +14,7 @@ BY_W = Goal(r"\frac{\partial E}{\partial W}", "ij", layer, {"M_in": 5, "M_out": 
 BY_Z = Goal(r"\frac{\partial z'}{\partial z}", "ki", layer, {"M_in": 3, "M_out": 2})
 DOWN = Goal(r"\frac{\partial E}{\partial z^{(\ell)}}", "k", network, {"M_0": 5, "M_1": 4, "M_2": 3, "M_3": 2})
 BY_U = Goal(r"\frac{\partial E}{\partial u}", "k", outputs, {"D": 3})
-RIGHT = "right: it holds on 26 drawn examples."
+RIGHT = "right: it holds on 26 examples, with numbers and widths drawn at random."
 SYMMETRIC = "nearly: right where F is symmetric, as for softmax and every component-wise f. Which way round is F?"
 COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does not: can you say it with F?"
 
@@ -43,6 +43,8 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (DOWN, "delta^(l+1) F^(l+1) W^(l+1)^T", RIGHT),
         (DOWN, "dE/dz^(l+1) F^(l+1) W^(l+1)^T", RIGHT),
         (DOWN, r"\xi^{(\ell+1)}W^{(\ell+1)\top}", RIGHT),
+        (DOWN, r"\xi^{(\ell+1)}W^{(\ell+1)T}", RIGHT),
+        (DOWN, "xi^(ell+1) W^(ell+1)^T", RIGHT),
         (BY_U, "2/D (y - t) odot y odot (1 - y)", RIGHT),
         (BY_U, "2/D (y_k - t_k) y_k (1 - y_k)", RIGHT),
         (BY_U, r"\frac2D(y-t)\odot\sigma'(u)", RIGHT),
@@ -73,6 +75,19 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or \\odot between them\n  z xi"),
         (BY_Z, "F W", "not yet: shape (2, 2) does not meet shape (3, 2): last axis and first need to be equal\n"),
         (BY_W, "z odot xi", "not yet: shape (5,) and shape (3,) differ; entry by entry they need to be equal"),
+        # A T that is meant as a transpose, and one that is not.
+        (BY_Z, "F WT", "not yet: a transpose is written W^T\n  F WT\n     ^"),
+        (BY_Z, "WT F", "not yet: a transpose is written W^T\n  WT F\n   ^"),
+        (BY_Z, "FWT", "not yet: a transpose is written FW^T\n"),
+        (BY_Z, "F(W)T", "not yet: a transpose is written ^T\n"),
+        (BY_W, "zT xi", "not yet: a transpose is written z^T\n"),
+        (BY_W, r"zT \xi", "not yet: a transpose is written z^T\n"),
+        (DOWN, "xi^(l+1) W^(l+1)T", "not yet: a transpose is written W^(l+1)^T\n"),
+        (DOWN, r"\xi^{(\ell+1)} W^{(\ell+1)}T", r"not yet: a transpose is written W^{(\ell+1)}^T"),
+        (BY_W, "(delta F)T", RIGHT),
+        (BY_W, "2(xi)T", "not yet: it is 2 times what is needed, in every entry."),
+        (BY_W, "xiT", "not yet: x is not a letter of this page;"),
+        (BY_W, "T", "not yet: it has shape (3, 5, 3), and shape (5, 3) is needed."),
         # Indices.
         (BY_W, "z_i xi_k", "not yet: this is free in i and k, and the question in i and j\n"),
         (BY_W, "z_i", "not yet: this is free in i alone, and the question in i and j\n"),
@@ -80,6 +95,14 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
          "not yet: this is free in k, j and i, and the question in k and i: is a sum over j missing?\n  F_kj W_ij"),
         # Letters and layers that are none.
         (BY_W, "q^T xi", "not yet: q is not a letter of this page; its letters are z, W, b, u, f, z', F, T,"),
+        (DOWN, "xi", "not yet: xi has layers, and the one that is meant stands behind ^: write xi^(l+1)\n"),
+        (DOWN, "xi(l+1)", "not yet: xi has layers, and the one that is meant stands behind ^: write xi^(l+1)\n"),
+        (DOWN, "W", "not yet: W has layers, and the one that is meant stands behind ^: write W^(l) or W^(l+1)\n"),
+        (DOWN, "u^(999)", "not yet: there is no such layer here\n"),
+        (DOWN, "u^(-1)", "not yet: there is no such layer here\n"),
+        (DOWN, "xi^(l+1) W^{(ell+1)T}", r"not yet: where a formula has \ or {, xi is written \xi"),
+        (BY_W, "outer(z, xi)", "not yet: outer is no function here; factors stand side by side\n  outer(z, xi)\n  ^"),
+        (BY_W, "transpose(z) xi", "not yet: transpose is no function here, and r is not a letter of this page;"),
         (DOWN, "delta^(l)", "not yet: delta has no layer 2 here; it has 3"),
         # No answer at all.
         (BY_W, "dE/dW", "not yet: that is the question itself. What is it equal to?"),
@@ -90,9 +113,13 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (DOWN, r"\frac{\partial E}{\partial z^{(\ell)}}", "not yet: that is the question itself. What is it equal to?"),
         (BY_W, "z^T xi = xi^T z", "not yet: this side is not equal to the last one"),
         (BY_W, "z^T xi, z", "not yet: one formula is enough, a side by itself or sides with = between them."),
+        (BY_W, "(z = 2) xi", "not yet: this has one number, and the other side shape (5,)\n"),
+        (BY_U, "2/(D = 3) (y - t) odot y odot (1 - y)", "not yet: right for these widths, and wrong for others."),
         (BY_W, "z < 1", "not yet: one formula is enough, a side by itself or sides with = between them."),
         # What cannot be read.
         (BY_W, "", "not yet: nothing is written here"),
+        (BY_W, "nabla_2 z", "not yet: what is nudged needs to be a letter\n"),
+        (BY_W, r"\frac1.52", "not yet: the formula ends where a letter, a number or a brace is needed\n"),
         (BY_W, "z^T xi)", "not yet: ) stands where a letter, a number or a bracket is needed"),
         (BY_W, "W.T", "not yet: .T is code; a transpose is written ^T\n  W.T\n   ^"),
         (BY_W, "z @ xi", "not yet: @ is code; factors stand side by side\n  z @ xi\n    ^"),
@@ -116,6 +143,8 @@ SOUND = {
     "z^T (delta F) + 2 z_i xi_j - dE/dz' F T": BY_W,
     r"\frac{\partial z'}{\partial u}\,W^\top = \sum_j F_{kj} W_{ij} \odot \nabla_z u(z, W, b)": BY_Z,
     "(delta^(l+1) odot f'(u^(l+1))) W^(l+1)^T / L^2": DOWN,
+    "(z = z) outer(z, xi) nabla_W E / 1.5": BY_W,
+    r"u^{(l-2)} \xi^{(l+1)} W^{(l+1)}T f'(u^{(l+1)})": DOWN,
     r"\frac2D(y-t)\odot\max(y, \sigma'(u)) \begin{pmatrix} 1 & [D<t_k] \end{pmatrix}": BY_U,
 }
 SIGN = re.compile(r"\\[a-zA-Z]+|.")

@@ -26,7 +26,7 @@ def test_an_empty_board_asks_and_names_its_letters(page):
 @pytest.mark.parametrize(
     ("formula", "arrays", "words"),
     [
-        ("z^T xi", {"yours": RIGHT}, "Right: it holds on 26 drawn examples."),
+        ("z^T xi", {"yours": RIGHT}, "Right: it holds on 26 examples, with numbers and widths drawn at random."),
         ("2 z^T xi", {"yours": 2 * RIGHT, "measured": RIGHT, "the difference": RIGHT}, "Not yet: it is 2 times"),
         ("xi^T z", {"yours": RIGHT.T, "measured": RIGHT}, "Not yet: this is its transpose."),
         ("z xi", {}, "Not yet: a row does not meet a row"),

@@ -290,11 +290,11 @@ def operations(view):
 TYPED = {
     "02_jacobians": [("F W^T", "Right: it holds"), ("F W", "does not meet"), ("sum_j F_kj W_ij", "Right: it holds")],
     "03_weight_tensor": [
-        ("z^T xi", "Right: it holds on 26 drawn examples."),
-        (r"z^\top\xi", "Right: it holds on 26 drawn examples."),
-        ("∂E/∂W = zᵀ ξ", "Right: it holds on 26 drawn examples."),
-        ("sum_k xi_k T_kij", "Right: it holds on 26 drawn examples."),
-        ("z_i xi_j", "Right: it holds on 26 drawn examples."),
+        ("z^T xi", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        (r"z^\top\xi", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        ("∂E/∂W = zᵀ ξ", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        ("sum_k xi_k T_kij", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        ("z_i xi_j", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
         ("xi^T z", "Not yet: this is its transpose."),
         ("2z^T xi", "Not yet: it is 2 times what is needed"),
         ("-z^T xi", "Not yet: the sign is wrong"),
