@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from page import Page
 
-from nn_notes.derivation import Goal, layer
+from nn_notes.derivation import Goal, layer, network, outputs
 from nn_notes.views import blackboard
 
 GOAL = Goal(r"\frac{\partial E}{\partial W}", "ij", layer, {"M_in": 5, "M_out": 3})
@@ -17,8 +17,28 @@ def page():
     return Page(blackboard.view(GOAL))
 
 
-def test_an_empty_board_asks_and_names_its_letters(page):
-    assert page.said().startswith("∂E∂W\n= ?\nWrite it with these letters: z, W, b, u, f, z', F, T, ")
+# A goal, how a transpose is typed there, and the letters.
+@pytest.mark.parametrize(
+    ("goal", "ways", "letters"),
+    [
+        (GOAL, "A transpose is typed W^T, ⊙ odot, ∑ sum_k",
+         "z (5,), W (5, 3), b (3,), u (3,), f (3,), z' (3,), F (3, 3), T (3, 5, 3), I (3, 3), E (one number), delta"),
+        (Goal(r"\partial E/\partial z^{(\ell)}", "k", network, {"M_0": 5, "M_1": 4, "M_2": 3, "M_3": 2}),
+         "A layer is typed W^(l), its transpose W^(l)^T, ⊙ odot, ∑ sum_k",
+         "z^(l) (3,), z^(l+1) (2,), W^(l) (4, 3), W^(l+1) (3, 2), b^(l) (3,), b^(l+1) (2,), u^(l) (3,), u^(l+1) (2,), "
+         "f, F^(l) (3, 3), F^(l+1) (2, 2), E (one number), delta^(l+1) (2,), xi^(l+1) (2,), x (5,), t (2,), ell"),
+        (Goal(r"\partial E/\partial u", "k", outputs, {"D": 3}), "A transpose is typed F^T, ⊙ odot, ∑ sum_k",
+         "u (3,), t (3,), y (3,), sigma (3,), E (one number), delta (3,), F (3, 3), D (one number)."),
+        (Goal("z", "i", lambda rng, bend, M: {"z": np.ones(M)}, {"M": 2}), "A transpose is typed z^T, ⊙ odot, ∑ sum_k",
+         "z (2,)."),
+    ],
+)  # fmt: skip
+def test_an_empty_board_asks_and_says_how_and_with_which_letters(goal, ways, letters):
+    page = Page(blackboard.view(goal))
+    question, task, how, known = page.said().replace("\xa0", " ").replace("\n= ?", " = ?").split("\n")
+    assert question.endswith("= ?") and task == "Type what this is equal to: it is checked as you type."
+    assert how == f"{ways}; or all in LaTeX."
+    assert known.startswith(f"Write it with these letters, each with its shape: {letters}")
     page.shows({})
 
 
@@ -26,17 +46,20 @@ def test_an_empty_board_asks_and_names_its_letters(page):
 @pytest.mark.parametrize(
     ("formula", "arrays", "words"),
     [
-        ("z^T xi", {"yours": RIGHT}, "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        ("z^T xi", {"yours": RIGHT, "measured": RIGHT},
+         "✓ Right: it holds on 26 examples, with numbers and widths drawn at random."),
         ("2 z^T xi", {"yours": 2 * RIGHT, "measured": RIGHT, "the difference": RIGHT}, "Not yet: it is 2 times"),
         ("xi^T z", {"yours": RIGHT.T, "measured": RIGHT}, "Not yet: this is its transpose."),
         ("z xi", {}, "Not yet: a row does not meet a row"),
         ("T", {f"yours[{k}]": LETTERS["T"][k] for k in range(3)} | {"measured": RIGHT}, "it has shape (3, 5, 3)"),
-        ("z^T (delta F^T)", {"yours": RIGHT}, "Nearly: right where F is symmetric"),
+        ("z^T (delta F^T)", {"yours": RIGHT, "measured": RIGHT}, "Nearly: right where F is symmetric"),
+        ("outer(z, xi)", {}, "Not yet: outer is no function here; factors stand side by side"),
     ],
 )  # fmt: skip
 def test_the_board_says_what_a_formula_is(page, formula, arrays, words):
     page.move("Your formula", formula)
     page.shows(arrays, words)
+    assert not page.error and ("✓" in page.said()) == ("Right" in words)
 
 
 def test_a_value_of_many_numbers_is_not_drawn(page):

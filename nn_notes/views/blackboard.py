@@ -2,8 +2,9 @@
 
 from ..derivation import LONGEST, Goal, derive, sentence
 from ..explore import Line, Matrix, View
+from ..notation import NotationError, evaluate
 from ..notation.mathml import mathml
-from ..notation.scope import typed
+from ..notation.scope import Scope
 from ..validate import instance, string
 
 __all__ = ["view"]
@@ -33,15 +34,13 @@ def view(goal, formula=""):
 
     def layout(a):
         if not a["formula"].strip():
-            return [[mathml(goal.itself), "= ?"], [f"Write it with these letters: {letters(goal)}."]]
+            return [[mathml(goal.itself), "= ?"], *([words] for words in task(goal))]
         derived = a["derived"]
         rows = [[derived.typeset]] if derived.typeset else []
-        rows.append([f"<strong>{sentence(derived.words)}</strong>"])
+        rows.append([f"<strong>{'✓ ' * derived.right}{sentence(derived.words)}</strong>"])
         if derived.value is None or derived.value.size > MOST:
             return rows
-        boards = [*sheets("yours", derived.value)]
-        if derived.differs:
-            boards += sheets("measured", derived.wanted)
+        boards = [*sheets("yours", derived.value), *sheets("measured", derived.wanted)]
         if derived.differs and derived.value.shape == derived.wanted.shape:
             boards += sheets("the difference", derived.value - derived.wanted)
         return [*rows, boards]
@@ -56,6 +55,32 @@ def sheets(label, a):
     return [matrix for n, sheet in enumerate(a) for matrix in sheets(f"{label}[{n}]", sheet)]
 
 
+def task(goal):
+    """What to do on an empty board, in HTML: how it is typed, and with which letters."""
+    known = dict(letters(goal))
+    letter = next((name for name, shape in known.items() if len(shape or ()) == 2), next(iter(known)))
+    layer, its = (f"A layer is typed <code>{letter}</code>, its", "") if "^" in letter else ("A", " is typed")
+    shapes = ", ".join(f"<code>{name}</code>{shown(shape)}" for name, shape in known.items())
+    return [
+        "Type what this is equal to: it is checked as you type.",
+        f"{layer} transpose{its} <code>{letter}^T</code>, ⊙ <code>odot</code>, ∑ <code>sum_k</code>; or all in LaTeX.",
+        f"Write it with these letters, each with its shape: {shapes}.",
+    ]
+
+
 def letters(goal):
-    """The letters of a goal as they are typed, in HTML."""
-    return ", ".join(f"<code>{typed(name)}</code>" for name in goal.own.letters)
+    """Each letter of a goal as it is typed, and its shape; None where it has no value by itself."""
+    scope = Scope("", goal.own.letters)
+    for name in goal.own.letters:
+        for way in scope.written(name):
+            try:
+                yield way, evaluate(way, goal.own.letters).shape
+            except NotationError:
+                yield way, None
+
+
+def shown(shape):
+    """A shape behind its letter, in one with it on a line."""
+    if shape is None:
+        return ""
+    return "&nbsp;" + (str(shape).replace(" ", "&nbsp;") if shape else "(one&nbsp;number)")

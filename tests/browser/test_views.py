@@ -288,9 +288,14 @@ def operations(view):
 
 # What is typed on the blackboard of each page, and what a good teacher says to it.
 TYPED = {
-    "02_jacobians": [("F W^T", "Right: it holds"), ("F W", "does not meet"), ("sum_j F_kj W_ij", "Right: it holds")],
+    "02_jacobians": [
+        ("F W^T", "Right: it holds"),
+        ("F W", "does not meet"),
+        ("F WT", "a transpose is written W^T"),
+        ("sum_j F_kj W_ij", "Right: it holds"),
+    ],
     "03_weight_tensor": [
-        ("z^T xi", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
+        ("z^T xi", "✓ Right: it holds on 26 examples, with numbers and widths drawn at random."),
         (r"z^\top\xi", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
         ("∂E/∂W = zᵀ ξ", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
         ("sum_k xi_k T_kij", "Right: it holds on 26 examples, with numbers and widths drawn at random."),
