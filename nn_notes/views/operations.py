@@ -74,7 +74,7 @@ def view(x, y):
 
 
 def _row(label, a, made=None):
-    return Matrix(label, a, digits=1, made=made, names=((), NAMES))
+    return Matrix(label, a, made=made, names=((), NAMES))
 
 
 def _start(_, m):
@@ -88,7 +88,7 @@ def _triangle(D):
     def reason(m, k):
         return made.get((NAMES[m], NAMES[k]), f"{NAMES[m]} is not made of {NAMES[k]}")
 
-    return Matrix("<i>D<sub>mk</sub></i>", D, "row m by column k", 1, made=reason, names=(NAMES, NAMES))
+    return Matrix("<i>D<sub>mk</sub></i>", D, "row m by column k", made=reason, names=(NAMES, NAMES))
 
 
 def _drawing(v, D, g):

@@ -242,7 +242,7 @@ def test_a_number_says_why_it_is_what_it_is(view):
     assert why.text_content() == "−1.26 = 1.25 · (−1.00) + (−0.70) · 0.30 + 0.50 · 0.80 + (−0.20)"
     # What stands in no equation says it, too: of what it is made, wherever that stands, or in words.
     ahead = {"F = ∂z′/∂u": ["0.25 = 0.57 − 0.57 · 0.57", "0: u[1] does not reach z′[0]"],
-             "∂u1/∂W": ["0: W[0,0] is not in u[1]", "1.25 = 1.25"],
+             "∂u1/∂W": ["0: W[0,0] is not in u[1]", "1.25 = z[0]"],
              "z′": ["0.57: sigmoid of u[0]", "0.22: sigmoid of u[1]"]}  # fmt: skip
     tables = [*view._tables()]
 
@@ -284,6 +284,30 @@ def test_start_from_here(view):
     view.until(wrong, here)
     view.press("W[0,0]", "ArrowRight", times=3)
     view.until(wrong, here)
+
+
+def test_what_is_met_on_the_way_of_a_drag_is_not_ticked(view):
+    view.click("Reset")
+    view.until(away, START)
+    view.until(wrong)
+    cell, met, mouse = view.slider("z[1]"), view.where.locator(".nn-met", has_text="silence"), view.page.mouse
+    view._in_sight(cell)
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + 42, y)
+    view.until(lambda view: "" if view.exactly("z[1]") == 0 else "z[1] is not 0")
+    view.until(wrong)
+    mouse.move(x + 60, y)
+    view.until(lambda view: "" if view.exactly("z[1]") > 0 else "z[1] is still 0")
+    view.until(wrong)
+    mouse.up()
+    assert not met.count()
+    # Whoever stays there is told.
+    cell.press("0")
+    view.page.keyboard.press("Enter")
+    view.until(lambda _: "" if met.count() else "it is not ticked")
 
 
 def test_reset_brings_back_the_first_state(view):
