@@ -153,7 +153,7 @@ def table(label, a, axes="", scale=2.0, digits=2, known=True, names=()):
     Raises:
         TypeError, ValueError: not real numbers, or more axes.
     """
-    down, across = names or ((), ())
+    down, across = names if names and np.size(a) <= MANY else ((), ())
     rows = (
         "".join(
             _cell(*cell, beside=down[i] if down and not j else "", over=across[j] if across and not i else "")
