@@ -453,7 +453,7 @@ function reasons(board, line) {
   // What an entry is called: its table, and where it stands there.
   const named = (cell) => {
     const table = cell.closest("table");
-    const name = table.caption.innerHTML.split(" <small>")[0].replace(/<[^>]*>/g, "").split(" = ")[0];
+    const name = titled(table).replace(/<[^>]*>/g, "").split(" = ")[0];
     const row = table.rows.length > 1 ? [cell.parentElement.rowIndex] : [];
     return `${name}[${[...row, cell.cellIndex].join(", ")}]`;
   };
@@ -522,11 +522,16 @@ function reasons(board, line) {
   return { explain, lie };
 }
 
+// What a table is called, in HTML.
+function titled({ caption }) {
+  return caption.innerHTML.split(" <small>")[0];
+}
+
 // The tables of a board: what each is called, and of each cell, row by row, where it stands on the page.
 function whereabouts(board) {
-  return [...board.querySelectorAll(".nn-row table")].map(({ caption, rows }) => ({
-    name: caption.innerHTML.split(" <small>")[0],
-    at: [...rows].map((row) => [...row.cells].map((cell) => ({ cell, box: cell.getBoundingClientRect() }))),
+  return [...board.querySelectorAll(".nn-row table")].map((table) => ({
+    name: titled(table),
+    at: [...table.rows].map((row) => [...row.cells].map((cell) => ({ cell, box: cell.getBoundingClientRect() }))),
   }));
 }
 
