@@ -180,13 +180,14 @@ def _happened(*_):
 
 def _added(a, y, x):
     """Of an entry of y, where a matrix takes part."""
-    inputs = a["x"].reshape(a["K"].shape[len(y.axes) :])
+    inputs = _inputs(a, y)
+    over = [*np.ndindex(inputs.shape)]
 
     def made(*at):
-        out, over = _out(y, at), [*np.ndindex(inputs.shape)]
-        weighed = [f"{_K.entry(out + into)} · {x.entry(into)}²" for into in over]
-        numbers = [f"{_factor(a['K'][out + into])} · {_factor(inputs[into])}²" for into in over]
-        return f"{y.entry(out)} = {_sum(weighed)} = {_sum(numbers)}"
+        out = _out(y, at)
+        weighed = _sum(lambda into: f"{_K.entry(out + into)} · {x.entry(into)}²", over)
+        numbers = _sum(lambda into: f"{_factor(a['K'][out + into])} · {_factor(inputs[into])}²", over)
+        return f"{y.entry(out)} = {weighed} = {numbers}"
 
     return made
 
@@ -196,9 +197,16 @@ def _out(y, at):
     return at if len(y.axes) == 2 else (max(at),) if y.axes else ()
 
 
-def _sum(terms):
-    """A sum in words: of a long one the first term and the last."""
-    return " + ".join(terms if len(terms) <= 3 else [terms[0], "…", terms[-1]])
+def _inputs(a, y):
+    """x with its own axes, where its table may have one more."""
+    return a["x"].reshape(a["K"].shape[len(y.axes) :])
+
+
+def _sum(term, over):
+    """The sum of a term over some places, in words: of a long one the first term and the last."""
+    if len(over) <= 3:
+        return " + ".join(map(term, over))
+    return f"{term(over[0])} + … + {term(over[-1])}"
 
 
 def _factor(x):
@@ -209,7 +217,7 @@ def _factor(x):
 def _in_words(a, y, x):
     """Of an entry of the derivative whose weight is not on the board."""
     *_, layout, _ = a["chosen"]
-    inputs = a["x"].reshape(a["K"].shape[len(y.axes) :])
+    inputs = _inputs(a, y)
 
     def made(*at):
         n = len(y.axes) if layout == "numerator" else len(x.axes)

@@ -72,10 +72,11 @@ def learning_rate(x, t, start, rate=None):
         if len(θ) < 2:
             raise FloatingPointError(f"the first step is not finite; a γ below {γ:.3g} may mend it")
         far = half * widened((θ[: LISTED + 1] - middle) / half)
+        J, J_low = loss(θ.T), loss(lowest)
         return {
-            "γ": γ, "θ": θ, "θ*": lowest, "J": loss(θ.T), "J*": loss(lowest), "∇J": gradient(θ[0]),
+            "γ": γ, "θ": θ, "θ*": lowest, "J": J, "J*": J_low, "∇J": gradient(θ[0]),
             "1 − γλ": 1 - γ * curvatures, "sight": middle + np.outer([-1, 1], far),
-            "course": course(θ, loss(θ.T) - loss(lowest)),
+            "course": course(θ, J - J_low),
         }  # fmt: skip
 
     def layout(a):

@@ -52,7 +52,7 @@ def view(z, W, b, activation="sigmoid"):
         s = np.array([*LENGTHS, length, length / 2])[:, None]
         u_nudged = np.einsum("si,sij->sj", z + s * dz, W + s[..., None] * dW) + b + s * db
         actual = f(u_nudged) - z_next
-        predicted = s * (F @ first_order(z, W, b, dz, dW, db))
+        predicted = s * (F @ sum(first_order(z, W, b, dz, dW, db).values()))
         error = np.linalg.norm(actual - predicted, axis=1)
         return {
             "f": f, "z": z, "W": W, "b": b, "u": u, "z′": z_next,

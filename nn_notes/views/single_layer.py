@@ -38,12 +38,12 @@ def new_numbers(start):
 
 
 def first_order(z, W, b, dz, dW, db):
-    """Δu as the Jacobians at z, W and b predict it from a nudge to each, ``(M_out,)`` (1.2, 1.3, 1.4)."""
-    return (
-        np.einsum("ji,i->j", tensors.du_dz(W), dz)
-        + np.einsum("kij,ij->k", tensors.du_dW(z, len(b)), dW)
-        + np.einsum("kj,j->k", tensors.du_db(len(b)), db)
-    )
+    """What each nudge does to u as its Jacobian predicts it, by name, ``(M_out,)`` (1.2, 1.3, 1.4); Δu is their sum."""
+    return {
+        "z": np.einsum("ji,i->j", tensors.du_dz(W), dz),
+        "W": np.einsum("kij,ij->k", tensors.du_dW(z, len(b)), dW),
+        "b": np.einsum("kj,j->k", tensors.du_db(len(b)), db),
+    }
 
 
 def view(z, W, b, activation="sigmoid"):
@@ -72,20 +72,15 @@ def view(z, W, b, activation="sigmoid"):
         f = table[f]
         u = z @ W + b
         u_start = start["z"] @ start["W"] + start["b"]
-        nudges = {"z": z - start["z"], "W": W - start["W"], "b": b - start["b"]}
-        # Of Δu, what a nudge to each of the three does by itself.
-        shares = {
-            name: first_order(**start, **{f"d{n}": d if n == name else np.zeros_like(d) for n, d in nudges.items()})
-            for name in nudges
-        }
+        shares = first_order(**start, dz=z - start["z"], dW=W - start["W"], db=b - start["b"])
         predicted = sum(shares.values())
-        F_start = f.jacobian(u_start)
+        z_next, z_next_start, F_start = f(u), f(u_start), f.jacobian(u_start)
         return {
-            "f": f, "z": z, "W": W, "b": b, "u": u, "z′": f(u),
+            "f": f, "z": z, "W": W, "b": b, "u": u, "z′": z_next,
             "∂u/∂z": tensors.du_dz(W), "∂u/∂W": tensors.du_dW(z, len(b)), "∂u/∂b": tensors.du_db(len(b)),
-            "F": f.jacobian(u), "F start": F_start, "u start": u_start, "shares": shares,
+            "F": f.jacobian(u), "F start": F_start, "u start": u_start, "z′ start": z_next_start, "shares": shares,
             "Δu predicted": predicted, "Δu actual": u - u_start,
-            "Δz′ predicted": F_start @ predicted, "Δz′ actual": f(u) - f(u_start),
+            "Δz′ predicted": F_start @ predicted, "Δz′ actual": z_next - z_next_start,
         }  # fmt: skip
 
     def layout(a):
@@ -105,8 +100,8 @@ def view(z, W, b, activation="sigmoid"):
             """Of Δz′ as predicted: F at the start, which is on no board, times Δu."""
             return [(slope, ("<i>Δu predicted</i>", 0, l)) for l, slope in enumerate(a["F start"][k])]
 
-        def actual(name, start):
-            return lambda _, k: [(1, (f"<i>{name}</i>", 0, k)), (-start[k],)]
+        def actual(name):
+            return lambda _, k: [(1, (f"<i>{name}</i>", 0, k)), (-a[f"{name} start"][k],)]
 
         F = reasons.slope(a["f"], "u", "z′", "<i>z′</i>")
         slices = [
@@ -125,9 +120,8 @@ def view(z, W, b, activation="sigmoid"):
                 m("∂u/∂b", "row k, column j", "∂<i>u</i>/∂<i>b</i> = <i>I</i>", made=_added),
             ],
             [
-                m("Δu predicted", "from the start", made=foretold), m("Δu actual", made=actual("u", a["u start"])),
-                m("Δz′ predicted", "from the start", made=passed_on),
-                m("Δz′ actual", made=actual("z′", a["f"](a["u start"]))),
+                m("Δu predicted", "from the start", made=foretold), m("Δu actual", made=actual("u")),
+                m("Δz′ predicted", "from the start", made=passed_on), m("Δz′ actual", made=actual("z′")),
             ],
             [_missed(a)],
         ]  # fmt: skip
