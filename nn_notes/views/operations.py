@@ -49,7 +49,7 @@ def view(x, y):
         return [
             [_drawing(a["v"], a["D"], a["g"])],
             [
-                f"Forwards, in black: <i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = "
+                f"Forwards: <i>p</i> = <i>xy</i> = {number(p, 2)}, and <i>e</i> = <i>p</i> + <i>x</i> = "
                 f"{number(e, 2)}. Back, in purple: how far <i>e</i> goes for a nudge there, its derivative."
             ],
             [
