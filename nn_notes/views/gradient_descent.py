@@ -22,7 +22,7 @@ EPOCHS = 120
 PLACE, GAP, BAR, SHADES = 60, 7, 48, 4
 BARS = (
     "Below each sample a bar for each class, 0 on the left: how probable the network says it is. "
-    "That of the right class is orange."
+    "That of the right class is orange. Under the bars stands what the sample is taken for."
 )
 # From where to where the pictures of J go, or further, where J does: over the path, and over a run.
 HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
@@ -373,7 +373,7 @@ def _bars(S):
             )
         right = taken[n] == n
         weight = "" if right else ' font-weight="700"'
-        said = f"{n} ✓" if right else f"not {taken[n]}"
+        said = f"{taken[n]} {'✓' if right else '✗'}"
         drawn.append(f'<text x="{n * PLACE + PLACE / 2:g}" y="{BAR + 18}"{weight}>{said}</text>')
     names = ", ".join(f"{n} for {k}" for n, k in enumerate(taken))
     floors = "".join(f"M{n * PLACE + GAP} {BAR}h{PLACE - 2 * GAP}" for n in range(len(S)))
