@@ -116,6 +116,13 @@ def opened_view(ran):
         yield view
 
 
+def new_view(lab, code):
+    """One that a cell of the reader's own shows."""
+    before = lab.live_views().count()
+    lab.run_new(code)
+    return lab.views(before + 1)[-1]
+
+
 @pytest.fixture
 def view(opened_view):
     """The view of notebook 01, as it is at first; at the end nothing may have gone wrong."""
@@ -286,9 +293,9 @@ def test_start_from_here(view):
     view.until(wrong, here)
 
 
-def test_what_is_met_on_the_way_of_a_drag_is_not_ticked(view):
-    view.click("Reset")
-    view.until(away, START)
+def test_what_is_met_on_the_way_of_a_drag_is_not_ticked(opened_view):
+    # A new one, as ticks stay where they are.
+    view = new_view(opened_view.lab, "single_layer.view(z, W, b)")
     view.until(wrong)
     cell, met, mouse = view.slider("z[1]"), view.where.locator(".nn-met", has_text="silence"), view.page.mouse
     view._in_sight(cell)
@@ -400,10 +407,8 @@ OWN = {label: x.item() for label, x in plain.labelled(**OWN_NUMBERS).items()}
 
 @pytest.fixture(scope="module")
 def opened_own(opened_view):
-    lab = opened_view.lab
-    lab.run_new(f"view = single_layer.view(**{OWN_NUMBERS})\nview")
-    yield lab.views(2)[1]
-    assert lab.errors() == []
+    yield new_view(opened_view.lab, f"view = single_layer.view(**{OWN_NUMBERS})\nview")
+    assert opened_view.lab.errors() == []
 
 
 @pytest.fixture
