@@ -16,8 +16,9 @@ __all__ = ["view"]
 SCALE = 0.5
 # A network of more weights than this is not drawn: nobody could tell its edges apart.
 EDGES = 150
-# In pixels: from one layer to the next, from one neuron to the next, around the whole, and a neuron's radius.
-ACROSS, DOWN, MARGIN, RADIUS = 200, 54, 46, 18
+# In pixels: from one layer to the next, from one neuron to the next, for the names at the top, on the left of the
+# whole, and a neuron's radius. So narrow that a phone shows it nearly as large as it is.
+ACROSS, DOWN, HEAD, MARGIN, RADIUS = 120, 54, 24, 22, 18
 
 
 def view(network, x, t, loss):
@@ -129,7 +130,10 @@ def view(network, x, t, loss):
         return rows
 
     def drawn(a):
-        return [[_drawing(a, stages[a["step"]], weights[a["weight"]])]] if len(weights) <= EDGES else []
+        if len(weights) > EDGES:
+            return []
+        meant, *taken = _thickness(a, stages[a["step"]])
+        return [[_drawing(a, taken, weights[a["weight"]])], [f"{meant} Below a neuron, ← is its <i>δ</i>."]]
 
     def bend(weight):
         l, i, j = weights[weight]
@@ -215,15 +219,29 @@ def _change(a):
     )
 
 
-def _drawing(a, stage, chosen):
-    """The network: numbers forwards in its neurons, what has come back below, and edges that say what a step did."""
+def _thickness(a, stage):
+    """What the thickness of the edges means; and where they show what the last step did, in which layer, and that."""
+    name, l = stage
+    if name == "δ" and l + 1 in a["W"]:
+        numbers, l = a["ξ"][l + 1] * a["W"][l + 1], l + 1
+        meant = "what travels back along it, <i>ξ</i> times its weight"
+    elif name == "G":
+        numbers, meant = a["G"][l], "the gradient of its weight"
+    else:
+        return "An edge is as thick as its weight.", None, None
+    between = f"Between {_of('z', l - 1)} and {_of('z', l)}"
+    return f"{between} an edge is as thick as {meant}; elsewhere as its weight.", l, numbers
+
+
+def _drawing(a, taken, chosen):
+    """The network: numbers forwards in its neurons, what has come back below them, and its edges."""
     sizes = [len(z) for z in a["z"]]
-    high, width = max(sizes) * DOWN + MARGIN + 16, 2 * MARGIN + len(sizes[1:]) * ACROSS + 90
+    tall, last = max(sizes) * DOWN, MARGIN + len(sizes[1:]) * ACROSS
 
     def place(m, n):
-        return MARGIN + m * ACROSS, high / 2 - 8 + (n - (sizes[m] - 1) / 2) * DOWN
+        return MARGIN + m * ACROSS, HEAD + tall / 2 + (n - (sizes[m] - 1) / 2) * DOWN
 
-    edges, hits, legend = _edges(a, stage, chosen, place)
+    edges, hits = _edges(a, taken, chosen, place)
     neurons = "".join(
         _neuron(*place(m, n), z, a["δ"][m][n] if m else np.nan)
         for m, row in enumerate(a["z"])
@@ -238,50 +256,41 @@ def _drawing(a, stage, chosen):
     words = f"A network of {', '.join(map(str, sizes))} neurons, in each its number. Of the way back are known {known}."
     return Drawing.of(
         f'<g fill="none">{edges}</g>{neurons}{names}'
-        f'<text x="{width - 90}" y="{high / 2 - 3}" text-anchor="start"><tspan font-style="italic">E</tspan> = '
-        f'{number(a["E"], 4)}</text><text x="{MARGIN - RADIUS}" y="{high - 8}" text-anchor="start">{legend}</text>'
+        f'<text x="{last + 38}" y="{HEAD + tall / 2 + 4:.1f}" text-anchor="start">'
+        f'<tspan font-style="italic">E</tspan> = {number(a["E"], 4)}</text>'
         f'<g fill="none" stroke-width="11" pointer-events="stroke" cursor="pointer">{hits}</g>',
-        width,
-        high,
+        last + 108,
+        HEAD + tall + 8,
         words,
         12,
     )
 
 
-def _edges(a, stage, chosen, place):
-    """The edges of the network, what is clicked to choose one, and what their thickness now means.
-
-    An edge is as thick as its weight. Where a step has just taken a factor W, it is as thick as what travels back along
-    it; where the gradients of a layer have just come out, as its gradient.
-    """
-    (name, at), (l, i, j) = stage, chosen
-    taken, meant = {
-        ("δ", True): (at + 1, "purple edges: what travels back along each, ξ times its weight"),
-        ("G", True): (at, "purple edges: the gradient of each weight"),
-    }.get((name, at + (name == "δ") in a["W"]), (None, "an edge is as thick as its weight; blue is negative"))
-    meant += " · purple ←: δ"
+def _edges(a, taken, chosen, place):
+    """The edges of the network, and what is clicked to choose one. Where a layer is ``taken``, so are its numbers."""
+    (layer, numbers), (l, i, j) = taken, chosen
     edges, hits = [], []
     for m, W in a["W"].items():
-        shown = W if m != taken else a["G"][m] if name == "G" else a["ξ"][m] * W
+        shown = numbers if m == layer else W
         # A nudge makes its own edge thicker, and no other one thinner.
-        most = np.abs(shown if m == taken else a["W before"][m]).max() or 1
+        most = np.abs(shown if m == layer else a["W before"][m]).max() or 1
         for p, q in np.ndindex(W.shape):
             (x, y), (right, down) = place(m - 1, p), place(m, q)
             path = f"M{x + RADIUS:.0f} {y:.1f}L{right - RADIUS:.0f} {down:.1f}"
             is_chosen = (m, p, q) == (l, i, j)
             # A nudge goes from its weight on to everything after it.
             carries = a["nudge"] and (m > l + 1 or (m == l + 1 and p == j))
-            color = BACK if m == taken else NEGATIVE if shown[p, q] < 0 else POSITIVE
+            color = BACK if m == layer else NEGATIVE if shown[p, q] < 0 else POSITIVE
             edges.append(
                 f'<path d="{path}" stroke="{color}" stroke-width="{0.5 + 5 * abs(shown[p, q]) / most:.1f}" '
-                f'stroke-opacity="{1 if m == taken or carries or is_chosen else 0.35}"/>'
+                f'stroke-opacity="{1 if m == layer or carries or is_chosen else 0.35}"/>'
             )
             hits.append(f'<path data-set="weight" data-to="W({m})[{p}, {q}]" d="{path}"/>')
             if is_chosen:
                 edges.append(f'<path d="{path}" stroke="currentColor" stroke-dasharray="2 5" stroke-width="2"/>')
                 at_middle = f'x="{(x + right) / 2:.0f}" y="{(y + down) / 2 - 6:.1f}"'
                 hits.append(f'<text {at_middle} class="nn-halo">{number(W[p, q], 2)}</text>')
-    return "".join(edges), "".join(hits), meant
+    return "".join(edges), "".join(hits)
 
 
 def _neuron(x, y, z, delta):
