@@ -33,7 +33,7 @@ __all__ = [
 
 # One diverging scale through the whole series, safe for the colour-blind: blue is below zero, orange above, white zero.
 NEGATIVE, ZERO, POSITIVE = "#2166ac", "#ffffff", "#c8500a"
-# What travels back in a view. It can be read on white and on black.
+# What travels back in a view, and by how much two things differ there. It can be read on white and on black.
 BACK = "#a05fd0"
 # An array of more entries than this is shown by its corners: so many rows and columns at each end, and one slice.
 MANY, EDGE = 1000, 3

@@ -5,7 +5,7 @@ import numpy as np
 from .. import reasons, tensors
 from ..charts import Axis, Chart, Dots, Line, arrow, colours, reaching
 from ..explore import Choice, LogSlider, Matrix, View
-from ..show import POSITIVE, number, significant
+from ..show import BACK, number, significant
 from .single_layer import controls, first_order, new_numbers, offered, start_of
 
 __all__ = ["view"]
@@ -155,8 +155,8 @@ def _charts(a):
         Axis("error", *reaching(ERRORS, error[error > a["roundoff"]], log=True), log=True),
         [
             Line(LENGTHS, LENGTHS**2 / 10, dash="20 30", opacity=0.7, label="slope 2: as the square of the length"),
-            Line(LENGTHS, error, label="error of this nudge"),
-            Dots(a["length"], a["error"][None], across="length"),
+            Line(LENGTHS, error, BACK, "the error"),
+            Dots(a["length"], a["error"][None], BACK, across="length"),
         ],
         "The error of the prediction against the length of the nudge, and a line of slope 2, as of the length squared.",
     )  # fmt: skip
@@ -173,7 +173,7 @@ def _plane(a):
             Line(*a["actual curve"].T[:2], label="actual, at every length", width=1, opacity=0.4),
             *arrow((0, 0), predicted, high, "predicted", dash="60 40"),
             *arrow((0, 0), actual, high, "actual"),
-            Line(*np.transpose([predicted, actual]), POSITIVE, "the error", width=2.5),
+            Line(*np.transpose([predicted, actual]), BACK, "the error", width=2.5),
         ],
         "The change of the first two outputs as arrows, predicted and actual, and the error between their tips.",
         square=True,

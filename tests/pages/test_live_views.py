@@ -158,7 +158,7 @@ def of_the_nudge(a):
         (-0.4, 0.4), [s * max(abs(x), 1.5 * abs(y)) for x, y in (predicted, actual) for s in (-1, 1)]
     )
     yield 0, {"line", INK, "faint", "actual, at every length"}, *a["actual curve"].T
-    yield 0, {"line", ORANGE, "the error"}, *np.transpose([predicted, actual])
+    yield 0, {"line", PURPLE, "the error"}, *np.transpose([predicted, actual])
     for looks, tip in ({DASHED, "predicted"}, predicted), ({"actual"}, actual):
         yield 0, {"line", INK, *looks}, *np.transpose([[0, 0], tip])
         # Both heads are drawn through, as the actual arrow is.
@@ -169,8 +169,8 @@ def of_the_nudge(a):
     yield 1, {"dots", INK}, length, [*predicted, *actual]
     yield 1, {"line", INK, DASHED, "predicted"}, [], []
     yield 2, {"line", INK, DOTTED, "faint", "slope 2: as the square of the length"}, lengths, lengths**2 / 10
-    yield 2, {"line", INK, "error of this nudge"}, lengths, a["error curve"]
-    yield 2, {"dots", INK}, [length], [a["error"]]
+    yield 2, {"line", PURPLE, "the error"}, lengths, a["error curve"]
+    yield 2, {"dots", PURPLE}, [length], [a["error"]]
 
 
 def of_the_path(a):
