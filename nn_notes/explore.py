@@ -66,6 +66,8 @@ class Control:
 
     # What a slider can be put to, in order; of several, a list to each.
     stops = None
+    # Of the state: whether there is something for it to move; None where there always is.
+    when = None
 
     def __init__(self, value, **spec):
         self.spec = spec
@@ -95,11 +97,12 @@ class Slider(Control):
     """One number, from ``low`` to ``high``, which may be a function of the state.
 
     It can be put to the multiples of ``step`` between its limits, to these, and to ``value`` exactly as it is. Fixed
-    limits reach as far as the value does, with longer steps where it is far away.
+    limits reach as far as the value does, with longer steps where it is far away. It stands on the page ``when`` a
+    function of the state says so, or always.
     """
 
-    def __init__(self, label, value, low, high, step=0.05):
-        self._low, self._high, self._step = low, high, step
+    def __init__(self, label, value, low, high, step=0.05, when=None):
+        self._low, self._high, self._step, self.when = low, high, step, when
         super().__init__(value, label=label, digits=_decimals(step))
 
     def checked(self, value):
@@ -448,22 +451,24 @@ class View:
 
     def _forget(self):
         """Send everything the next time."""
-        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}}, []
+        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}, "idle": {}}, []
 
     def _standing(self):
-        """Where the controls stand, and what those with stops can be put to."""
+        """Where the controls stand, what those with stops can be put to, and which of them have nothing to move."""
         return {
             "stops": {name: control.stops for name, control in self.controls.items() if control.stops},
             "controls": {name: control.place() for name, control in self.controls.items()},
+            "idle": {name: not control.when(self.state) for name, control in self.controls.items() if control.when},
         }
 
     def _moved(self):
-        """Which controls now stand elsewhere than on the page, and which have other stops."""
+        """Which controls now stand elsewhere than on the page, have other stops, or come and go."""
         before, self._stood = self._stood, self._standing()
-        return {
+        moved = {
             part: {name: new for name, new in now.items() if new != before[part].get(name)}
             for part, now in self._stood.items()
         }
+        return {part: changes for part, changes in moved.items() if changes}
 
     def _update(self):
         """What has to change on the board to show the state as it now is."""

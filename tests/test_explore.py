@@ -88,17 +88,16 @@ def test_only_what_changed_is_sent():
         "cells": [[1, "−0.50", 38], [3, "−1.00", 25]],
         # The line and the dot.
         "paths": [[0, "M1200 800 1600 1067"], [1, "M1400 933h0"]],
-        "stops": {},
         "controls": {"z": [0.5, -0.5]},
     }
     assert page.message == changed
     page.move("z[1]", -0.5)
-    assert page.message == {"stops": {}, "controls": {"z": [0.5, -0.5]}}
+    assert page.message == {"controls": {"z": [0.5, -0.5]}}
     page.move("n", 2)
     assert page.message["texts"] == [[2, "at 2 <small>(2,)</small>"], [3, "2 and narrow"]]
     page.move("γ", 10.0)
     ((n, axes),) = page.message["axes"]
-    assert n == 0 and ">−10</text>" in axes and page.message.keys() == {"axes", "cells", "paths", "stops", "controls"}
+    assert n == 0 and ">−10</text>" in axes and page.message.keys() == {"axes", "cells", "paths", "controls"}
 
 
 ODD = [[0.333, -2.75], [1.0, 0.017], [1e300, 5e-324], [1 / 3, -0.1 - 0.2]]
@@ -319,7 +318,7 @@ def test_the_bundle_is_the_first_state_and_repeats():
     one, two = small_view()._repr_mimebundle_(), small_view()._repr_mimebundle_()
     assert one == two == json.loads(json.dumps(one)) and one["text/plain"] == ASLEEP
     page = Page(small_view())
-    opening = {part: page.message[part] for part in ("board", "stops", "controls")} | {"met": []}
+    opening = {part: page.message[part] for part in ("board", "stops", "controls")} | {"idle": {}, "met": []}
     assert json.loads(one[SPEC]) == page.view.spec | {"opening": opening}
     page.move("z[0]", 1.5)
     assert json.loads(page.view._repr_mimebundle_()[SPEC])["opening"]["controls"]["z"] == [1.5, -1.0]
@@ -332,6 +331,16 @@ def test_the_page_is_told_in_plain_json():
     assert [control["name"] for control in spec["controls"]] == ["z", "n", "γ", "kind"]
 
 
+def test_a_slider_that_has_nothing_to_move_is_not_there():
+    once = Slider("once", 1, 0, 3, step=1, when=lambda state: state["n"] > 1)
+    page = Page(View({"n": Slider("n", 1, 1, 3, step=1), "once": once}, lambda n, once: {}, lambda a: [["a board"]]))
+    assert page.idle == {"once": True}
+    page.move("n", 2)
+    assert page.idle == {"once": False} and page.message.keys() == {"controls", "idle"}
+    page.move("n", 3)
+    assert page.message.keys() == {"controls"}
+
+
 def test_a_chart_is_built_anew_only_where_more_than_its_paths_and_axes_differ():
     def layout(a):
         axes = Axis("x", 0, a["n"]), Axis(f"{a['n']}", 0, 1)
@@ -339,9 +348,9 @@ def test_a_chart_is_built_anew_only_where_more_than_its_paths_and_axes_differ():
 
     page = Page(View({"n": Slider("n", 1, 1, 3, step=1)}, lambda n: {"n": n}, layout))
     page.move("n", 2)
-    assert page.message.keys() - {"stops", "controls"} == {"axes", "paths"}
+    assert page.message.keys() - {"controls"} == {"axes", "paths"}
     page.move("n", 3)
-    assert page.message.keys() - {"stops", "controls"} == {"board"}
+    assert page.message.keys() - {"controls"} == {"board"}
     assert page.everything() == Page(page.view).everything()
 
 

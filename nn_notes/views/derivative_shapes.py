@@ -60,9 +60,9 @@ def view(x, X, outputs=(2, 5)):
             "layout": Choice("layout", "numerator", ["numerator", "denominator"]),
             "habit": Choice("vectors are", "rows", ["rows", "columns"]),
             # Only one of both is on the board.
-            "entry": Slider("x[0], if by a scalar or vector", x[0], -2, 2),
-            "corner": Slider("X[0,0], if by a matrix", X[0, 0], -2, 2),
-            "nudge": Slider("nudge x[0] or X[0,0] by", 0.1, -1, 1),
+            "entry": Slider("x[0]", x[0], -2, 2, when=lambda state: state["by"] != "matrix"),
+            "corner": Slider("X[0,0]", X[0, 0], -2, 2, when=lambda state: state["by"] == "matrix"),
+            "nudge": Slider("nudge it by", 0.1, -1, 1),
         },
         _model,
         _board,

@@ -201,7 +201,8 @@ class View:
 
     def controls(self):
         """All that the keyboard reaches."""
-        return self.where.locator('input, select, button, [role=slider], td[tabindex="0"]')
+        every = ("input", "select", "button", "[role=slider]", 'td[tabindex="0"]')
+        return self.where.locator(f":is({', '.join(every)}):not([hidden] *)")
 
     def value(self, label):
         """The number that a slider stands at, or the name that is chosen."""

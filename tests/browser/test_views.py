@@ -68,7 +68,7 @@ def says_why(view, outer, left, right, row, column):
 
 
 # The first entry of the input, and its nudge.
-ENTRY, NUDGE = "x[0], if by a scalar or vector", "nudge x[0] or X[0,0] by"
+ENTRY, NUDGE = "x[0]", "nudge it by"
 
 
 def derivative_shapes(view):
@@ -94,6 +94,11 @@ def derivative_shapes(view):
     view.choose("layout", "numerator")
     view.until(lambda view: "" if view.where.evaluate(walking) == ["∂y/∂x"] else "the derivative does not walk alone")
     view.until(lambda view: "" if view.where.evaluate(walking) == [] else "it does not arrive")
+    # Of the two sliders of an input, the one that has nothing to move is not there.
+    for by, there, gone in [("matrix", "X[0,0]", ENTRY), ("vector", ENTRY, "X[0,0]")]:
+        view.choose("by a", by)
+        view.slider(there).wait_for()
+        assert view.control(gone).is_hidden()
 
 
 def jacobians(view):

@@ -27,13 +27,14 @@ class Page:
     ``message`` and ``size`` are the last answer and how many bytes it took, ``cells`` the texts and styles of the
     cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``made`` what
     each table says that its entries are made of, ``error`` what the alert says. ``sliders`` are the labels of the
-    sliders, ``lines`` of what is written, and ``choices`` a dict from the label of a choice to its names.
+    sliders, ``lines`` of what is written, and ``choices`` a dict from the label of a choice to its names;
+    ``idle`` says by name in the state which sliders come and go, and are not there.
     """
 
     def __init__(self, view):
         self.view, self._palette = view, view.spec["palette"]
         # By what stands beside it: a control's name in the state, and the place in it of a grid's slider.
-        self._labels, self.places, self._stops, self.choices = {}, {}, {}, {}
+        self._labels, self.places, self._stops, self.idle, self.choices = {}, {}, {}, {}, {}
         for spec in view.spec["controls"]:
             for n, label in enumerate(spec.get("labels", [spec.get("label")])):
                 self._labels[label] = spec["name"], n if "labels" in spec else None
@@ -74,6 +75,7 @@ class Page:
             for n, drawn in message.get(part, []):
                 shown[n] = drawn
         self._stops |= message.get("stops", {})
+        self.idle |= message.get("idle", {})
         self.places |= message.get("controls", {})
 
     def move(self, label, value):
