@@ -229,9 +229,10 @@ def _dotted(x, y, height):
 
 def _look(mark):
     if isinstance(mark, Dots):
-        moved = "".join(
-            f' data-{way}="{escape(name)}"' for way in ("across", "up", "drag") if (name := getattr(mark, way))
-        )
+        moved = {way: name for way in ("across", "up", "drag") if (name := getattr(mark, way))}
+        if moved and mark.label:
+            moved["label"] = mark.label
+        moved = "".join(f' data-{name}="{escape(value)}"' for name, value in moved.items())
         return f'stroke="{mark.color}" stroke-width="{10 * mark.size:g}" stroke-linecap="round" fill="none"{moved}'
     dash = f' stroke-dasharray="{mark.dash}"' if mark.dash else ""
     opacity = f' opacity="{mark.opacity:g}"' if mark.opacity < 1 else ""

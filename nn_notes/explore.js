@@ -234,8 +234,9 @@ function takenDot(event, board, controls, choose, put) {
   if (!dot) return;
   const charts = () => [...board.querySelectorAll(".nn-chart")];
   const n = charts().indexOf(dot.path.closest(".nn-chart"));
-  const { drag, ...ways } = dot.path.dataset;
-  const moved = Object.entries(ways).map(([way, name]) => {
+  const { drag, across, up } = dot.path.dataset;
+  const ways = Object.entries({ across, up }).filter(([, name]) => name);
+  const moved = ways.map(([way, name]) => {
     const [control, entry = 0] = name.split(" ");
     return [way, controls[control].all[entry]];
   });
@@ -289,9 +290,10 @@ function hand(board, controls, put) {
     const [first] = held.values();
     if (first) choose(chosen ?? first);
     const dots = board.querySelector(DRAGGED);
+    const dot = dots?.dataset.label ? `\u201c${dots.dataset.label}\u201d` : "a dot";
     const turned = board.querySelector("svg[data-drag]");
     const more = `${dots ? " or a dot" : ""}${turned ? " or the drawing" : ""}`;
-    const drag = first ? `Drag an underlined number${more}, or type one.` : dots ? "Drag a dot of a chart, too." : "";
+    const drag = first ? `Drag an underlined number${more}, or type one.` : dots ? `Drag ${dot} in its chart, too.` : "";
     const other = first ? "another" : "a number";
     const point = board.querySelector("[data-made]") ? `Point at ${other}, and it says what it is made of.` : "";
     const edge = board.querySelector("[data-set]") ? "Click an edge to choose its weight." : "";
@@ -613,6 +615,8 @@ function render({ model, el }) {
     panel.append(controls[one.name].element ?? entries.large);
   }
 
+  // What is repeated stays in sight beside what it fills, on a narrow page too.
+  const stepping = node("div", { class: "nn-buttons nn-stepping" });
   const buttons = node("div", { class: "nn-buttons" });
   let playing = false;
   let next;
@@ -630,7 +634,7 @@ function render({ model, el }) {
   const player = repeated && button("Play", () => play(!playing));
   const pace = repeated && choice({ label: "speed", options: Object.keys(spec.paces).map((name) => [name, name]) });
   if (repeated) {
-    buttons.append(player, pace.element);
+    stepping.append(player, pace.element);
     pace.set(spec.pace);
   }
   for (const label of spec.actions) {
@@ -638,7 +642,7 @@ function render({ model, el }) {
       if (playing) play(false);
       put({ act: label });
     };
-    buttons.append(button(label, act));
+    (label === repeated ? stepping : buttons).append(button(label, act));
   }
   const places = {};
   const words = model.link ? "Copy a link to this state" : "Copy code for this state";
@@ -658,7 +662,7 @@ function render({ model, el }) {
   const key = node("div");
   key.innerHTML = spec.legend;
   const goals = tasks(spec.tries);
-  panel.append(entries.hint, buttons, key, goals.element);
+  panel.append(...(repeated ? [stepping] : []), entries.hint, buttons, key, goals.element);
   // Otherwise the notebook takes the arrow keys for its own.
   for (const one of [...panel.querySelectorAll("input, select, button"), copy]) one.dataset.lmSuppressShortcuts = "true";
 
@@ -696,6 +700,7 @@ function render({ model, el }) {
     // What the reader may not do is said without Python's name for it.
     alert.textContent = (message.error ?? "").replace(/^(Type|Value)Error: /gm, "");
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
+    for (const [name, idle] of Object.entries(message.idle ?? {})) controls[name].element.hidden = idle;
     Object.assign(places, message.controls);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
