@@ -303,7 +303,8 @@ class View:
         layout: a function of that dict that gives rows: lists of ``Matrix``, ``Chart``, ``Drawing`` and HTML text. Each
             ``Sliders`` is under the ``hand`` in one of them, or more.
         memory: what the state holds beside the controls, as a dict.
-        actions: a dict from a button's label to a function of the state that gives what changes in it.
+        actions: a dict from a button's label to a function of the state that gives what changes in it. It also gets
+            ``rng`` there, a generator: another one at every press, and the same ones again after a Reset.
         drags: a dict from the ``drag`` of ``Dots`` to a function of the state and of where on both axes the reader has
             dragged one, that gives what changes in the state.
         repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
@@ -343,11 +344,15 @@ class View:
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
         self.actions = {**(actions or {}), "Reset": lambda state: first}
+        self._presses = 0
         self._settle()
         choice("pace", pace, PACES)
         self.spec = {
             "controls": [{"name": name, **control.spec} for name, control in controls.items()],
             "actions": list(self.actions),
+            "memory": bool(memory),
+            # Whether it begins elsewhere than where Reset leads.
+            "apart": False,
             "repeated": repeated,
             "paces": PACES,
             "pace": pace,
@@ -358,25 +363,38 @@ class View:
         }
         self._update()
 
-    def at(self, **places):
-        """Put controls where a page has them: what its button copies stands behind the call that makes the view.
+    def at(self, *steps, **places):
+        """Bring the view to where a page has it: what its button copies stands behind the call that makes the view.
 
         Args:
+            steps: what is done before, in order: the label of an action that is pressed, or ``places`` as a dict.
             places: by the names of controls a number, one of the names of a ``Choice``, or the array of a ``Sliders``.
 
         Returns:
             The view itself.
 
         Raises:
-            TypeError, ValueError: there is no such control, or it cannot stand there.
+            TypeError, ValueError: there is no such action or control, or it cannot stand there.
         """
-        for name in places:
-            choice("places", name, self.controls)
-        self._take_over(places)
+        for n, step in enumerate(steps):
+            if isinstance(step, dict):
+                self._check_places(f"steps[{n}]", step)
+            else:
+                choice(f"steps[{n}]", step, self.actions)
+        self._check_places("places", places)
+        for step in [*steps, places]:
+            if isinstance(step, str):
+                self._press(step)
+            else:
+                self._take_over(step)
         # What is copied from now on stands behind this call.
-        self.spec["first"] = self._standing()["controls"]
+        self.spec |= {"first": self._standing()["controls"], "apart": True}
         self._update()
         return self
+
+    def _check_places(self, name, places):
+        for control in places:
+            choice(name, control, self.controls)
 
     def answer(self, steps):
         """Do what the reader did, in order: each step that can be done, also after one that cannot.
@@ -419,7 +437,8 @@ class View:
                 self._forget()
                 return True
             case {"act": label, **more} if not more:
-                return self._take_over(choice("act", label, self.actions)(dict(self.state)))
+                choice("act", label, self.actions)
+                return self._press(label)
             case {"drag": name, "to": [x, y], **more} if not more:
                 to = real_number("to[0]", x), real_number("to[1]", y)
                 return self._take_over(choice("drag", name, self._drags)(dict(self.state), *to))
@@ -431,6 +450,10 @@ class View:
                 self._settle()
                 return True
         raise ValueError(f"a step is {reprlib.repr(step)}; it needs to be one that this view offers")
+
+    def _press(self, label):
+        self._presses = 0 if label == "Reset" else self._presses + 1
+        return self._take_over(self.actions[label](self.state | {"rng": np.random.default_rng(self._presses)}))
 
     def _take_over(self, changes):
         """What an action gives: all of it, or nothing where a part is not what it needs to be."""

@@ -173,8 +173,24 @@ def test_a_view_begins_where_it_is_put_and_goes_back_to_the_first_state():
 )
 def test_a_view_that_cannot_be_put_there_stands_where_it_was(places, error, words):
     view = grid()
+    for steps, place in [((), places), ((places,), {})]:
+        with pytest.raises(error, match=words.replace("places", "places" if place else r"steps\[0\]")):
+            view.at(*steps, **place)
+    assert Page(view).everything() == Page(grid()).everything()
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "words"),
+    [
+        (["Give", "Fly"], ValueError, r"steps\[1\] is 'Fly'; it needs one of Give, Reset"),
+        (["Give", 3], TypeError, r"steps\[1\] is of type int; it needs one of Give, Reset"),
+        (["Give", {"V": 1}], ValueError, r"steps\[1\] is 'V'; it needs one of W, s, γ"),
+    ],
+)
+def test_a_view_that_cannot_be_led_there_stands_where_it_was(steps, error, words):
+    view = grid()
     with pytest.raises(error, match=words):
-        view.at(**places)
+        view.at(*steps)
     assert Page(view).everything() == Page(grid()).everything()
 
 

@@ -116,12 +116,28 @@ def test_buttons_do_the_same_for_every_reader_and_new_numbers_are_new(page, made
 
 
 @every_view
-def test_a_view_can_be_put_where_another_one_stands(page, made):
-    rng = np.random.default_rng(0)
-    for _ in range(12):
-        page.wander(rng)
-    there = made().at(**{name: page.view.state[name] for name in page.view.controls})
-    assert standing(Page(there)) == standing(page)
+def test_a_view_can_be_brought_to_where_another_one_stands(page, made):
+    rng, steps = np.random.default_rng(0), []
+    labels, buttons = [*page.sliders, *page.choices], [*page.view.actions]
+    for _ in range(25):
+        if not labels or rng.random() < 0.4:
+            steps.append(rng.choice(buttons).item())
+            page.click(steps[-1])
+        else:
+            label = rng.choice(labels).item()
+            page.move(label, rng.choice(page.choices.get(label) or page.stops(label)).item())
+            name, _ = page._labels[label]
+            steps.append({name: page.view.state[name]})
+    there = Page(made().at(*steps))
+    assert there.everything()[:-1] == page.everything()[:-1] and standing(there) == standing(page)
+    # From a Reset on it is the first state in everything, also in what is drawn next.
+    there.click("Reset")
+    fresh = Page(made())
+    assert there.everything() == fresh.everything()
+    for label in buttons[:-1]:
+        for one in (there, fresh):
+            one.click(label)
+        assert there.everything() == fresh.everything()
 
 
 # What is left when the tags are gone, which may have hyphens.

@@ -4,13 +4,13 @@ import { cells } from "./cells.js";
 import { dear, python } from "./python.js";
 import { show, SPEC, stepsTo } from "./views.js";
 
-// The places of a view's controls, as they stand in the address: #view-2=…
-function fromAddress(n) {
+// What leads to the state of a view that stands in the address: #view-2=…
+function fromAddress(n, controls) {
   const text = new URLSearchParams(location.hash.slice(1)).get(`view-${n}`);
   try {
-    return text ? JSON.parse(text) : {};
+    return text ? stepsTo(JSON.parse(text), controls) : [];
   } catch {
-    return {};
+    return [];
   }
 }
 
@@ -27,8 +27,9 @@ function live(place, n) {
     if (!shown) throw new Error("its cell does not show it");
     return shown.metadata[SPEC].view;
   };
-  const model = show(place, spec, wake, (places) => link(n + 1, places));
-  const wanted = stepsTo(fromAddress(n + 1), spec.opening.controls);
+  const model = show(place, spec, wake, (state) => link(n + 1, state));
+  const wanted = fromAddress(n + 1, spec.opening.controls);
+  model.way.take(wanted);
   if (wanted.length) model.send(wanted);
   // Otherwise only when it is touched.
   if (!dear) {
@@ -59,9 +60,9 @@ addEventListener("whole", every);
 if (document.documentElement.classList.contains("nn-whole")) every();
 
 // The address of a view in a state, which from now on is that of the page too.
-function link(n, places) {
+function link(n, state) {
   const address = new URL(location.href);
-  address.hash = new URLSearchParams({ [`view-${n}`]: JSON.stringify(places) }).toString();
+  address.hash = new URLSearchParams({ [`view-${n}`]: JSON.stringify(state) }).toString();
   history.replaceState(null, "", address);
   return address.href;
 }

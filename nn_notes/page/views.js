@@ -1,12 +1,21 @@
 // Live views in a page: each stands at once, as it was stored, and is carried to the worker when it wakes.
 
-import view, { button, node } from "./explore.js";
+import view, { button, node, Way } from "./explore.js";
 import { python } from "./python.js";
 
 export const SPEC = "application/vnd.nn-notes.view";
 
-export function stepsTo(places, controls) {
-  return Object.entries(places).flatMap(([set, to]) => {
+// An address that asks for more presses of one button in a row than this would keep a page busy.
+const MOST = 1000;
+
+// What leads to a state, as an address has it: to the places of controls, or through what is pressed.
+export function stepsTo(state, controls) {
+  if (typeof state[0] === "string") {
+    const [act, times] = state;
+    return Array.from({ length: Math.min(times, MOST) }, () => ({ act }));
+  }
+  if (Array.isArray(state)) return state.flatMap((part) => stepsTo(part, controls));
+  return Object.entries(state).flatMap(([set, to]) => {
     if (!(set in controls)) return [];
     return Array.isArray(to) ? to.map((one, entry) => ({ set, entry, to: one })) : [{ set, to }];
   });
@@ -18,16 +27,17 @@ function carrier(spec, make, status, link) {
   let view;
   let waking;
   const pending = [];
-  const places = { ...spec.opening.controls };
+  const way = new Way(spec);
+  way.stand(spec.opening.controls);
 
   async function ask(steps) {
     try {
       const { result } = await python.ask({ act: "answer", view, steps });
-      Object.assign(places, result.controls);
+      way.stand(result.controls);
       answered(result);
     } catch {
       // Its worker was stopped, and the view with it: it begins anew where it stood.
-      pending.push([{ open: true }, ...stepsTo(places, spec.opening.controls), ...steps]);
+      pending.push([{ open: true }, ...stepsTo(way.state, spec.opening.controls)]);
       view = waking = undefined;
       model.wake();
     }
@@ -48,6 +58,7 @@ function carrier(spec, make, status, link) {
     on: (_, callback) => (answered = callback),
     off: () => (answered = () => {}),
     link,
+    way,
     wake: () => (waking ??= wake()),
     // Never in the same tick: the page is still waiting for it to be sent.
     send(steps) {
@@ -73,7 +84,7 @@ function statusLine() {
 }
 
 // Puts a live view into a place; make is called once, when it wakes, and gives the view's number in the worker. Where there
-// is an address for a state, link makes it from the places of the controls.
+// is an address for a state, link makes it from the way that leads there.
 export function show(place, spec, make, link) {
   const status = statusLine();
   const model = carrier(spec, make, status, link);

@@ -42,7 +42,7 @@ def view(x, delta, activation="sigmoid"):
     x = array("x", x, ndim=(1,), empty_too=False)
     delta = array("delta", delta, shape=x.shape)
     activation, table = offered(activation)
-    M, rng = len(x), np.random.default_rng(0)
+    M = len(x)
     low, high = reaching((-FAR, FAR), np.stack([x, -x]))
     line = np.linspace(low, high, 161)
     at = np.eye(M, dtype=bool)
@@ -94,8 +94,8 @@ def view(x, delta, activation="sigmoid"):
         memory={"δ": delta},
         actions={
             "New random numbers": lambda state: {
-                "x": rng.integers(-40, 41, M) / 10,
-                "δ": rng.integers(-20, 21, M) / 10,
+                "x": state["rng"].integers(-40, 41, M) / 10,
+                "δ": state["rng"].integers(-20, 21, M) / 10,
             }
         },
         scale=1.0,

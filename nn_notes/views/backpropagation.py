@@ -50,7 +50,6 @@ def view(network, x, t, loss):
         for i, j in np.ndindex(layer.W.shape)
     }
     stages = [(name, l) for l in range(L, 0, -1) for name in ("δ", "ξ", "G")]
-    rng = np.random.default_rng(0)
 
     def model(weight, nudge, network, x, step):
         l, i, j = weights[weight]
@@ -142,8 +141,8 @@ def view(network, x, t, loss):
 
     def new_numbers(state):
         sizes = [len(x), *(len(layer.b) for layer in network.layers)]
-        fresh = Network.init(sizes, [layer.activation for layer in network.layers], rng)
-        return {"network": fresh, "x": rng.normal(size=len(x)), "nudge": 0.0}
+        fresh = Network.init(sizes, [layer.activation for layer in network.layers], state["rng"])
+        return {"network": fresh, "x": state["rng"].normal(size=len(x)), "nudge": 0.0}
 
     last = len(stages) - 1
     return View(

@@ -39,9 +39,8 @@ def view(x, X, outputs=(2, 5)):
         raise ValueError(f"outputs has {len(outputs)} entries; it needs 2, the shape of a matrix")
     shapes = {"scalar": (), "vector": outputs[:1], "matrix": outputs}
     inputs = {"scalar": np.array(x[0]), "vector": np.array(x), "matrix": np.array(X)}
-    rng = np.random.default_rng(0)
 
-    def weights():
+    def weights(rng):
         return {
             (what, by): rng.choice([-2.0, -1.0, 1.0, 2.0], shapes[what] + inputs[by].shape)
             for what in shapes
@@ -49,9 +48,10 @@ def view(x, X, outputs=(2, 5)):
         }
 
     def new_numbers(state):
+        rng = state["rng"]
         new = {by: rng.choice([-1.5, -1.0, -0.5, 0.5, 1.0, 1.5], a.shape) for by, a in inputs.items()}
         first = {"entry": float(new["vector"][0]), "corner": float(new["matrix"][0, 0])}
-        return {"inputs": new, "weights": weights(), **first}
+        return {"inputs": new, "weights": weights(rng), **first}
 
     return View(
         {
@@ -66,7 +66,7 @@ def view(x, X, outputs=(2, 5)):
         },
         _model,
         _board,
-        memory={"inputs": inputs, "weights": weights()},
+        memory={"inputs": inputs, "weights": weights(np.random.default_rng(0))},
         actions={"New random numbers": new_numbers},
         scale=4.0,
         tries={

@@ -44,7 +44,6 @@ def prediction(y=0.25, t=0.8):
         raise ValueError(f"y is {y}; it needs a probability from 0.01 to 0.99")
     if not 0 <= t <= 1:
         raise ValueError(f"t is {t}; it needs a probability from 0 to 1")
-    rng = np.random.default_rng(0)
     both, rows = (losses.mse, losses.cross_entropy), np.stack([PLACES, 1 - PLACES], axis=1)
 
     def model(y, t):
@@ -88,7 +87,9 @@ def prediction(y=0.25, t=0.8):
         {"y": Slider("y", y, 0.01, 0.99, 0.01), "t": Slider("t", t, 0, 1, 0.01)},
         model,
         layout,
-        actions={"New random numbers": lambda state: dict(zip("yt", rng.integers(2, 99, 2) / 100, strict=True))},
+        actions={
+            "New random numbers": lambda state: dict(zip("yt", state["rng"].integers(2, 99, 2) / 100, strict=True))
+        },
         tries={
             "bring both slopes along the row (1, −1) to zero": lambda a: np.abs(a["slope"]).max() < 1e-9,
             "make the slope of cross entropy twenty times the other": lambda a: (
@@ -155,7 +156,6 @@ def view(u, target=0):
     """
     u = array("u", u, ndim=(1,), empty_too=False)
     target = index("target", target, most=len(u) - 1)
-    rng = np.random.default_rng(0)
 
     def model(u, target):
         t, S = np.eye(len(u))[int(target)], softmax(u)
@@ -205,7 +205,7 @@ def view(u, target=0):
         layout,
         actions={
             "Step against the gradient": descend,
-            "New random numbers": lambda state: {"u": rng.integers(-60, 61, len(u)) / 20},
+            "New random numbers": lambda state: {"u": state["rng"].integers(-60, 61, len(u)) / 20},
         },
         drags={"S": drag},
         scale=1.0,

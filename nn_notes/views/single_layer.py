@@ -33,8 +33,7 @@ def controls(start, activation, names):
 
 def new_numbers(start):
     """An action that draws random arrays of the shapes in ``start``."""
-    rng = np.random.default_rng(0)
-    return lambda state: {name: rng.integers(-40, 41, a.shape) / 20 for name, a in start.items()}
+    return lambda state: {name: state["rng"].integers(-40, 41, a.shape) / 20 for name, a in start.items()}
 
 
 def first_order(z, W, b, dz, dW, db):

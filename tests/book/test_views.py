@@ -195,6 +195,36 @@ def test_a_state_travels_in_the_address(browsing, published):
     assert plain.awake().shown() == first
 
 
+# Of views whose state is more than where their controls stand: what is pressed, and moved in between.
+PRESSED = {
+    "04_backpropagation": ["Next factor", "Next factor", "nudge", "Start from here", "nudge", "Next factor"],
+    "05_gradient_descent": ["One epoch", "One epoch", "γ", "One epoch"],
+    "06_activations": ["New random numbers", "Move x[0]", "Reset", "Move x[0]", "New random numbers", "Move x[1]"],
+}
+
+
+@pytest.mark.parametrize("name", PRESSED)
+def test_what_was_pressed_travels_in_the_address(name, browsing, published):
+    reading = Reading(browsing(), published[0].address, name)
+    view = reading.views[-1 if name.startswith("05") else 0].awake()
+    first = view.shown()
+    for what in PRESSED[name]:
+        if what in ("nudge", "γ") or what.startswith("Move "):
+            view.slide(what, "PageUp")
+        else:
+            view.press(what)
+        view.settled()
+    there = view.shown()
+    view.press("Copy a link to this state")
+    other = browsing().new_page()
+    other.goto(reading.page.url)
+    same = Reading.of(other).views[-1 if name.startswith("05") else 0].awake()
+    assert same.shown() == there != first
+    # And so in the link that is copied from there.
+    same.press("Copy a link to this state")
+    assert other.url == reading.page.url
+
+
 @pytest.mark.parametrize("size", ["wide", "small"])
 def test_nothing_moves_when_the_first_view_of_the_book_wakes(size, browsing, published):
     reading = Reading(browsing(size), published[0].address, "index")

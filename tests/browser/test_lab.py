@@ -124,6 +124,18 @@ def new_view(lab, code):
 
 
 @pytest.fixture
+def copied(view):
+    """A function that gives what the view's button copies."""
+    view.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    def copy():
+        view.click("Copy code for this state")
+        return view.page.evaluate("() => navigator.clipboard.readText()")
+
+    return copy
+
+
+@pytest.fixture
 def view(opened_view):
     """The view of notebook 01, as it is at first; at the end nothing may have gone wrong."""
     opened_view.click("Reset")
@@ -328,19 +340,36 @@ def test_reset_brings_back_the_first_state(view):
     assert view.value("activation") == "sigmoid"
 
 
-def test_code_for_a_state_brings_it_back(view):
-    view.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    view.click("Reset")
+def test_code_for_a_state_brings_it_back(view, copied):
     view.choose("activation", "softmax")
     view.press("W[1,0]", "PageUp")
     view.press("z[0]", "ArrowRight", times=3)
     view.until(wrong)
-    view.click("Copy code for this state")
-    code = view.page.evaluate("() => navigator.clipboard.readText()")
+    code = copied()
     there = eval(f"view{code}", {"view": made("single_layer.view")}).state
     numbers = plain.labelled(**{name: there[name] for name in "zWb"})
     assert numbers == {label: view.exactly(label) for label in numbers}
     assert there["f"] == "softmax" and "b=" not in code
+
+
+def test_code_for_a_state_brings_back_what_was_pressed(view, copied):
+    view.press("z[0]", "ArrowRight", times=2)
+    for _ in range(2):
+        before = parameters(view)
+        view.click("New random numbers")
+        view.until(unmoved, before)
+        view.until(wrong, parameters(view))
+    view.press("W[1,0]", "PageDown")
+    here = parameters(view)
+    view.click("Start from here")
+    view.press("b[0]", "ArrowLeft")
+    view.until(wrong, here)
+    code = copied()
+    assert code.startswith('.at({"z": [') and '*["New random numbers"] * 2, {"W": [[' in code
+    there = eval(f"view{code}", {"view": made("single_layer.view")}).state
+    numbers = plain.labelled(**{name: there[name] for name in "zWb"})
+    assert numbers == {label: view.exactly(label) for label in numbers}
+    assert all(map(np.allclose, there["start"].values(), here))
 
 
 def test_a_second_page_follows(view):
