@@ -46,8 +46,8 @@ function carrier(spec, make, status, link) {
     status.say("Waking …");
     try {
       view = await make((part) => status.say(`Waking: ${Math.round(100 * part)} %`));
-      status.say("");
-      while (pending.length) await ask(pending.shift());
+      while (view !== undefined && pending.length) await ask(pending.shift());
+      if (view !== undefined) status.say("");
     } catch (fault) {
       view = waking = undefined;
       status.say(`This view cannot wake here. ${fault.message}`, () => model.wake());

@@ -195,11 +195,11 @@ def test_a_state_travels_in_the_address(browsing, published):
     assert plain.awake().shown() == first
 
 
-# Of views whose state is more than where their controls stand: what is pressed, and moved in between.
+# Of views whose state is more than where their controls stand: what is pressed, and what is moved in between.
 PRESSED = {
     "04_backpropagation": ["Next factor", "Next factor", "nudge", "Start from here", "nudge", "Next factor"],
     "05_gradient_descent": ["One epoch", "One epoch", "γ", "One epoch"],
-    "06_activations": ["New random numbers", "Move x[0]", "Reset", "Move x[0]", "New random numbers", "Move x[1]"],
+    "06_activations": ["New random numbers", "x[0]", "Reset", "x[0]", "New random numbers", "x[1]"],
 }
 
 
@@ -209,7 +209,7 @@ def test_what_was_pressed_travels_in_the_address(name, browsing, published):
     view = reading.views[-1 if name.startswith("05") else 0].awake()
     first = view.shown()
     for what in PRESSED[name]:
-        if what in ("nudge", "γ") or what.startswith("Move "):
+        if what.islower():
             view.slide(what, "PageUp")
         else:
             view.press(what)
