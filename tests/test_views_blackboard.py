@@ -60,6 +60,8 @@ def test_the_board_says_what_a_formula_is(page, formula, arrays, words):
     page.move("Your formula", formula)
     page.shows(arrays, words)
     assert not page.error and ("✓" in page.said()) == ("Right" in words)
+    # How it is typed, and with which letters, stays there as long as it is wanted.
+    assert ("Write it with these letters" in page.said()) != ("Right" in words)
 
 
 def test_a_value_of_many_numbers_is_not_drawn(page):

@@ -211,7 +211,7 @@ def _change(a):
         foretold = "the gradient is not known yet"
     else:
         product = f"{factor(a['slope'], 4)}·{factor(a['nudge'], 2)} = {number(a['ΔE predicted'], 4)}"
-        foretold = f"its gradient, times the nudge, foretells {product}"
+        foretold = f"its gradient before the nudge, times the nudge, foretells {product}"
     return (
         f"<b>Nudge {a['weight']} by {number(a['nudge'], 2)}:</b> {foretold}<br>"
         f"<i>E</i> goes from {number(a['E before'], 4)} to {number(a['E'], 4)}, a change of {number(a['ΔE actual'], 4)}"

@@ -38,12 +38,13 @@ def view(goal, formula=""):
         derived = a["derived"]
         rows = [[derived.typeset]] if derived.typeset else []
         rows.append([f"<strong>{'✓ ' * derived.right}{sentence(derived.words)}</strong>"])
+        hints = [] if derived.right else [[words] for words in task(goal)[1:]]
         if derived.value is None or derived.value.size > MOST:
-            return rows
+            return rows + hints
         boards = [*sheets("yours", derived.value), *sheets("measured", derived.wanted)]
         if derived.differs and derived.value.shape == derived.wanted.shape:
             boards += sheets("the difference", derived.value - derived.wanted)
-        return [*rows, boards]
+        return [*rows, boards, *hints]
 
     return View({"formula": Line("Your formula", formula, LONGEST)}, model, layout)
 

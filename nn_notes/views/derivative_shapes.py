@@ -167,8 +167,9 @@ def _board(a):
         *_faces(a["∂y/∂x"], f"∂{y}/∂{x}", letters, entry),
         [_first_entry(a, y, x)],
         [
-            Matrix(f"Δ{y} predicted", a["Δy predicted"], made=foretold), *moved,
+            # First, as it would read as one more factor behind the others.
             Matrix(f"Δ{y} actual", a["Δy actual"], made=_happened),
+            Matrix(f"Δ{y} predicted", a["Δy predicted"], made=foretold), *moved,
         ],
         [note],
     ]  # fmt: skip

@@ -77,7 +77,12 @@ def view(z, xi):
 
         def part(has):
             """Of a part of zᵀξ: it has the entries whose place along the axis is one for which this holds."""
-            return lambda i, j: product(i, j) if has(i if axis == "i" else j) else f"it comes with another {axis}"
+
+            def made(i, j):
+                place = i if axis == "i" else j
+                return product(i, j) if has(place) else f"{axis} = {place} brings this entry"
+
+            return made
 
         return [
             [
