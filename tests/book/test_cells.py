@@ -180,7 +180,8 @@ def test_what_is_written_stays_and_can_be_taken_away(reading, tmp_path):
 
 def test_what_does_not_end_is_stopped_and_all_begins_anew(reading):
     cell, (view,) = reading.cells[CHECKED], reading.views
-    before = view.awake().slide("z[0]").settled().shown()
+    view.awake().press("New random numbers").settled().press("Start from here").settled()
+    before = view.slide("z[0]").settled().shown()
     cell.write("while True: pass")
     cell.press("Run")
     wait_for(lambda: cell.place.get_by_role("button", name="Stop").is_visible(), 60)
@@ -188,7 +189,7 @@ def test_what_does_not_end_is_stopped_and_all_begins_anew(reading):
     wait_for(lambda: "Stopped." in cell.place.locator(".nn-output").text_content(), 60)
     cell.write("1 + 1")
     assert cell.run() == "2"
-    # The view wakes again where it stood.
+    # The view wakes again where it stood, with what was drawn for it, and from where it started.
     assert view.slide("z[0]").settled().slide("z[0]", "ArrowLeft").settled().shown() == before
 
 
