@@ -179,8 +179,8 @@ def view(u, target=0):
                 Matrix("<i>F</i> = diag(<i>S</i>) − <i>S</i>ᵀ<i>S</i>", a["F"], "row k, column l",
                        made=reasons.slope(softmax, "u", "S", "<i>S</i>")),
             ],
-            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. The two ways to <i>S</i> − <i>t</i> "
-             f"differ by {f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],
+            [f"<i>E</i> = −log {right:.4f} = {number(a['E'].item(), 4)}. Both ways lead to the same row: they differ "
+             f"by {f'{apart:.6f}' if np.isfinite(apart) else number(apart)} at most."],
         ]  # fmt: skip
 
     def descend(state):
@@ -240,5 +240,5 @@ def _simplex(a):
         ],
         "A triangle whose corners are certainty of a class. S is a dot in it, S − t the arrow from the target.",
         square=True,
-        notes=((0.86, 0.16, "sure of 0"), (0.1, 1, "sure of 1"), (0.03, 0.04, rest)),
+        notes=((0.79, -0.06, "sure of 0"), (0.1, 1, "sure of 1"), (0, -0.06, rest)),
     )  # fmt: skip
