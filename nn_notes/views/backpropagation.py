@@ -18,7 +18,7 @@ SCALE = 0.5
 EDGES = 150
 # In pixels: from one layer to the next, from one neuron to the next, for the names at the top, on the left of the
 # whole, and a neuron's radius. So narrow that a phone shows it nearly as large as it is.
-ACROSS, DOWN, HEAD, MARGIN, RADIUS = 120, 54, 24, 22, 18
+ACROSS, DOWN, HEAD, MARGIN, RADIUS = 120, 56, 24, 22, 20
 
 
 def view(network, x, t, loss):
