@@ -9,7 +9,7 @@ import numpy as np
 import plain
 import pytest
 from page import Page
-from plain import CURVATURES, DIRECTIONS, T, X
+from plain import CURVATURES, DIRECTIONS, RATE, T, X
 from strategies import parameters
 
 from nn_notes import Layer, Network
@@ -31,7 +31,7 @@ def test_board_and_path_are_those_of_numpy(start, share):
     page = at(share * LIMIT)
     page.move("w₀", start[0])
     page.move("b₀", start[1])
-    assert [page.value(label) for label in ("γ", "w₀", "b₀")] == [share * LIMIT, *start]
+    assert [page.value(label) for label in (RATE, "w₀", "b₀")] == [share * LIMIT, *start]
     page.shows(*plain.learning_rate(page.value))
     path, losses = plain.path(page.value, 40)
     np.testing.assert_allclose(page.view.arrays["θ"], path, rtol=1e-9)
@@ -80,7 +80,7 @@ def test_the_picture_widens_and_comes_back():
     page = Page(gradient_descent.learning_rate([0.5, 1.5], [1, 2], [0, 0], 0.5))
     first = page.everything()
     ends = [scale.unit for scale in page.marks()[0].scales]
-    for label, to in [("γ", 100), ("w₀", 100)]:
+    for label, to in [(RATE, 100), ("w₀", 100)]:
         page.move(label, to)
         path = next(mark for mark in page.marks() if mark.looks == {"line", POSITIVE})
         assert path.within(*page.view.arrays["θ"][: gradient_descent.LISTED + 1].T)
@@ -122,13 +122,13 @@ def test_a_first_step_that_overflows_is_said_to():
 
 def test_gamma_runs_evenly_over_its_logarithm_from_a_hundredth_of_the_limit_to_past_it():
     page = at()
-    stops = page.stops("γ")
+    stops = page.stops(RATE)
     assert all(float(f"{stop:.3g}") == stop for stop in stops)
     np.testing.assert_allclose(stops[:1] + stops[-1:], [LIMIT / 100, LIMIT * 1.5], rtol=0.005)
     # The start is a stop more.
-    steps = np.diff(np.log([stop for stop in stops if stop != page.value("γ")]))
+    steps = np.diff(np.log([stop for stop in stops if stop != page.value(RATE)]))
     np.testing.assert_allclose(steps, np.log(150) / 100, atol=0.011)
-    assert page.value("γ") == float(f"{LIMIT / 2:.3g}")
+    assert page.value(RATE) == float(f"{LIMIT / 2:.3g}")
 
 
 # A training run of 12 samples of 3 classes, and 7 held back.
@@ -145,10 +145,10 @@ def run(network=NETWORK, scale=1.0):
 
 def epoch(page, γ, size):
     """One epoch. Returns the pair, with the stop of γ that is nearest."""
-    page.move("γ", γ)
+    page.move(RATE, γ)
     page.move("batch size B", str(size))
     page.click("One epoch")
-    return page.value("γ"), size
+    return page.value(RATE), size
 
 
 def probabilities(theta, x):
@@ -218,7 +218,7 @@ def agree(page, theta, history):
 )
 def test_epochs_are_those_of_numpy_also_when_gamma_and_the_batch_change(epochs):
     page, done = run(), []
-    assert (page.value("γ"), page.value("batch size B")) == (pytest.approx(0.2), "32")
+    assert (page.value(RATE), page.value("batch size B")) == (pytest.approx(0.2), "32")
     agree(page, *trained(parameters(NETWORK), done))
     for γ, size in epochs:
         done.append(epoch(page, γ, size))
@@ -285,7 +285,7 @@ def test_a_run_ends_after_its_epochs(monkeypatch):
     before = page.everything()
     page.click("One epoch")
     assert page.message["ended"] and page.everything() == before
-    agree(page, *trained(parameters(NETWORK), [(page.value("γ"), 32)] * 3))
+    agree(page, *trained(parameters(NETWORK), [(page.value(RATE), 32)] * 3))
 
 
 def test_reset_begins_the_same_run_again():
@@ -295,7 +295,7 @@ def test_reset_begins_the_same_run_again():
     page.click("One epoch")
     page.click("Reset")
     page.click("One epoch")
-    agree(page, *trained(parameters(NETWORK), [(page.value("γ"), 32)]))
+    agree(page, *trained(parameters(NETWORK), [(page.value(RATE), 32)]))
 
 
 def test_new_random_numbers_begin_a_different_run():
@@ -310,7 +310,7 @@ def test_new_random_numbers_begin_a_different_run():
         # The seed goes on, so that the data are shuffled anew too.
         page.click("One epoch")
         agree(page, *trained(start, [(page.view.state["γ"], 8)], seed))
-    assert (page.value("γ"), page.value("batch size B")) == (pytest.approx(0.5, rel=0.04), "8")
+    assert (page.value(RATE), page.value("batch size B")) == (pytest.approx(0.5, rel=0.04), "8")
 
 
 def test_the_picture_follows_the_run_and_comes_back():
@@ -327,7 +327,7 @@ def test_the_picture_has_a_line_through_all_losses_and_a_dot_at_the_last():
     for n in range(3):
         blind, *lines, dot, other_dot = page.marks()
         assert blind.goes_through([-1, 121], np.log(3))
-        _, history = trained(parameters(NETWORK), [(page.value("γ"), 32)] * n)
+        _, history = trained(parameters(NETWORK), [(page.value(RATE), 32)] * n)
         for line, end, J in zip(lines, (dot, other_dot), history.T, strict=True):
             assert line.goes_through(range(n + 1), J) and end.goes_through([n], J[-1:])
             assert len(end.data()) == 1
@@ -344,14 +344,14 @@ def test_a_run_far_out_is_in_the_picture():
 @pytest.mark.parametrize("γ", [0.2, 2.0])
 def test_a_loss_that_is_not_finite_is_an_error_that_names_gamma(γ, size):
     page = run(Network.init([4, 3], ["identity"], np.random.default_rng(8)), scale=1e200)
-    page.move("γ", γ)
+    page.move(RATE, γ)
     page.move("batch size B", size)
     before = page.everything()
     page.click("One epoch")
     assert re.fullmatch(rf"FloatingPointError: the loss .* epoch 1\b.* {γ:g}\b.*", page.error)
     # The state is as it was, and can be moved.
     assert len(page.view.state["history"]) == 1
-    page.move("γ", γ)
+    page.move(RATE, γ)
     assert page.everything() == before
     page.click("New random numbers")
     assert not page.error
@@ -367,6 +367,6 @@ def pickled(network):
 def test_a_copied_network_can_be_trained(copied):
     page = run(copied(NETWORK))
     page.click("One epoch")
-    agree(page, *trained(parameters(NETWORK), [(page.value("γ"), 32)]))
+    agree(page, *trained(parameters(NETWORK), [(page.value(RATE), 32)]))
     with pytest.raises(ValueError, match=r"^network .*softmax"):
         run(copied(Network.init([4, 3], ["softmax"], np.random.default_rng(8))))

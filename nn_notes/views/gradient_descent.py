@@ -140,7 +140,7 @@ def learning_rate(x, t, start, rate=None):
 
     return View(
         {
-            "γ": LogSlider("γ", rate, limit / 100, limit * 1.5),
+            "γ": LogSlider("learning rate γ", rate, limit / 100, limit * 1.5),
             "w": Slider("w₀", start[0], middle[0] - half[0], middle[0] + half[0]),
             "b": Slider("b₀", start[1], middle[1] - half[1], middle[1] + half[1]),
         },
@@ -304,7 +304,10 @@ def training(network, train, validation, picture=None):
         ]
 
     return View(
-        {"γ": LogSlider("γ", 0.2, 0.002, 2, steps=90), "B": Choice("batch size B", "32", ["1", "8", "32", "128"])},
+        {
+            "γ": LogSlider("learning rate γ", 0.2, 0.002, 2, steps=90),
+            "B": Choice("batch size B", "32", ["1", "8", "32", "128"]),
+        },
         model,
         layout,
         memory=begin(network, 0),
@@ -332,7 +335,7 @@ def _chart(a, classes):
         Axis("mean loss", *reaching(LOSSES, J, log=True), log=True),
         [
             Line([-1, EPOCHS + 1], [blind, blind], width=1, dash="20 30",
-                 label=f"a blind guess: log {classes} = {blind:.2f}"),
+                 label=f"a blind guess: −log 1/{classes} = {blind:.2f}"),
             *(Line(epochs, losses, color, name) for name, color, losses in ends),
             *(Dots(epochs[-1:], losses[-1:], color, size=5) for _, color, losses in ends),
         ],

@@ -198,7 +198,7 @@ def test_a_state_travels_in_the_address(browsing, published):
 # Of views whose state is more than where their controls stand: what is pressed, and what is moved in between.
 PRESSED = {
     "04_backpropagation": ["Next factor", "Next factor", "nudge", "Start from here", "nudge", "Next factor"],
-    "05_gradient_descent": ["One epoch", "One epoch", "γ", "One epoch"],
+    "05_gradient_descent": ["One epoch", "One epoch", "learning rate γ", "One epoch"],
     "06_activations": ["New random numbers", "x[0]", "Reset", "x[0]", "New random numbers", "x[1]"],
 }
 

@@ -219,10 +219,10 @@ def backpropagation(view):
 
 
 def learning_rate(view):
-    follow(view, plain.learning_rate, ("γ", 15), ("γ", -30), ("w₀", 40), ("b₀", -20))
+    follow(view, plain.learning_rate, (plain.RATE, 15), (plain.RATE, -30), ("w₀", 40), ("b₀", -20))
     # Why a number is what it is, at the γ that it now has.
     view.where.locator("td").first.hover()
-    assert f" − {view.value('γ'):.3g} · " in view.where.locator(".nn-why").text_content()
+    assert f" − {view.value(plain.RATE):.3g} · " in view.where.locator(".nn-why").text_content()
     follow_dot(view, plain.learning_rate, "w", (-30, 25), {"w₀": -1, "b₀": -1})
 
 
@@ -247,9 +247,9 @@ def training(view):
     assert certain() > at_first
     # Smaller steps, so that the run is not over before the button is pressed.
     view.choose("batch size B", "8")
-    rate = place(view, "γ")
-    view.drag("γ", by=-20)
-    assert place(view, "γ") < rate
+    rate = place(view, plain.RATE)
+    view.drag(plain.RATE, by=-20)
+    assert place(view, plain.RATE) < rate
     view.click("Play")
     view.until(not_at, *range(4, 100))
     view.click("Pause")
@@ -263,7 +263,7 @@ def training(view):
     view.click("Reset")
     view.until(not_at, 0)
     view.until(unpainted, drawn)
-    assert certain() == at_first and place(view, "γ") == rate
+    assert certain() == at_first and place(view, plain.RATE) == rate
 
 
 def activation_curves(view):

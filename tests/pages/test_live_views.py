@@ -185,7 +185,7 @@ def of_the_path(a):
 
 def of_the_run(a):
     blind = np.log(len(a["said"]))
-    yield 0, {"line", INK, DOTTED, f"a blind guess: log {len(a['said'])} = {blind:.2f}"}, [-1, 121], blind
+    yield 0, {"line", INK, DOTTED, f"a blind guess: −log 1/{len(a['said'])} = {blind:.2f}"}, [-1, 121], blind
     for colour, which, J in zip((BLUE, ORANGE), ("training", "validation"), a["losses"].T, strict=True):
         yield 0, {"line", colour, which}, range(len(J)), J
         yield 0, {"dots", colour}, [len(J) - 1], J[-1:]

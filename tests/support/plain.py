@@ -174,6 +174,7 @@ def backpropagation(layers, x, t):
 
 # Notebook 05
 
+RATE = "learning rate γ"
 X, T = np.array([-0.5, 0.2, 0.9, 1.4, 2.0]), np.array([-1.1, -0.3, 0.8, 1.7, 2.4])
 # The neuron's Hessian by hand: twice the means of x², x and 1.
 CURVATURES, DIRECTIONS = np.linalg.eigh(2 * np.array([[np.mean(X * X), np.mean(X)], [np.mean(X), 1]]))
@@ -181,7 +182,7 @@ CURVATURES, DIRECTIONS = np.linalg.eigh(2 * np.array([[np.mean(X * X), np.mean(X
 
 def path(value, steps):
     """The path of gradient descent and its losses, from the derivatives of the mean of (wx + b − t)² by hand."""
-    γ, w, b, visited, losses = value("γ"), value("w₀"), value("b₀"), [], []
+    γ, w, b, visited, losses = value(RATE), value("w₀"), value("b₀"), [], []
     for _ in range(steps + 1):
         miss = w * X + b - T
         visited.append((w, b))
@@ -191,7 +192,7 @@ def path(value, steps):
 
 
 def learning_rate(value):
-    γ, (θ, J) = value("γ"), path(value, 5)
+    γ, (θ, J) = value(RATE), path(value, 5)
     gradient = (θ[0] - θ[1]) / γ
     arrays = {
         "θ1": θ[1], "θ0": θ[0], "∇J(θ0)": gradient, "J after 0 to 5 steps": J,
