@@ -561,45 +561,9 @@ function stillBefore(el) {
   }
 }
 
-// How a view came to where it stands: where its controls are, and, where its state is more than that, what was pressed
-// before: [label, how often], each behind the controls that were moved before it.
-export class Way {
-  constructor({ memory, apart }) {
-    Object.assign(this, { memory, apart, places: {}, pressed: [], moved: {} });
-  }
-  stand(controls) {
-    Object.assign(this.places, controls);
-  }
-  take(steps) {
-    for (const { set, entry, to, act } of steps) {
-      if (set in this.places) this.move(set, entry, to);
-      else if (act && this.memory) this.press(act);
-    }
-  }
-  move(set, entry, to) {
-    this.places[set] = entry === undefined ? to : this.places[set].map((old, n) => (n === entry ? to : old));
-    this.moved[set] = this.places[set];
-  }
-  press(act) {
-    if (act === "Reset") {
-      Object.assign(this, { pressed: this.apart ? [[act, 1]] : [], moved: {} });
-      return;
-    }
-    if (Object.keys(this.moved).length) this.pressed.push(this.moved);
-    this.moved = {};
-    const last = this.pressed.at(-1);
-    if (last?.[0] === act) last[1] += 1;
-    else this.pressed.push([act, 1]);
-  }
-  // As an address has it.
-  get state() {
-    return this.pressed.length ? [...this.pressed, this.places] : this.places;
-  }
-}
-
 // What brings a view to where it stands, behind the call that makes it: what was pressed, and the controls that are
 // elsewhere than at first.
-function code({ controls, first }, { places, pressed }) {
+function code({ controls, first }, places, way) {
   const row = (numbers) => `[${numbers.join(", ")}]`;
   const written = (place, { labels, columns }) => {
     if (!labels) return JSON.stringify(place);
@@ -611,16 +575,15 @@ function code({ controls, first }, { places, pressed }) {
     return `{${known.map((one) => `${JSON.stringify(one.name)}: ${written(moved[one.name], one)}`).join(", ")}}`;
   };
   const press = ([label, times]) => (times === 1 ? JSON.stringify(label) : `*[${JSON.stringify(label)}] * ${times}`);
-  const before = pressed.map((part) => (Array.isArray(part) ? press(part) : dict(part)));
+  const before = way.map((part) => (Array.isArray(part) ? press(part) : dict(part)));
   // What is pressed may move controls, too.
-  const elsewhere = controls.filter(({ name }) => pressed.length || String(places[name]) !== String(first[name]));
+  const elsewhere = controls.filter(({ name }) => way.length || String(places[name]) !== String(first[name]));
   return `.at(${[...before, ...elsewhere.map((one) => `${one.name}=${written(places[one.name], one)}`)].join(", ")})`;
 }
 
 function render({ model, el }) {
   const spec = model.get("spec");
   const { palette, repeated } = spec;
-  const way = model.way ?? new Way(spec);
   const controls = {};
   let waiting = [];
   let busy = false;
@@ -641,7 +604,6 @@ function render({ model, el }) {
   function send() {
     if (busy || !waiting.length) return;
     occupied(true);
-    way.take(waiting);
     model.send(waiting);
     waiting = [];
   }
@@ -689,9 +651,11 @@ function render({ model, el }) {
     };
     (label === repeated ? stepping : buttons).append(button(label, act));
   }
+  const places = {};
+  let way = [];
   const words = model.link ? "Copy a link to this state" : "Copy code for this state";
   const copy = button(words, async () => {
-    const text = model.link ? model.link(way.state) : code(spec, way);
+    const text = model.link ? model.link(places, way) : code(spec, places, way);
     try {
       await navigator.clipboard.writeText(text);
       copy.textContent = model.link ? "Copied" : "Copied: put it after the call of the view";
@@ -745,7 +709,8 @@ function render({ model, el }) {
     alert.textContent = (message.error ?? "").replace(/^(Type|Value)Error: /gm, "");
     for (const [name, stops] of Object.entries(message.stops ?? {})) controls[name].offer(stops);
     for (const [name, idle] of Object.entries(message.idle ?? {})) controls[name].element.hidden = idle;
-    way.stand(message.controls);
+    Object.assign(places, message.controls);
+    way = message.way ?? way;
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);

@@ -344,22 +344,22 @@ class View:
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
         self.actions = {**(actions or {}), "Reset": lambda state: first}
-        self._presses = 0
         self._settle()
+        # How this state was come to: [label, how often] of what was pressed, each behind the controls moved before it.
+        # Where the controls are all of the state, none of it is needed.
+        self._remembers, self._apart = bool(memory), False
+        self._presses, self._way, self._left = 0, [], self._places()
         choice("pace", pace, PACES)
         self.spec = {
             "controls": [{"name": name, **control.spec} for name, control in controls.items()],
             "actions": list(self.actions),
-            "memory": bool(memory),
-            # Whether it begins elsewhere than where Reset leads.
-            "apart": False,
             "repeated": repeated,
             "paces": PACES,
             "pace": pace,
             "legend": legend(scale),
             "palette": PALETTE,
             "tries": [*self._tries],
-            "first": self._standing()["controls"],
+            "first": self._places(),
         }
         self._update()
 
@@ -388,7 +388,8 @@ class View:
             else:
                 self._take_over(step)
         # What is copied from now on stands behind this call.
-        self.spec |= {"first": self._standing()["controls"], "apart": True}
+        self.spec["first"] = self._left = self._places()
+        self._way, self._apart = [], True
         self._update()
         return self
 
@@ -452,8 +453,17 @@ class View:
         raise ValueError(f"a step is {reprlib.repr(step)}; it needs to be one that this view offers")
 
     def _press(self, label):
-        self._presses = 0 if label == "Reset" else self._presses + 1
-        return self._take_over(self.actions[label](self.state | {"rng": np.random.default_rng(self._presses)}))
+        """Do an action, and note it on the way."""
+        moved = {name: place for name, place in self._places().items() if place != self._left[name]}
+        changed = self._take_over(self.actions[label](self.state | {"rng": np.random.default_rng(self._presses + 1)}))
+        self._left = self._places()
+        if label == "Reset":
+            # It leads back to the beginning by itself, unless the view began elsewhere.
+            self._presses, self._way = 0, [[label, 1]] if self._remembers and self._apart else []
+        else:
+            self._presses += 1
+            self._way = _longer(self._way, moved, label) if self._remembers else []
+        return changed
 
     def _take_over(self, changes):
         """What an action gives: all of it, or nothing where a part is not what it needs to be."""
@@ -474,13 +484,18 @@ class View:
 
     def _forget(self):
         """Send everything the next time."""
-        self._shown, self._stood, self._told = NOTHING, {"stops": {}, "controls": {}, "idle": {}}, []
+        self._shown, self._stood = NOTHING, {"stops": {}, "controls": {}, "idle": {}}
+        self._told = {"met": [], "way": []}
+
+    def _places(self):
+        """Where each control stands."""
+        return {name: control.place() for name, control in self.controls.items()}
 
     def _standing(self):
         """Where the controls stand, what those with stops can be put to, and which of them have nothing to move."""
         return {
             "stops": {name: control.stops for name, control in self.controls.items() if control.stops},
-            "controls": {name: control.place() for name, control in self.controls.items()},
+            "controls": self._places(),
             "idle": {name: not control.when(self.state) for name, control in self.controls.items() if control.when},
         }
 
@@ -503,11 +518,10 @@ class View:
         else:
             pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
             message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
-        met = self._met()
-        if met != self._told:
-            message["met"] = met
+        told = {"met": self._met(), "way": self._way}
+        message |= {part: new for part, new in told.items() if new != self._told[part]}
         # Last, so that what is interrupted on the way is sent the next time.
-        self._shown, self._told = now, met
+        self._shown, self._told = now, told
         return message
 
     def _met(self):
@@ -604,6 +618,15 @@ class View:
             # What IPython takes for: as if there were no such method.
             raise NotImplementedError
         View.transport(self)
+
+
+def _longer(way, moved, label):
+    """A way, and behind it the controls that were moved, and a press; one like the last is counted with it."""
+    way = [*way, moved] if moved else way
+    match way:
+        case [*before, [last, times]] if last == label:
+            return [*before, [label, times + 1]]
+    return [*way, [label, 1]]
 
 
 def _leads(item):

@@ -117,27 +117,46 @@ def test_buttons_do_the_same_for_every_reader_and_new_numbers_are_new(page, made
 
 @every_view
 def test_a_view_can_be_brought_to_where_another_one_stands(page, made):
-    rng, steps = np.random.default_rng(0), []
-    labels, buttons = [*page.sliders, *page.choices], [*page.view.actions]
-    for _ in range(25):
-        if not labels or rng.random() < 0.4:
-            steps.append(rng.choice(buttons).item())
-            page.click(steps[-1])
-        else:
-            label = rng.choice(labels).item()
-            page.move(label, rng.choice(page.choices.get(label) or page.stops(label)).item())
-            name, _ = page._labels[label]
-            steps.append({name: page.view.state[name]})
-    there = Page(made().at(*steps))
+    rng = np.random.default_rng(0)
+    lead(page, rng)
+    there = Page(made().at(*steps(page), **places(page, page.places)))
     assert there.everything()[:-1] == page.everything()[:-1] and standing(there) == standing(page)
+    # What is copied from there stands behind that call.
+    lead(there, rng)
+    again = made().at(*steps(page), **places(page, page.places)).at(*steps(there), **places(there, there.places))
+    assert Page(again).everything()[:-1] == there.everything()[:-1]
     # From a Reset on it is the first state in everything, also in what is drawn next.
     there.click("Reset")
     fresh = Page(made())
     assert there.everything() == fresh.everything()
-    for label in buttons[:-1]:
+    for label in [*page.view.actions][:-1]:
         for one in (there, fresh):
             one.click(label)
         assert there.everything() == fresh.everything()
+
+
+def lead(page, rng):
+    """Through a Reset and whatever is pressed, and to where what was moved before a press counts."""
+    for n in range(15):
+        page.click("Reset") if n == 5 else page.wander(rng)
+    for label in [label for label in page.view.actions if label not in ("Reset", "New random numbers")] * 2:
+        for slider in page.sliders:
+            page.move(slider, rng.choice(page.stops(slider)).item())
+        page.click(label)
+    for _ in range(3):
+        if page.sliders:
+            page.move(rng.choice(page.sliders), 0.5)
+
+
+def places(page, moved):
+    """What a page has of its controls, as ``at`` takes it: arrays in their shapes."""
+    return {name: np.reshape(x, page.view.state[name].shape) if isinstance(x, list) else x for name, x in moved.items()}
+
+
+def steps(page):
+    """What was pressed on a page, as ``at`` takes it."""
+    for part in page.way:
+        yield from [places(page, part)] if isinstance(part, dict) else [part[0]] * part[1]
 
 
 # What is left when the tags are gone, which may have hyphens.

@@ -27,9 +27,8 @@ function live(place, n) {
     if (!shown) throw new Error("its cell does not show it");
     return shown.metadata[SPEC].view;
   };
-  const model = show(place, spec, wake, (state) => link(n + 1, state));
+  const model = show(place, spec, wake, (places, way) => link(n + 1, way.length ? [...way, places] : places));
   const wanted = fromAddress(n + 1, spec.opening.controls);
-  model.way.take(wanted);
   if (wanted.length) model.send(wanted);
   // Otherwise only when it is touched.
   if (!dear) {

@@ -1,6 +1,6 @@
 // Live views in a page: each stands at once, as it was stored, and is carried to the worker when it wakes.
 
-import view, { button, node, Way } from "./explore.js";
+import view, { button, node } from "./explore.js";
 import { python } from "./python.js";
 
 export const SPEC = "application/vnd.nn-notes.view";
@@ -27,17 +27,18 @@ function carrier(spec, make, status, link) {
   let view;
   let waking;
   const pending = [];
-  const way = new Way(spec);
-  way.stand(spec.opening.controls);
+  const places = { ...spec.opening.controls };
+  let way = [];
 
   async function ask(steps) {
     try {
       const { result } = await python.ask({ act: "answer", view, steps });
-      way.stand(result.controls);
+      Object.assign(places, result.controls);
+      way = result.way ?? way;
       answered(result);
     } catch {
       // Its worker was stopped, and the view with it: it begins anew where it stood.
-      pending.push([{ open: true }, ...stepsTo(way.state, spec.opening.controls)]);
+      pending.push([{ open: true }, ...stepsTo([...way, places], spec.opening.controls), ...steps]);
       view = waking = undefined;
       model.wake();
     }
@@ -58,7 +59,6 @@ function carrier(spec, make, status, link) {
     on: (_, callback) => (answered = callback),
     off: () => (answered = () => {}),
     link,
-    way,
     wake: () => (waking ??= wake()),
     // Never in the same tick: the page is still waiting for it to be sent.
     send(steps) {
@@ -84,7 +84,7 @@ function statusLine() {
 }
 
 // Puts a live view into a place; make is called once, when it wakes, and gives the view's number in the worker. Where there
-// is an address for a state, link makes it from the way that leads there.
+// is an address for a state, link makes it from the places of the controls and from the way there.
 export function show(place, spec, make, link) {
   const status = statusLine();
   const model = carrier(spec, make, status, link);

@@ -205,8 +205,8 @@ PRESSED = {
 
 @pytest.mark.parametrize("name", PRESSED)
 def test_what_was_pressed_travels_in_the_address(name, browsing, published):
-    reading = Reading(browsing(), published[0].address, name)
-    view = reading.views[-1 if name.startswith("05") else 0].awake()
+    reading, n = Reading(browsing(), published[0].address, name), -1 if name.startswith("05") else 0
+    view = reading.views[n].awake()
     first = view.shown()
     for what in PRESSED[name]:
         if what.islower():
@@ -218,7 +218,7 @@ def test_what_was_pressed_travels_in_the_address(name, browsing, published):
     view.press("Copy a link to this state")
     other = browsing().new_page()
     other.goto(reading.page.url)
-    same = Reading.of(other).views[-1 if name.startswith("05") else 0].awake()
+    same = Reading.of(other).views[n].awake()
     assert same.shown() == there != first
     # And so in the link that is copied from there.
     same.press("Copy a link to this state")

@@ -125,11 +125,11 @@ def new_view(lab, code):
 
 @pytest.fixture
 def copied(view):
-    """A function that gives what the view's button copies."""
+    """A function that gives what the button of a view copies, by default of this one."""
     view.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    def copy():
-        view.click("Copy code for this state")
+    def copy(one=view):
+        one.click("Copy code for this state")
         return view.page.evaluate("() => navigator.clipboard.readText()")
 
     return copy
@@ -372,7 +372,7 @@ def test_code_for_a_state_brings_back_what_was_pressed(view, copied):
     assert all(map(np.allclose, there["start"].values(), here))
 
 
-def test_a_second_page_follows(view):
+def test_a_second_page_follows(view, copied):
     """JupyterLab's "Create New View for Cell Output"."""
     page = view.page
     view.click("Start from here")
@@ -385,6 +385,8 @@ def test_a_second_page_follows(view):
         one.until(unmoved, before)
         other.until(away, parameters(one))
         other.until(lambda other, one=one: other.lacks(one.board()))
+    # It knows what was pressed before it was there.
+    assert copied(second).startswith('.at("Start from here", z=')
     page.locator(".lm-TabBar-tab", has_text="Output View").locator(".lm-TabBar-tabCloseIcon").click()
     second.where.wait_for(state="detached")
 

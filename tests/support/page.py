@@ -28,7 +28,7 @@ class Page:
     cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``made`` what
     each table says that its entries are made of, ``error`` what the alert says. ``sliders`` are the labels of the
     sliders, ``lines`` of what is written, and ``choices`` a dict from the label of a choice to its names;
-    ``idle`` says by name in the state which sliders come and go, and are not there.
+    ``idle`` says by name in the state which sliders come and go, and are not there, and ``way`` what was pressed.
     """
 
     def __init__(self, view):
@@ -40,6 +40,7 @@ class Page:
                 self._labels[label] = spec["name"], n if "labels" in spec else None
             if "options" in spec:
                 self.choices[spec["label"]] = [name for name, _ in spec["options"]]
+        self.way = []
         self.lines = [spec["label"] for spec in view.spec["controls"] if "most" in spec]
         self.sliders = [label for label in self._labels if label not in {*self.choices, *self.lines}]
         self.do({"open": True})
@@ -77,6 +78,7 @@ class Page:
         self._stops |= message.get("stops", {})
         self.idle |= message.get("idle", {})
         self.places |= message.get("controls", {})
+        self.way = message.get("way", self.way)
 
     def move(self, label, value):
         """Move the slider of that label to the stop that is nearest to a value, or choose or write it."""
