@@ -13,9 +13,7 @@ NAMES = sorted(path.name for path in SITE.glob("*.html"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_is_wider_than_a_phone(opened, name):
-    page = opened(name, "small")
-    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
-    read_through(page)
+    page = read_through(lambda: opened(name, "small"))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     cut = """[...document.querySelectorAll("article *")].filter(node => {
         const box = node.getBoundingClientRect();
@@ -68,7 +66,7 @@ def test_an_equation_that_a_link_leads_to_stands_clear(opened):
 
 
 def test_a_wide_formula_scrolls_by_keyboard(opened):
-    page = read_through(opened("00_derivative_shapes.html", "small"))
+    page = read_through(lambda: opened("00_derivative_shapes.html", "small"))
     box = page.locator(".nn-scroll[tabindex='0']").first
     assert box.get_attribute("role") == "group" and "scrolls" in box.get_attribute("aria-label")
     box.focus()
@@ -77,7 +75,7 @@ def test_a_wide_formula_scrolls_by_keyboard(opened):
 
 
 def test_a_formula_that_fits_is_no_stop_on_the_way(opened):
-    page = read_through(opened("01_single_layer.html"))
+    page = read_through(lambda: opened("01_single_layer.html"))
     assert page.locator(".nn-scroll").count() > 9
     assert page.locator(".nn-scroll[tabindex]").count() == 0
 

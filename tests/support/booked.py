@@ -12,18 +12,33 @@ def painted(place):
     return place.inner_text().strip()
 
 
-def read_through(page):
-    """Go down a page to its end, as a reader does: all of it has been laid out once."""
-    page.evaluate("""async () => {
-        const frame = () => new Promise(requestAnimationFrame);
-        for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
-            scrollTo(0, y);
-            await frame();
-            await frame();
-        }
-        scrollTo(0, 0);
-    }""")
-    return page
+DOWN = """async (most) => {
+    document.querySelectorAll("details").forEach(details => { details.open = true });
+    const late = (done) => setTimeout(done, 1000 * most, false);
+    const frame = () => Promise.race([new Promise(requestAnimationFrame), new Promise(late)]);
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+        scrollTo(0, y);
+        if (!(await frame() && await frame())) return false;
+    }
+    scrollTo(0, 0);
+    return true;
+}"""
+# Seconds that a frame may take, and how often a page is opened for the reader to come to its end.
+FRAME, TIMES = 60, 3
+
+
+def read_through(open_page):
+    """What a function opens, gone down to its end as by a reader who unfolds everything: all was laid out once.
+
+    On a busy machine Chromium sometimes draws a page no further. Its compositor then waits for tiles that none of its
+    threads is painting any more ("Not activating because pending tree not ready"), wherever the page is and whatever
+    stands there; who opens it anew can read on.
+    """
+    for _ in range(TIMES):
+        page = open_page()
+        if page.evaluate(DOWN, FRAME):
+            return page
+    raise AssertionError(f"{page.url} was opened {TIMES} times, and each time a frame took more than {FRAME} s")
 
 
 class Reading:
