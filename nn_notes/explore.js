@@ -633,12 +633,18 @@ function render({ model, el }) {
     const repeat = () => requestAnimationFrame(() => playing && put({ act: repeated }));
     next = setTimeout(repeat, spec.paces[pace.get()]);
   }
+  let ended = false;
+  function end(on) {
+    ended = on;
+    // Still there for the keyboard, which would lose its place.
+    for (const one of stepping.querySelectorAll("button")) one.setAttribute("aria-disabled", ended);
+  }
   function play(on) {
     playing = on;
     player.textContent = playing ? "Pause" : "Play";
     if (playing) put({ act: repeated });
   }
-  const player = repeated && button("Play", () => play(!playing));
+  const player = repeated && button("Play", () => ended || play(!playing));
   const pace = repeated && choice({ label: "speed", options: Object.keys(spec.paces).map((name) => [name, name]) });
   if (repeated) {
     stepping.append(player, pace.element);
@@ -646,6 +652,7 @@ function render({ model, el }) {
   }
   for (const label of spec.actions) {
     const act = () => {
+      if (ended && label === repeated) return;
       if (playing) play(false);
       put({ act: label });
     };
@@ -711,6 +718,7 @@ function render({ model, el }) {
     for (const [name, idle] of Object.entries(message.idle ?? {})) controls[name].element.hidden = idle;
     Object.assign(places, message.controls);
     way = message.way ?? way;
+    end(message.ended ?? ended);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);
@@ -751,7 +759,7 @@ function render({ model, el }) {
     occupied(false);
     show(message);
     if (el.hidden) takeItsPlace();
-    if (playing && (message.error || message.ended)) play(false);
+    if (playing && (message.error || ended)) play(false);
     if (playing && !waiting.length) again();
     else send();
   }

@@ -307,7 +307,9 @@ class View:
             ``rng`` there, a generator: another one at every press, and the same ones again after a Reset.
         drags: a dict from the ``drag`` of ``Dots`` to a function of the state and of where on both axes the reader has
             dragged one, that gives what changes in the state.
-        repeated: the action that the page does again and again from Play to Pause, or until it changes nothing.
+        repeated: the action that the page does again and again from Play to Pause, or until it has ended.
+        ended: a function of what the model gives that tells whether ``repeated`` has nothing left to do; by default it
+            always has.
         pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
         tries: what to try: a dict from a task in HTML to a function of what the model gives that tells whether it is
@@ -334,12 +336,13 @@ class View:
         actions=None,
         drags=None,
         repeated="",
+        ended=lambda arrays: False,
         pace="fast",
         scale=2.0,
         tries=None,
     ):
         self.controls, self._model, self._layout, self._scale = controls, model, layout, scale
-        self._drags, self._tries = drags or {}, tries or {}
+        self._drags, self._tries, self._ended = drags or {}, tries or {}, ended
         self._forget()
         self.state = {name: control.value for name, control in controls.items()} | (memory or {})
         first = dict(self.state)
@@ -410,14 +413,14 @@ class View:
             The message that the page needs. Where something raises, its error is in the message, beside what the page
             needs to stand where the state now is.
         """
-        faults, changed = [], False
+        faults = []
         try:
             steps = instance("steps", steps, list)
         except TypeError as fault:
             steps, faults = [], [fault]
         for step in steps:
             try:
-                changed = self._do(step) or changed
+                self._do(step)
             except (Exception, KeyboardInterrupt) as fault:
                 faults.append(fault)
         message = self._moved()
@@ -427,35 +430,32 @@ class View:
             faults.append(fault)
         if faults:
             message["error"] = "\n".join(f"{type(fault).__name__}: {fault}".removesuffix(": ") for fault in faults)
-        elif not changed:
-            message["ended"] = True
         return message
 
     def _do(self, step):
-        """One step. Returns whether it changes anything."""
+        """One step."""
         match step:
             case {"open": True, **more} if not more:
                 self._forget()
-                return True
             case {"act": label, **more} if not more:
                 choice("act", label, self.actions)
-                return self._press(label)
+                self._press(label)
             case {"drag": name, "to": [x, y], **more} if not more:
                 to = real_number("to[0]", x), real_number("to[1]", y)
-                return self._take_over(choice("drag", name, self._drags)(dict(self.state), *to))
+                self._take_over(choice("drag", name, self._drags)(dict(self.state), *to))
             case {"set": name, "to": to, **more} if more.keys() <= {"entry"}:
                 control = choice("set", name, self.controls)
                 # Its place is sent in any case: the page may have put it where it cannot stay.
                 self._stood["controls"].pop(name, None)
                 control.take(to, **more)
                 self._settle()
-                return True
-        raise ValueError(f"a step is {reprlib.repr(step)}; it needs to be one that this view offers")
+            case _:
+                raise ValueError(f"a step is {reprlib.repr(step)}; it needs to be one that this view offers")
 
     def _press(self, label):
         """Do an action, and note it on the way."""
         moved = {name: place for name, place in self._places().items() if place != self._left[name]}
-        changed = self._take_over(self.actions[label](self.state | {"rng": np.random.default_rng(self._presses + 1)}))
+        self._take_over(self.actions[label](self.state | {"rng": np.random.default_rng(self._presses + 1)}))
         self._left = self._places()
         if label == "Reset":
             # It leads back to the beginning by itself, unless the view began elsewhere.
@@ -463,7 +463,6 @@ class View:
         else:
             self._presses += 1
             self._way = _longer(self._way, moved, label) if self._remembers else []
-        return changed
 
     def _take_over(self, changes):
         """What an action gives: all of it, or nothing where a part is not what it needs to be."""
@@ -474,7 +473,6 @@ class View:
             self.controls[name].give(value)
         self.state |= changes
         self._settle()
-        return bool(changes)
 
     def _settle(self):
         self.state |= {name: control.value for name, control in self.controls.items()}
@@ -485,7 +483,7 @@ class View:
     def _forget(self):
         """Send everything the next time."""
         self._shown, self._stood = NOTHING, {"stops": {}, "controls": {}, "idle": {}}
-        self._told = {"met": [], "way": []}
+        self._told = {"met": [], "way": [], "ended": False}
 
     def _places(self):
         """Where each control stands."""
@@ -518,15 +516,16 @@ class View:
         else:
             pairs = zip(now._fields[1:], now[1:], before[1:], strict=True)
             message = {part: changes for part, new, old in pairs if (changes := _new(new, old))}
-        told = {"met": self._met(), "way": self._way}
+        told = self._telling()
         message |= {part: new for part, new in told.items() if new != self._told[part]}
         # Last, so that what is interrupted on the way is sent the next time.
         self._shown, self._told = now, told
         return message
 
-    def _met(self):
-        """Which of the tasks are met in the state as it now is."""
-        return [n for n, is_met in enumerate(self._tries.values()) if is_met(self.arrays)]
+    def _telling(self):
+        """Which of the tasks are met in the state as it now is, how it was come to, and whether it is an end."""
+        met = [n for n, is_met in enumerate(self._tries.values()) if is_met(self.arrays)]
+        return {"met": met, "way": self._way, "ended": bool(self._ended(self.arrays))}
 
     def _look(self):
         every = [item for row in self._rows for item in row]
@@ -606,7 +605,7 @@ class View:
 
     def opening(self):
         """What a page makes the view from, as it now stands: its ``spec`` and its board."""
-        opening = self._standing() | {"board": self._board(), "met": self._met()}
+        opening = self._standing() | {"board": self._board()} | self._telling()
         # As text: a notebook writes each number of what it knows to be JSON on a line of its own.
         return json.dumps(self.spec | {"opening": opening}, ensure_ascii=False)
 

@@ -305,13 +305,20 @@ def test_an_error_at_first_is_the_cell_s():
         View({}, lambda: fail({}), lambda a: [])
 
 
-def test_what_changes_nothing_ends_the_repetition():
+def test_a_repetition_has_ended_from_its_last_step_on_until_something_else_is_done():
     page = Page(small_view())
     seen = []
-    for _ in range(4):
-        page.click("Double")
-        seen.append(page.message.get("ended", False))
-    assert seen == [False, False, False, True] and page.view.state["factor"] == 16
+    for label in ("Double", "Double", "Double", "Double", "Flip", "Reset", "Double"):
+        page.click(label)
+        seen.append((page.view.state["factor"], page.ended, "ended" in page.message))
+    assert seen == [
+        (4, False, False), (8, False, False), (16, True, True), (16, True, False), (16, True, False),
+        (2, False, True), (4, False, False),
+    ]  # fmt: skip
+
+
+def test_what_does_not_say_when_it_ends_never_does():
+    assert not Page(View({}, dict, lambda _: [], actions={"Turn": lambda state: {}}, repeated="Turn")).ended
 
 
 def test_an_action_is_repeated_at_one_of_three_paces():
@@ -334,7 +341,8 @@ def test_the_bundle_is_the_first_state_and_repeats():
     one, two = small_view()._repr_mimebundle_(), small_view()._repr_mimebundle_()
     assert one == two == json.loads(json.dumps(one)) and one["text/plain"] == ASLEEP
     page = Page(small_view())
-    opening = {part: page.message[part] for part in ("board", "stops", "controls")} | {"idle": {}, "met": []}
+    opening = {part: page.message[part] for part in ("board", "stops", "controls")} | {"idle": {}}
+    opening |= {"met": [], "way": [], "ended": False}
     assert json.loads(one[SPEC]) == page.view.spec | {"opening": opening}
     page.move("z[0]", 1.5)
     assert json.loads(page.view._repr_mimebundle_()[SPEC])["opening"]["controls"]["z"] == [1.5, -1.0]

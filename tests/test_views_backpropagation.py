@@ -41,7 +41,7 @@ def test_each_press_takes_one_factor_and_fills_it_in_place(page):
     sizes = [arrays[name].size for name in steps]
     for n in range(1, 9):
         page.click("Next factor")
-        assert page.view.state["step"] == n
+        assert page.view.state["step"] == n and page.ended == (n == 8)
         # Nothing else on the board moves.
         assert len(page.message["cells"]) == sizes[n]
         assert [text for text, _ in page.cells].count("·") == sum(sizes[n + 1 :])
@@ -50,6 +50,7 @@ def test_each_press_takes_one_factor_and_fills_it_in_place(page):
     assert page.view.state["step"] == 8 and "cells" not in page.message
     for label, step in [("Start again", 0), ("All factors", 8)]:
         page.click(label)
+        assert page.ended == (step == 8)
         assert page.view.state["step"] == step
         agree(page)
 

@@ -280,11 +280,10 @@ def test_a_run_ends_after_its_epochs(monkeypatch):
     assert page.view.spec["repeated"] == "One epoch"
     for _ in range(3):
         page.click("One epoch")
-        assert "ended" not in page.message
-        assert ("The run is over." in page.said()) == (len(page.view.state["history"]) == 4)
+        assert page.ended == ("The run is over." in page.said()) == (len(page.view.state["history"]) == 4)
     before = page.everything()
     page.click("One epoch")
-    assert page.message["ended"] and page.everything() == before
+    assert page.ended and page.everything() == before
     agree(page, *trained(parameters(NETWORK), [(page.value(RATE), 32)] * 3))
 
 

@@ -151,7 +151,7 @@ def view(network, x, t, loss):
         layout,
         memory={"network": network, "x": x, "step": 0},
         actions={
-            "Next factor": lambda state: {"step": state["step"] + 1} if state["step"] < last else {},
+            "Next factor": lambda state: {"step": min(state["step"] + 1, last)},
             "All factors": lambda state: {"step": last},
             "Start again": lambda state: {"step": 0},
             "Start from here": lambda state: {
@@ -161,6 +161,7 @@ def view(network, x, t, loss):
             "New random numbers": new_numbers,
         },
         repeated="Next factor",
+        ended=lambda a: a["step"] == last,
         pace="slow",
         scale=SCALE,
         tries={

@@ -273,7 +273,7 @@ def training(network, train, validation, picture=None):
     def model(γ, B, network, history, seed, last):
         S = softmax(network(validation[0]))
         return {
-            "losses": np.array(history), "last": last,
+            "losses": np.array(history), "last": last, "over": len(history) > EPOCHS,
             "right": np.mean(S.argmax(axis=1) == validation[1].argmax(axis=1)),
             "said": np.einsum("nc,nk->ck", validation[1], S) / shares[:, None], "firsts": S[firsts],
         }  # fmt: skip
@@ -281,7 +281,7 @@ def training(network, train, validation, picture=None):
     def layout(a):
         J_train, J_validation = a["losses"][-1]
         best = a["losses"][:, 1].argmin()
-        over = " The run is over. Reset, and it begins anew." if len(a["losses"]) > EPOCHS else ""
+        over = " The run is over. Reset, and it begins anew." if a["over"] else ""
         return [
             [_chart(a, sizes[-1])],
             *([[pictures], [_bars(a["firsts"])], [BARS]] if pictures else []),
@@ -313,6 +313,7 @@ def training(network, train, validation, picture=None):
         memory=begin(network, 0),
         actions={"One epoch": one_epoch, "New random numbers": new_numbers},
         repeated="One epoch",
+        ended=lambda a: a["over"],
         scale=1.0,
         tries={
             "read 95 % of the validation right": lambda a: a["right"] >= 0.95,

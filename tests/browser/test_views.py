@@ -188,6 +188,9 @@ def backpropagation(view):
             f"E goes from {E_before:.4f} to {E:.4f}, a change of {plain.signed(E - E_before, 4)}",
         )
 
+    def over(view):
+        return view.where.locator("button[aria-disabled=true]").all_text_contents()
+
     def unknown(view, step, dots):
         seen = view.where.locator(".nn-row td").all_text_contents().count("·")
         at = f"Step {step} of 6:"
@@ -198,8 +201,19 @@ def backpropagation(view):
     view.until(unknown, 1, dots)
     view.click("Next factor")
     view.until(unknown, 2, dots - 2)
+    assert not over(view)
     view.click("All factors")
     view.until(unknown, 6, 0)
+    # There is nothing left to do, and so it stays.
+    assert over(view) == ["Play", "Next factor"]
+    view.where.get_by_role("button", name="Play").press("Enter")
+    view.click("Start again")
+    view.until(unknown, 1, dots)
+    assert not over(view)
+    view.choose("speed", "fast")
+    view.click("Play")
+    view.until(unknown, 6, 0)
+    view.until(lambda view: "" if over(view) == ["Play", "Next factor"] else "it plays on")
     for l in 1, 2:
         product = f"∂E/∂W({l}) = z({l - 1})⊤ξ({l})"
         says_why(view, product, f"z({l - 1})", f"ξ({l}) = ∂E/∂b({l})", 1, 0)
@@ -275,8 +289,8 @@ def activation_curves(view):
 
 
 def prediction(view):
-    follow(view, plain.prediction, ("y", 50), ("t", -30))
-    follow_dot(view, plain.prediction, "y", (-40, 0), {"y": -1})
+    follow(view, plain.prediction, ("y[0]", 50), ("t[0]", -30))
+    follow_dot(view, plain.prediction, "y", (-40, 0), {"y[0]": -1})
 
 
 def logits(view):
@@ -355,7 +369,7 @@ VIEWS = [
     ("05_gradient_descent", "w₀", learning_rate),
     ("05_gradient_descent", "batch size B", training),
     ("06_activations", "x[0]", activation_curves),
-    ("07_losses", "y", prediction),
+    ("07_losses", "y[0]", prediction),
     ("07_losses", "u[0]", logits),
     ("08_what_libraries_do", "x", operations),
     *((name, "Your formula", partial(blackboard, answers=answers)) for name, answers in TYPED.items()),

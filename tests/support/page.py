@@ -28,7 +28,8 @@ class Page:
     cells, ``texts`` the captions and sentences in HTML, ``axes`` and ``paths`` what moves in the charts, ``made`` what
     each table says that its entries are made of, ``error`` what the alert says. ``sliders`` are the labels of the
     sliders, ``lines`` of what is written, and ``choices`` a dict from the label of a choice to its names;
-    ``idle`` says by name in the state which sliders come and go, and are not there, and ``way`` what was pressed.
+    ``idle`` says by name in the state which sliders come and go, and are not there, ``way`` what was pressed, and
+    ``ended`` whether the repeated action has nothing left to do.
     """
 
     def __init__(self, view):
@@ -40,7 +41,7 @@ class Page:
                 self._labels[label] = spec["name"], n if "labels" in spec else None
             if "options" in spec:
                 self.choices[spec["label"]] = [name for name, _ in spec["options"]]
-        self.way = []
+        self.way, self.ended = [], False
         self.lines = [spec["label"] for spec in view.spec["controls"] if "most" in spec]
         self.sliders = [label for label in self._labels if label not in {*self.choices, *self.lines}]
         self.do({"open": True})
@@ -78,7 +79,7 @@ class Page:
         self._stops |= message.get("stops", {})
         self.idle |= message.get("idle", {})
         self.places |= message.get("controls", {})
-        self.way = message.get("way", self.way)
+        self.way, self.ended = (message.get(part, now) for part, now in (("way", self.way), ("ended", self.ended)))
 
     def move(self, label, value):
         """Move the slider of that label to the stop that is nearest to a value, or choose or write it."""
@@ -206,7 +207,7 @@ def small_view():
     def model(z, n, γ, kind, factor):
         if n == 3:
             raise ValueError("n is 3 <b>here</b>")
-        return {"z": z, "product": factor * γ * z, "n": n, "kind": kind}
+        return {"z": z, "product": factor * γ * z, "n": n, "kind": kind, "factor": factor}
 
     def layout(a):
         here, there = np.split(a["z"], 2)
@@ -231,9 +232,10 @@ def small_view():
         layout,
         memory={"factor": 2.0},
         actions={
-            "Double": lambda state: {"factor": 2 * state["factor"]} if state["factor"] < 16 else {},
+            "Double": lambda state: {"factor": min(2 * state["factor"], 16)},
             "Flip": lambda state: {"z": -state["z"]},
             "Fail": fail,
         },
         repeated="Double",
+        ended=lambda a: a["factor"] == 16,
     )
