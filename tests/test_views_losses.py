@@ -13,8 +13,8 @@ U = np.array([0.4, 1.3, -0.6])
 @pytest.mark.parametrize(("y", "t"), [(0.25, 0.8), (0.01, 1.0), (0.99, 0.0), (0.5, 0.5)])
 def test_a_prediction_has_the_losses_and_slopes_of_the_two_outcomes(y, t):
     page = Page(live.prediction())
-    page.move("y", y)
-    page.move("t", t)
+    page.move("y[0]", y)
+    page.move("t[0]", t)
     page.shows(*plain.prediction(page.value))
     a, p = page.view.arrays, live.PLACES
     np.testing.assert_allclose(a["E"], [(y - t) ** 2, -t * np.log(y) - (1 - t) * np.log(1 - y)], rtol=1e-12)
@@ -25,12 +25,12 @@ def test_a_prediction_has_the_losses_and_slopes_of_the_two_outcomes(y, t):
 
 def test_the_picture_is_that_of_a_prediction_that_begins_there():
     page = Page(live.prediction())
-    page.move("y", 0.6)
-    page.move("t", 0.1)
+    page.move("y[0]", 0.6)
+    page.move("t[0]", 0.1)
     assert [*page.charts()] == [*Page(live.prediction(0.6, 0.1)).charts()]
 
 
-@pytest.mark.parametrize("name", ["y", "t"])
+@pytest.mark.parametrize("name", ["y[0]", "t[0]"])
 def test_the_dots_of_a_prediction_are_in_the_picture(name):
     page = Page(live.prediction())
     for to in (0.01, 0.99):

@@ -84,7 +84,7 @@ def prediction(y=0.25, t=0.8):
         ]
 
     return View(
-        {"y": Slider("y", y, 0.01, 0.99, 0.01), "t": Slider("t", t, 0, 1, 0.01)},
+        {"y": Slider("y[0]", y, 0.01, 0.99, 0.01), "t": Slider("t[0]", t, 0, 1, 0.01)},
         model,
         layout,
         actions={
@@ -105,12 +105,12 @@ def prediction(y=0.25, t=0.8):
 def _charts(a):
     """Both losses over the prediction, and their slopes."""
     y, t, near = a["y"][:1], a["t"][0], np.array([-REACH, REACH])
-    x, J = Axis("y", 0, 1), Axis("E", *reaching(VALUES, a["E"]))
-    slope = Axis("slope by y", *reaching(SLOPES, a["slope"]))
+    x, J = Axis("y[0]", 0, 1), Axis("E", *reaching(VALUES, a["E"]))
+    slope = Axis("slope by y[0]", *reaching(SLOPES, a["slope"]))
     pairs = [*enumerate(NAMES)]
 
-    def target(axis):
-        return Line([t, t], axis[1:3], width=1, dash="20 30", label="target t")
+    def target(axis, label=""):
+        return Line([t, t], axis[1:3], width=1, dash="20 30", label=label)
 
     yield Chart(
         "The losses, and their tangents", x, J,
@@ -118,11 +118,11 @@ def _charts(a):
             target(J),
             *(Line(PLACES, a["curves"][n], color, name) for n, (name, color) in pairs),
             *(
-                Line(y + near, E + slope * near, color, width=1, dash="60 40")
+                Line(y + near, E + slope * near, color, width=2.5, dash="60 40")
                 for E, slope, (_, color) in zip(a["E"], a["slope"], NAMES, strict=True)
             ),
             *(Dots(y, a["E"][n : n + 1], color, across="y") for n, (_, color) in pairs),
-            Dots(a["t"][:1], [J.low], size=6, across="t"),
+            Dots(a["t"][:1], [J.low], label="the target t[0]", size=8, across="t"),
         ],
         "Mean squared error and cross entropy by the prediction, each with a dot and a tangent where it is.",
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _charts(a):
         "The slopes", x, slope,
         [
             Line([0, 1], [0, 0], width=1, opacity=0.5),
-            target(slope),
+            target(slope, "the target t[0]"),
             *(Line(PLACES, a["slopes"][n], color, name) for n, (name, color) in pairs),
             *(Dots(y, a["slope"][n : n + 1], color, across="y") for n, (_, color) in pairs),
         ],

@@ -199,7 +199,7 @@ def test_a_view_in_a_cell_of_the_reader_s_is_live(reading):
     cell.run()
     (view,) = [View(reading.page, place) for place in cell.place.locator(".nn-output .nn-book-view").all()]
     before = view.awake().shown()
-    assert view.slide("y").settled().shown() != before
+    assert view.slide("y[0]").settled().shown() != before
 
 
 @every_notebook
