@@ -16,8 +16,10 @@ __all__ = ["view"]
 
 # How far the sliders go at least, and so the values of identity and ReLU.
 FAR = 8
-# From where to where the axis goes for those whose values stay near 0 and 1, and for the slopes.
-VALUES, SLOPES = (-1.15, 1.15), (-0.05, 1.1)
+# From where to where the axis goes for values from 0 to 1 and for the slopes, and for values from −1 to 1.
+UNIT, BOTH = (-0.05, 1.1), (-1.15, 1.15)
+# Of the line of each entry, in turn: two that lie over each other can be told apart.
+DASHES = "", "90 60", "30 40"
 # From where to where a tangent goes, seen from its dot.
 REACH = np.array([-2, 2])
 
@@ -117,24 +119,30 @@ def _charts(a):
     """Each output over its own input, with its tangent, and the slopes."""
     line, x, entries = a["line"], a["x"], [*enumerate(colours(len(a["x"])))]
     slope = a["F"].diagonal()
-    bounded = np.abs(a["curves"]).max() <= VALUES[1]
+    low, high = a["curves"].min(), a["curves"].max()
+    values = UNIT if 0 <= low <= high <= 1 else BOTH if -1 <= low <= high <= 1 else (line[0], line[-1])
     over = "" if a["τ"] == 1 else "/τ"
     across = Axis("xᵢ", line[0], line[-1])
+
+    def dot(i, color, y):
+        # One behind another still shows, as a ring.
+        return Dots(x[i : i + 1], y[i : i + 1], color, f"i = {i}", size=max(8, 14 - 3 * i), across=f"x {i}")
+
     yield Chart(
         "Outputs over their xᵢ, and tangents", across,
-        Axis(f"{a['f'].name}(x{over})ᵢ", *reaching(VALUES if bounded else (line[0], line[-1]), a["curves"])),
+        Axis(f"{a['f'].name}(x{over})ᵢ", *reaching(values, a["curves"])),
         [
-            *(Line(line, a["curves"][i], color, opacity=0.5) for i, color in entries),
+            *(Line(line, a["curves"][i], color, dash=DASHES[i % 3], opacity=0.5) for i, color in entries),
             *(Line(x[i] + REACH, a["tangents"][i], color, width=2) for i, color in entries),
-            *(Dots(x[i : i + 1], a["f(x)"][i : i + 1], color, f"i = {i}", across=f"x {i}") for i, color in entries),
+            *(dot(i, color, a["f(x)"]) for i, color in entries),
         ],
         "Each output of the activation over its own input, with a dot at the present input and its tangent.",
     )  # fmt: skip
     yield Chart(
-        f"Its slope: the diagonal of F{over}", across, Axis("slope", *reaching(SLOPES, a["slopes"])),
+        f"Its slope: the diagonal of F{over}", across, Axis("slope", *reaching(UNIT, a["slopes"])),
         [
-            *(Line(line, a["slopes"][i], color, opacity=0.5) for i, color in entries),
-            *(Dots(x[i : i + 1], slope[i : i + 1], color, f"i = {i}", across=f"x {i}") for i, color in entries),
+            *(Line(line, a["slopes"][i], color, dash=DASHES[i % 3], opacity=0.5) for i, color in entries),
+            *(dot(i, color, slope) for i, color in entries),
         ],
         "The slope of each of these curves, with a dot at the present input.",
     )  # fmt: skip

@@ -192,12 +192,13 @@ def of_the_run(a):
 
 
 def of_the_activation(a):
-    line, near = np.linspace(-8, 8, 161), np.array([-2, 2])
+    line, near, dashes = np.linspace(-8, 8, 161), np.array([-2, 2]), [None, "90 60", "30 40"]
     for i, (colour, x, slope) in enumerate(zip(charts.colours(len(a["x"])), a["x"], a["F"].diagonal(), strict=True)):
-        yield 0, {"line", colour, "faint"}, line, a["curves"][i]
+        faint = {"line", colour, "faint", dashes[i]} - {None}
+        yield 0, faint, line, a["curves"][i]
         yield 0, {"line", colour}, x + near, a["f(x)"][i] + slope * near
         yield 0, {"dots", colour, f"i = {i}"}, [x], [a["f(x)"][i]]
-        yield 1, {"line", colour, "faint"}, line, a["slopes"][i]
+        yield 1, faint, line, a["slopes"][i]
         yield 1, {"dots", colour, f"i = {i}"}, [x], [slope]
 
 
@@ -209,10 +210,15 @@ def of_the_losses(a):
         yield 0, {"dots", colour}, [y], [a["E"][n]]
         yield 1, {"line", colour, which}, places, a["slopes"][n]
         yield 1, {"dots", colour}, [y], [a["slope"][n]]
-    yield 0, {"dots", INK}, [t], [charts.reaching((0, 4), a["E"])[0]]
+    yield 0, {"dots", INK, "the target t[0]"}, [t], [charts.reaching((0, 4), a["E"])[0]]
     yield 1, {"line", INK, "faint"}, [0, 1], [0, 0]
-    for n, limits in enumerate([charts.reaching((0, 4), a["E"]), charts.reaching((-12, 12), a["slope"])]):
-        yield n, {"line", INK, DOTTED, "target t"}, t, limits
+    for n, (limits, name) in enumerate(
+        [
+            (charts.reaching((0, 4), a["E"]), []),
+            (charts.reaching((-12, 12), a["slope"]), ["the target t[0]"]),
+        ]
+    ):
+        yield n, {"line", INK, DOTTED, *name}, t, limits
 
 
 def of_the_logits(a):

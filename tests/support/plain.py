@@ -138,8 +138,8 @@ def weight_tensor(value):
     outer, place = z[:, None] * xi, np.indices((5, 3))[int(axis != "i")]
     at = "".join(str(n) if letter == axis else ":" for letter in "kij")
     arrays = {
-        "z": z, "ξ": xi, f"T{at}, the slice": T.take(n, "kij".index(axis)), "its share of ξT": outer * (place == n),
-        f"gathered up to {axis} = {n}": outer * (place <= n), "zᵀξ": outer,
+        "z": z, "ξ": xi, f"T{at}, the slice {axis} = {n}": T.take(n, "kij".index(axis)),
+        "its share of ξT": outer * (place == n), f"shares added up to {axis} = {n}": outer * (place <= n), "zᵀξ": outer,
     }  # fmt: skip
     return arrays, f"= {signed((z if axis == 'i' else xi)[n], 2)}"
 
@@ -231,7 +231,7 @@ def operations(value):
 
 
 def prediction(value):
-    y, t = (np.array([value(name), 1 - value(name)]) for name in "yt")
+    y, t = (np.array([value(name), 1 - value(name)]) for name in ("y[0]", "t[0]"))
     mse, cross = (y - t) @ (y - t) / 2, -(t * np.log(y)).sum()
     arrays = {"y": y, "t": t, "∂EMSE/∂y = (2/D)(y − t)": y - t, "∂ECE/∂y = −t/y": -t / y}
     slopes = zip((mse, cross), (y - t, -t / y), strict=True)
