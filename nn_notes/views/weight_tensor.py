@@ -93,13 +93,16 @@ def view(z, xi):
             [
                 _drawing(a["T"], axis, n, a["turn"]),
                 Matrix(
-                    f"<i>T</i><sub>{indices}</sub>, the slice", a["slice"], f"row {rows}, column {columns}", made=entry
+                    f"<i>T</i><sub>{indices}</sub>, the slice {axis} = {n}",
+                    a["slice"],
+                    f"row {rows}, column {columns}",
+                    made=entry,
                 ),
                 Matrix("its share of <i>ξT</i>", a["share"], "row i, column j", made=part(lambda place: place == n)),
             ],
             [
-                Matrix(f"gathered up to {axis} = {n}", a["gathered"], made=part(lambda place: place <= n)),
-                "of",
+                Matrix(f"shares added up to {axis} = {n}", a["gathered"], made=part(lambda place: place <= n)),
+                "part of",
                 Matrix("<i>z</i>ᵀ<i>ξ</i>", a["outer"], "row i, column j", made=product),
             ],
         ]
