@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS MPLBACKEND MATPLOTLIBRC
 export PYTHONUTF8 := 1
 
-.PHONY: help lab test notebooks browser-test book read pdf assignments grading-test hub-test book-test bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
+.PHONY: help lab test notebooks browser-test book read pdf assignments grading-test hub-test book-test screenshots bench-book engines node bench bench-live chromium test-oldest test-newest test-pyodide dist determinism break-pages mutants trust lock
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,9 @@ hub-test: .venv/ready .venv/hub/ready chromium ## a class of ten on a JupyterHub
 
 book-test: book chromium engines ## test the book in real browsers: Chromium, and Firefox and WebKit
 	$(PY) -m pytest tests/book -n 2
+
+screenshots: book chromium ## draw every view of the book at three widths, light and dark, in screenshots/; PAGES="03 04" for some
+	$(PY) tests/book/screenshots.py $(PAGES)
 
 bench-live: .venv/ready chromium ## measure the live views, from key press to painted page, against the usual way
 	$(PY) benchmarks/live.py
