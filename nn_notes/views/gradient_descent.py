@@ -288,8 +288,8 @@ def training(network, train, validation, picture=None):
             [
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
-                f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])}: "
-                f"(5.5) keeps it.{over}"
+                f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])}. "
+                f"By (5.5) its parameters are those to keep.{over}"
             ],
             [_moved(a["last"], len(network.layers))],
             [
