@@ -718,7 +718,7 @@ function render({ model, el }) {
     for (const [name, idle] of Object.entries(message.idle ?? {})) controls[name].element.hidden = idle;
     Object.assign(places, message.controls);
     way = message.way ?? way;
-    end(message.ended ?? ended);
+    if (message.ended !== undefined) end(message.ended);
     for (const [name, place] of Object.entries(message.controls ?? {})) {
       // Where the reader has moved on, the answer is to an older place.
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);

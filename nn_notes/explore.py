@@ -309,7 +309,7 @@ class View:
             dragged one, that gives what changes in the state.
         repeated: the action that the page does again and again from Play to Pause, or until it has ended.
         ended: a function of what the model gives that tells whether ``repeated`` has nothing left to do; by default it
-            always has.
+            has always something.
         pace: how fast at first, "slow", "medium" or "fast".
         scale: the absolute value at which a cell's colour is full.
         tries: what to try: a dict from a task in HTML to a function of what the model gives that tells whether it is
