@@ -40,9 +40,10 @@ network 15 for S − t, 18 for the five products, 7 to gather the batch. What he
 at the end of an epoch (15 µs a step less), and γ in δ (four calls less). scikit-learn makes the same calls in the
 same NumPy, and checks in between.
 
-**Against PyTorch on the large ones.** On the last network its whole epoch takes 1.0 to 1.3 times what the bare
-products take here: its library multiplies faster than the OpenBLAS that NumPy brings. To be 1.3 times faster than
-it, `fit` would have to be as fast as its products alone. On the third, of 42 ms (float64) 28 were products, and 6
+**Against PyTorch on the large ones.** On the last network its whole epoch took 1.0 to 1.3 times what the bare
+products take on an Intel Xeon, where its library multiplies faster than the OpenBLAS that NumPy brings, and 1.6 to
+1.7 times on an AMD EPYC. To be 1.3 times faster than it, `fit` would have to be as fast as its products alone on
+the one, and to take 1.2 to 1.3 times as long on the other. On the third, of 42 ms (float64) 28 were products, and 6
 the update.
 
 **Against the floor.** Of 83 ms (the last network, float64) 65 were products, 7 the update of 5 MB of weights, 3 the
