@@ -117,8 +117,8 @@ class Page:
     def wander(self, rng):
         """Do one of the things that the view offers, drawn at random, but not Reset; of choices, choose the next."""
         controls = self.view.controls
-        drags = self.drags()
-        name = rng.choice([*controls, *drags, *(label for label in self.view.actions if label != "Reset")])
+        drags, left_out = self.drags(), {"Reset", self.view.spec["repeated"] if self.ended else ""}
+        name = rng.choice([*controls, *drags, *(label for label in self.view.actions if label not in left_out)])
         if name in drags:
             self.do({"drag": name, "to": rng.uniform(-0.2, 1.2, 2).tolist()})
         elif name not in controls:
