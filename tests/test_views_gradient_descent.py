@@ -201,7 +201,8 @@ def agree(page, theta, history):
     words, best = page.said(), history[:, 1].argmin()
     assert f"Epoch {len(history) - 1}: J is {history[-1, 0]:.3f} in training and {history[-1, 1]:.3f} in" in words
     assert f"validation, where {100 * right:.0f} % are read right." in words
-    assert f"so far is that of epoch {best}, {history[best, 1]:.3f}. By (5.5) its parameters are those to keep." in words
+    lowest = f"{history[best, 1]:.3f}. By (5.5) its parameters are those to keep."
+    assert f"so far is that of epoch {best}, {lowest}" in words
     assert ("No step has been taken yet." in words) == (len(history) == 1)
 
 
