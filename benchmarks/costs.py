@@ -36,7 +36,7 @@ which are made once for all who look at them. What did not: gmpy2 under mpmath (
 which is Python's own calls); other draws for the oracle (a quarter of its time, but with fewer single samples among
 them, and a wider bound). Six thousand tests in 120 seconds would be fewer tests.
 
-All of `make bench`, for which 15 minutes are asked, takes 19 and 20 on an AMD EPYC; eight of them are these tests."""
+All of `make bench`, for which 15 minutes are asked, takes 19 to 21 on an AMD EPYC; eight of them are these tests."""
 
 FIT = """
 import resource, numpy as np

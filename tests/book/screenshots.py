@@ -24,13 +24,13 @@ HEIGHT = 2600
 SHOTS = ROOT / "screenshots"
 
 
-def take(reading, name):
+def take(reading, page, look):
     """A picture of each view of a page."""
     for n, view in enumerate(reading.views):
         view.awake()
         # Otherwise what is not in sight has no size yet, and the page moves under the picture.
         reading.page.evaluate("document.documentElement.classList.add('nn-whole')")
-        view.place.screenshot(path=SHOTS / f"{name.format(view=n)}.png", animations="disabled")
+        view.place.screenshot(path=SHOTS / f"{page}_{n}_{look}.png", animations="disabled")
 
 
 def main(beginnings):
@@ -42,7 +42,7 @@ def main(beginnings):
             context = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
             for page in pages:
                 reading = Reading(context, site.address, page)
-                take(reading, f"{page}_{{view}}_{width}_{scheme}")
+                take(reading, page, f"{width}_{scheme}")
                 reading.page.close()
             context.close()
         browser.close()

@@ -212,13 +212,8 @@ def of_the_losses(a):
         yield 1, {"dots", colour}, [y], [a["slope"][n]]
     yield 0, {"dots", INK, "the target t[0]"}, [t], [charts.reaching((0, 4), a["E"])[0]]
     yield 1, {"line", INK, "faint"}, [0, 1], [0, 0]
-    for n, (limits, name) in enumerate(
-        [
-            (charts.reaching((0, 4), a["E"]), []),
-            (charts.reaching((-12, 12), a["slope"]), ["the target t[0]"]),
-        ]
-    ):
-        yield n, {"line", INK, DOTTED, *name}, t, limits
+    yield 0, {"line", INK, DOTTED}, t, charts.reaching((0, 4), a["E"])
+    yield 1, {"line", INK, DOTTED, "the target t[0]"}, t, charts.reaching((-12, 12), a["slope"])
 
 
 def of_the_logits(a):
