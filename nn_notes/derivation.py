@@ -19,7 +19,7 @@ from .notation.scope import Scope, pointed
 from .notation.tree import Derivative, Gradient, Letter, walk
 from .validate import function, instance, named, string
 
-__all__ = ["Derived", "Goal", "derive", "layer", "network", "outputs"]
+__all__ = ["Derived", "Goal", "derive", "layer", "means", "network", "outputs"]
 
 LONGEST = 300
 TOLERANCE = 1e-9
@@ -39,6 +39,43 @@ def neighbours(u):
     return np.tanh(u + np.roll(u, 1) / 2) + np.sin(np.roll(u, 1))
 
 
+def means(**letters):
+    """Say of each letter that a function draws what it is; a blackboard shows that.
+
+    Args:
+        letters: by the name of a letter a few words, or a derivative: ``F="∂z'/∂u"``.
+
+    Returns:
+        What says it, a decorator for ``draw`` of a ``Goal``.
+
+    Raises:
+        TypeError: one of them is no text.
+    """
+    for name, words in letters.items():
+        string(name, words)
+
+    def said(draw):
+        draw.means = letters
+        return draw
+
+    return said
+
+
+@means(
+    z="the input",
+    W="the weights",
+    b="the bias",
+    u="zW + b",
+    f="f(u), the bend",
+    z_next="f(u), the output",
+    F="∂z'/∂u",
+    T="∂u/∂W",
+    I="the identity",
+    E="the loss",
+    delta="∂E/∂z'",
+    xi="∂E/∂u",
+    t="the target",
+)
 def layer(rng, bend, M_in, M_out):
     """The letters of one layer: z, W and b, u, z' and F, T = ∂u/∂W, and δ and ξ of a loss behind it."""
     z, W, b, t = (rng.normal(size=shape) for shape in (M_in, (M_in, M_out), M_out, M_out))
@@ -60,6 +97,22 @@ def layer(rng, bend, M_in, M_out):
     }
 
 
+@means(
+    z="a layer's output",
+    W="the weights",
+    b="the bias",
+    u="before the bend",
+    f="the bend",
+    F="∂z/∂u",
+    E="the loss",
+    delta="∂E/∂z",
+    xi="∂E/∂u",
+    x="the input",
+    t="the target",
+    ell="this layer",
+    l="the same",
+    L="the last layer",
+)
 def network(rng, bend, M_0, M_1, M_2, M_3):
     """The letters of three layers, seen from its layer ℓ = 1 or 2; δ and ξ are those of the layers above."""
     M = [M_0, M_1, M_2, M_3]
@@ -96,6 +149,16 @@ def network(rng, bend, M_0, M_1, M_2, M_3):
     }
 
 
+@means(
+    u="before the sigmoids",
+    t="the target",
+    y="σ(u), the prediction",
+    sigma="σ(u), the same",
+    E="the loss, mean of (y − t)²",
+    delta="∂E/∂y",
+    F="∂y/∂u",
+    D="how many outputs",
+)
 def outputs(rng, bend, D):
     """The letters of a last layer of D sigmoids and its loss, the mean square of what it misses."""
     u, t = rng.normal(size=D), rng.uniform(size=D)
@@ -127,7 +190,8 @@ class Goal:
     Args:
         what: the derivative in LaTeX: ``r"\frac{\partial E}{\partial W}"``.
         indices: a letter to each of its axes, ``"ij"``: what an answer in index form has.
-        draw: ``draw(rng, bend, **widths)``, a dict from each letter to what it stands for, as ``notation`` has it.
+        draw: ``draw(rng, bend, **widths)``, a dict from each letter to what it stands for, as ``notation`` has it; what
+            it ``means`` may be said of it.
         widths: a dict from the name of each width to that on the page.
 
     Raises:
@@ -140,6 +204,11 @@ class Goal:
         self._widths = dict(named("widths", widths))
         if self.own.wanted.ndim != len(indices):
             raise ValueError(f"indices is {indices!r}; {what} needs {self.own.wanted.ndim}, one to each axis")
+
+    @property
+    def means(self):
+        """What the letters mean, as far as that is said."""
+        return getattr(self._draw, "means", {})
 
     @cached_property
     def own(self):
@@ -271,7 +340,7 @@ def _derived(yours, goal):
     except NotationError as error:
         only = "right only where all widths are equal, and here they are not: " if holds("equal") else ""
         return refused(f"not yet: {only}{error}", typeset)
-    if slip := _slip(value, goal.own):
+    if slip := _slip(value, goal.own, lambda factor: _called(factor, chain, yours, goal)):
         if value.shape != wanted.shape and holds("equal"):
             slip = (
                 f"right only where all widths are equal. Here it has {_shape(value)}, and {_shape(wanted)} is needed."
@@ -357,8 +426,8 @@ def _holds(chain, text, goal, example):
         return False
 
 
-def _slip(value, example):
-    """The usual slip that fits, in words; None where the value is right."""
+def _slip(value, example, called):
+    """The usual slip that fits, in words; None where the value is right. A factor may be ``called`` by a letter."""
     wanted = example.wanted
     if _same(value, wanted):
         return None
@@ -368,20 +437,45 @@ def _slip(value, example):
         return "the numbers are right, but they stand upright, and a row is needed."
     if value.shape != wanted.shape:
         return f"it has {_shape(value)}, and {_shape(wanted)} is needed."
-    factor = float((value * wanted).sum() / (wanted * wanted).sum())
-    if factor and _same(value, factor * wanted):
-        return _multiple(factor, example.letters)
+    if factor := _factor(value, wanted):
+        return _multiple(factor, called)
     wrong = int((np.abs(value - wanted) > TOLERANCE * np.abs(wanted).max()).sum())
     return f"the shape is right, the numbers are not: {wrong} of {wanted.size} differ."
 
 
-def _multiple(factor, letters):
+def _factor(value, wanted):
+    """How many times what is wanted a value is; None where it is no multiple of it."""
+    factor = float((value * wanted).sum() / (wanted * wanted).sum())
+    return factor if factor and _same(value, factor * wanted) else None
+
+
+def _called(size, chain, text, goal):
+    """Which letter a formula is off by: one that is this number here, and elsewhere another one, as the factor is."""
+    examples = [goal.own, *goal.others["widths"]]
+    try:
+        factors = [_factor(_value(chain, text, goal, example), example.wanted) for example in examples[1:]]
+    except (NotationError, Refuted):
+        return None
+    sizes = [size, *(_size(factor or np.inf) for factor in factors)]
+    whole = [name for name, letter in goal.own.letters.items() if isinstance(letter, int)]
+    for name in whole:
+        letters = [example.letters[name] for example in examples]
+        # What is the same everywhere is not named: it may be this number by chance.
+        if len({*letters}) > 1 and np.allclose(letters, sizes):
+            return name
+    return None
+
+
+def _size(factor):
+    return max(abs(factor), 1 / abs(factor))
+
+
+def _multiple(factor, called):
     """What it is off by, in words."""
     if abs(factor + 1) < TOLERANCE:
         return "the sign is wrong, in every entry."
-    size = abs(factor) if abs(factor) > 1 else 1 / abs(factor)
-    called = [name for name, letter in letters.items() if isinstance(letter, int) and abs(letter - size) < TOLERANCE]
-    times = called[0] if called else f"{size:.4g}"
+    size = _size(factor)
+    times = called(size) or f"{size:.4g}"
     times = times if abs(factor) > 1 else f"1/{times}"
     return f"it is {'−' * (factor < 0)}{times} times what is needed, in every entry."
 

@@ -9,6 +9,7 @@ import pytest
 
 from nn_notes import numeric
 from nn_notes.derivation import Goal, derive, layer, network, outputs
+from nn_notes.notation import evaluate
 
 BY_W = Goal(r"\frac{\partial E}{\partial W}", "ij", layer, {"M_in": 5, "M_out": 3})
 BY_Z = Goal(r"\frac{\partial z'}{\partial z}", "ki", layer, {"M_in": 3, "M_out": 2})
@@ -65,6 +66,11 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_U, "-4/D (y - t) odot y odot (1 - y)", "not yet: it is −2 times what is needed, in every entry."),
         (BY_U, "1/D (y - t) odot y odot (1 - y)", "not yet: it is 1/2 times what is needed, in every entry."),
         (BY_U, "2(y - t) odot y odot (1 - y)", "not yet: it is D times what is needed, in every entry."),
+        # As long as the layer is the second one, 2 is the number of the layer too, and 3 of the last one.
+        (DOWN, "2 xi^(l+1) W^(l+1)^T", "not yet: it is 2 times what is needed, in every entry."),
+        (DOWN, "xi^(l+1) W^(l+1)^T / 3", "not yet: it is 1/3 times what is needed, in every entry."),
+        (DOWN, "ell xi^(l+1) W^(l+1)^T", "not yet: it is ell times what is needed, in every entry."),
+        (DOWN, "L xi^(l+1) W^(l+1)^T", "not yet: it is 3 times what is needed, in every entry."),
         (BY_U, "2(y - t)/(D D) odot y odot (1 - y)", "not yet: it is 1/D times what is needed, in every entry."),
         (BY_U, "(delta F)^T", "not yet: the numbers are right, but they stand upright, and a row is needed."),
         (BY_W, "z^T delta", "not yet: the shape is right, the numbers are not: 15 of 15 differ."),
@@ -205,6 +211,26 @@ def test_value_and_what_is_wanted_are_those_of_the_example_that_is_shown():
     np.testing.assert_allclose(2 * said.wanted, said.value)
     assert said.differs and not derive("z_i xi_j", BY_W).differs and not derive("q", BY_W).differs
     assert derive("q", BY_W).value is None
+
+
+DERIVATIVES = [(goal, name, words) for goal in (BY_W, DOWN, BY_U) for name, words in goal.means.items() if "∂" in words]
+
+
+@pytest.mark.parametrize("goal", [BY_W, DOWN, BY_U])
+def test_of_every_letter_is_said_what_it_is(goal):
+    assert goal.means.keys() == goal.own.letters.keys()
+    assert Goal("z", "i", lambda rng, bend: {"z": np.ones(2)}, {}).means == {}
+
+
+@pytest.mark.parametrize(("goal", "name", "words"), DERIVATIVES)
+def test_what_is_said_to_be_a_derivative_is_it(goal, name, words):
+    of, by = words.replace("∂", "").split("/")
+    layer = r"^{(\ell+1)}" if goal is DOWN else ""
+    # The loss is of no layer.
+    derivative = rf"\frac{{\partial {of}{layer * (of != 'E')}}}{{\partial {by}{layer}}}"
+    letter = name if name in ("F", "T") else rf"\{name}"
+    said, is_it = (evaluate(text, goal.own.letters).array for text in (derivative, letter + layer))
+    np.testing.assert_allclose(said, is_it, rtol=1e-9)
 
 
 def test_letters_fit_each_other():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from page import Page
+from page import Page, untagged
 
 from nn_notes.derivation import Goal, layer, network, outputs
 from nn_notes.views import blackboard
@@ -22,23 +22,32 @@ def page():
     ("goal", "ways", "letters"),
     [
         (GOAL, "A transpose is typed W^T, ⊙ odot, ∑ sum_k",
-         "z (5,), W (5, 3), b (3,), u (3,), f (3,), z' (3,), F (3, 3), T (3, 5, 3), I (3, 3), E (one number), delta"),
+         ["z (5,): the input", "W (5, 3): the weights", "b (3,): the bias", "u (3,): zW + b", "f (3,): f(u), the bend",
+          "z' (3,): f(u), the output", "F (3, 3): ∂z'/∂u", "T (3, 5, 3): ∂u/∂W", "I (3, 3): the identity",
+          "E (one number): the loss", "delta (3,): ∂E/∂z'", "xi (3,): ∂E/∂u", "t (3,): the target"]),
         (Goal(r"\partial E/\partial z^{(\ell)}", "k", network, {"M_0": 5, "M_1": 4, "M_2": 3, "M_3": 2}),
          "A layer is typed W^(l), its transpose W^(l)^T, ⊙ odot, ∑ sum_k",
-         "z^(l) (3,), z^(l+1) (2,), W^(l) (4, 3), W^(l+1) (3, 2), b^(l) (3,), b^(l+1) (2,), u^(l) (3,), u^(l+1) (2,), "
-         "f, F^(l) (3, 3), F^(l+1) (2, 2), E (one number), delta^(l+1) (2,), xi^(l+1) (2,), x (5,), t (2,), ell"),
+         ["z^(l) (3,), z^(l+1) (2,): a layer's output", "W^(l) (4, 3), W^(l+1) (3, 2): the weights",
+          "b^(l) (3,), b^(l+1) (2,): the bias", "u^(l) (3,), u^(l+1) (2,): before the bend", "f: the bend",
+          "F^(l) (3, 3), F^(l+1) (2, 2): ∂z/∂u", "E (one number): the loss", "delta^(l+1) (2,): ∂E/∂z",
+          "xi^(l+1) (2,): ∂E/∂u", "x (5,): the input", "t (2,): the target", "ell (one number): this layer",
+          "l (one number): the same", "L (one number): the last layer"]),
         (Goal(r"\partial E/\partial u", "k", outputs, {"D": 3}), "A transpose is typed F^T, ⊙ odot, ∑ sum_k",
-         "u (3,), t (3,), y (3,), sigma (3,), E (one number), delta (3,), F (3, 3), D (one number)."),
+         ["u (3,): before the sigmoids", "t (3,): the target", "y (3,): σ(u), the prediction",
+          "sigma (3,): σ(u), the same", "E (one number): the loss, mean of (y − t)²", "delta (3,): ∂E/∂y",
+          "F (3, 3): ∂y/∂u", "D (one number): how many outputs"]),
         (Goal("z", "i", lambda rng, bend, M: {"z": np.ones(M)}, {"M": 2}), "A transpose is typed z^T, ⊙ odot, ∑ sum_k",
-         "z (2,)."),
+         ["z (2,)"]),
     ],
 )  # fmt: skip
 def test_an_empty_board_asks_and_says_how_and_with_which_letters(goal, ways, letters):
     page = Page(blackboard.view(goal))
-    question, task, how, known = page.said().replace("\xa0", " ").replace("\n= ?", " = ?").split("\n")
+    *_, known = page.rows()[-1]
+    assert [untagged(item).replace("\xa0", " ") for item in known.split("<li>")[1:]] == letters
+    question, task, how, known = page.said().replace("\n= ?", " = ?").split("\n")
     assert question.endswith("= ?") and task == "Type what this is equal to: it is checked as you type."
     assert how == f"{ways}; or all in LaTeX."
-    assert known.startswith(f"Write it with these letters, each with its shape: {letters}")
+    assert known.startswith("These letters may stand in it, each with its shape: ")
     page.shows({})
 
 
@@ -61,7 +70,7 @@ def test_the_board_says_what_a_formula_is(page, formula, arrays, words):
     page.shows(arrays, words)
     assert not page.error and ("✓" in page.said()) == ("Right" in words)
     # How it is typed, and with which letters, stays there as long as it is wanted.
-    assert ("Write it with these letters" in page.said()) != ("Right" in words)
+    assert ("These letters may stand in it" in page.said()) != ("Right" in words)
 
 
 def test_a_value_of_many_numbers_is_not_drawn(page):

@@ -574,6 +574,7 @@ WRONG = [
     # derivation
     (do(derivation.derive, 3, GOAL), TypeError, "yours is of type int; it needs text, such as 'F W^T'"),
     (do(derivation.derive, "z", "W"), TypeError, "goal … Goal"),
+    (do(derivation.means, F="∂y/∂u", D=3), TypeError, "D is of type int; it needs text"),
     (do(derivation.Goal, 3, "k", derivation.outputs, {"D": 3}), TypeError, "what is of type int; it needs text"),
     (do(derivation.Goal, "u", 1, derivation.outputs, {"D": 3}), TypeError, "indices is of type int; it needs text"),
     (do(derivation.Goal, "u", "k", derivation.outputs, 3), TypeError, "widths is of type int; it needs a dict"),

@@ -1,5 +1,7 @@
 """The blackboard of notebooks 02, 03, 04 and 07: a formula as it is typed, its shapes, its value, and what is amiss."""
 
+from html import escape
+
 from ..derivation import LONGEST, Goal, derive, sentence
 from ..explore import Line, Matrix, View
 from ..notation import NotationError, evaluate
@@ -58,30 +60,40 @@ def sheets(label, a):
 
 def task(goal):
     """What to do on an empty board, in HTML: how it is typed, and with which letters."""
-    known = dict(letters(goal))
-    letter = next((name for name, shape in known.items() if len(shape or ()) == 2), next(iter(known)))
+    known = letters(goal)
+    shapes = {way: shape for ways in known.values() for way, shape in ways.items()}
+    letter = next((way for way, shape in shapes.items() if len(shape or ()) == 2), next(iter(shapes)))
     layer, its = (f"A layer is typed <code>{letter}</code>, its", "") if "^" in letter else ("A", " is typed")
-    shapes = ", ".join(f"<code>{name}</code>{shown(shape)}" for name, shape in known.items())
+    items = "".join(f"<li>{typed(ways)}{meaning(goal, name)}</li>" for name, ways in known.items())
     return [
         "Type what this is equal to: it is checked as you type.",
         f"{layer} transpose{its} <code>{letter}^T</code>, ⊙ <code>odot</code>, ∑ <code>sum_k</code>; or all in LaTeX.",
-        f"Write it with these letters, each with its shape: {shapes}.",
+        f"These letters may stand in it, each with its shape: <ul>{items}</ul>",
     ]
 
 
 def letters(goal):
-    """Each letter of a goal as it is typed, and its shape; None where it has no value by itself."""
+    """Each letter of a goal: a dict from the ways to type it to its shape; None where it has no value by itself."""
+
+    def shape(way):
+        try:
+            return evaluate(way, goal.own.letters).shape
+        except NotationError:
+            return None
+
     scope = Scope("", goal.own.letters)
-    for name in goal.own.letters:
-        for way in scope.written(name):
-            try:
-                yield way, evaluate(way, goal.own.letters).shape
-            except NotationError:
-                yield way, None
+    return {name: {way: shape(way) for way in scope.written(name)} for name in goal.own.letters}
 
 
-def shown(shape):
-    """A shape behind its letter, in one with it on a line."""
-    if shape is None:
-        return ""
-    return "&nbsp;" + (str(shape).replace(" ", "&nbsp;") if shape else "(one&nbsp;number)")
+def meaning(goal, name):
+    """What a letter is, behind it, if that is said."""
+    return f": {escape(goal.means[name])}" if name in goal.means else ""
+
+
+def typed(ways):
+    """A letter as it is typed, with its shape; each in one on a line."""
+
+    def said(shape):
+        return f" {shape or '(one number)'}".replace(" ", "&nbsp;") * (shape is not None)
+
+    return ", ".join(f"<code>{way}</code>{said(shape)}" for way, shape in ways.items())
