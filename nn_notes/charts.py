@@ -11,11 +11,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .show import NEGATIVE, POSITIVE, number, significant
+from .show import number, significant
 
-__all__ = ["Axis", "Chart", "Dots", "Line", "arrow", "axes", "colours", "outline", "paths", "reaching", "svg"]
+__all__ = [
+    "OCHRE",
+    "TEAL",
+    "Axis",
+    "Chart",
+    "Dots",
+    "Line",
+    "arrow",
+    "axes",
+    "colours",
+    "outline",
+    "paths",
+    "reaching",
+    "svg",
+]
 
-LINES = (NEGATIVE, POSITIVE, "#555555", "#7a3fa0")
+# Of lines, dark enough for words too. They are not those of signs: a line in orange would look positive.
+TEAL, OCHRE = "#00796b", "#9a6b00"
+LINES = (TEAL, OCHRE, "#555555", "#7a3fa0")
 # What can be drawn without an overflow.
 FURTHEST = 1e300
 # Lengths are whole tenths of a pixel: the frame of the axes, and the room around it.
@@ -94,9 +110,9 @@ def arrow(start, tip, far, label, color="currentColor", dash=""):
 
 
 def colours(n):
-    """A colour to each of n lines, no two the same: the four of the series, and beyond them greens."""
-    greens = (colorsys.hls_to_rgb(0.5 - 0.3 * at, 0.3 + 0.25 * at, 0.6) for at in np.linspace(0, 1, max(0, n - 4)))
-    return [*LINES, *(f"#{bytes(round(255 * part) for part in rgb).hex()}" for rgb in greens)][:n]
+    """A colour to each of n lines, no two the same: the four of the series, and beyond them pinks."""
+    pinks = (colorsys.hls_to_rgb(0.97 - 0.1 * at, 0.3 + 0.35 * at, 0.6) for at in np.linspace(0, 1, max(0, n - 4)))
+    return [*LINES, *(f"#{bytes(round(255 * part) for part in rgb).hex()}" for rgb in pinks)][:n]
 
 
 def reaching(limits, values, log=False):

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from .charts import FURTHEST, colours
+from .charts import FURTHEST, OCHRE, TEAL, colours
 from .show import NEGATIVE, POSITIVE, ZERO, ink, number, significant
 from .validate import array, choice, function, index, items, named, offers, real_number, string
 
@@ -224,7 +224,7 @@ def bend(axes, f, name):
     shown = (f, name, (-1.15, 2)), (f.derivative, f"{name}′", (-0.05, 1.1))
     for ax, (y, label, limits) in zip(axes, shown, strict=True):
         ax.fill_between(line, 0, 1, where=saturated, transform=ax.get_xaxis_transform(), color="#dddddd", linewidth=0)
-        ax.plot(line, y(line), color=NEGATIVE)
+        ax.plot(line, y(line), color=TEAL)
         ax.set(xlim=(line[0], line[-1]), ylim=limits)
         _frame(ax, f"{label}(x)", "", "")
     axes[-1].set_xlabel("x")
@@ -355,8 +355,8 @@ def curves(ax, history):
     train = array("history.train", history.train, ndim=(1,), empty_too=False)
     validation = array("history.validation", history.validation, shape=train.shape)
     kept = index("history.best", history.best, most=len(validation) - 1)
-    ax.plot(train, color=NEGATIVE)
-    ax.plot(validation, color=POSITIVE)
+    ax.plot(train, color=TEAL)
+    ax.plot(validation, color=OCHRE)
     ax.axvline(kept, color=GREY, linewidth=1, linestyle=":")
     ax.plot(kept, validation[kept], "o", color="black")
     # A loss of zero has no place on a logarithmic axis.
@@ -365,7 +365,7 @@ def curves(ax, history):
     _frame(ax, "Mean loss by epoch", "epoch", "mean loss")
     ax.annotate(f"kept: epoch {kept}", (kept, 1), (4, -4), ("data", "axes fraction"), "offset points", va="top")
     last = len(train) - 1
-    _beside(ax, [(last, train[-1], "training", NEGATIVE), (last, validation[-1], "validation", POSITIVE)])
+    _beside(ax, [(last, train[-1], "training", TEAL), (last, validation[-1], "validation", OCHRE)])
 
 
 def surface(ax, J, x, y, title, labels):
@@ -417,7 +417,7 @@ def downhill(ax, E, target, title):
     surface(ax, J, grid, grid, title, ("y₀", "y₁"))
     spots = np.array([*product([0.15, 0.4, 0.65, 0.9], repeat=2)])
     ax.plot([0, 1], [1, 0], "--", color="black", linewidth=1)
-    ax.quiver(*spots.T, *-E.gradient(spots, np.tile(target, (len(spots), 1))).T, color=POSITIVE, width=0.006)
+    ax.quiver(*spots.T, *-E.gradient(spots, np.tile(target, (len(spots), 1))).T, color=TEAL, width=0.006)
     ax.plot(*target, "x", color="black", markersize=8, markeredgewidth=2)
 
 
@@ -428,8 +428,8 @@ def descent_path(ax, visited, label=""):
         The line and the large dot.
     """
     visited = array("visited", visited, ndim=(2,), last=2, empty_too=False)
-    (line,) = ax.plot(*visited.T, ".-", color=POSITIVE, linewidth=1, markersize=5, label=label)
-    (start,) = ax.plot(*visited[0], "o", color=POSITIVE, markersize=9)
+    (line,) = ax.plot(*visited.T, ".-", color=TEAL, linewidth=1, markersize=5, label=label)
+    (start,) = ax.plot(*visited[0], "o", color=TEAL, markersize=9)
     return line, start
 
 
@@ -509,7 +509,7 @@ def clouds(dots, middle, labels):
     made, axes = figure(len(dots), width=3 * len(dots), height=2.9, sharex=True, sharey=True, squeeze=False)
     for ax, (title, places) in zip(axes[0], dots.items(), strict=True):
         ax.plot(*places.T, "o", color="#444444", markersize=4)
-        ax.plot(*middle, "x", color=POSITIVE, markersize=10, markeredgewidth=2.5)
+        ax.plot(*middle, "x", color=TEAL, markersize=10, markeredgewidth=2.5)
         _frame(ax, title, *labels)
     return made
 
@@ -517,7 +517,7 @@ def clouds(dots, middle, labels):
 def digits(axes, images, probabilities, labels):
     """Handwritten digits, each above what a network says of it: a bar to each class, from 0 to 1.
 
-    The bar of the true label is blue. Where another one is higher, that one is orange.
+    The bar of the true label is teal. Where another one is higher, that one is ochre.
 
     Args:
         axes: two rows of n axes.
@@ -540,7 +540,7 @@ def digits(axes, images, probabilities, labels):
         top.set_title(f"says {said}" if said == label else f"says {said}, is {label}", fontsize=10)
         top.set_axis_off()
         colours = np.full(10, GREY, dtype=object)
-        colours[said], colours[label] = POSITIVE, NEGATIVE
+        colours[said], colours[label] = OCHRE, TEAL
         bottom.bar(range(10), p, color=colours)
         bottom.set(ylim=(0, 1), xticks=range(10), yticks=[])
         bottom.tick_params(length=0, labelsize=8)
@@ -730,7 +730,7 @@ def _label(ax, start, end, at, text, color):
 
 
 def prediction(ax, f, slope, x, nudge, labels):
-    """A curve from x to a nudge further, and the straight line that predicts it, dashed; the gap at the end is orange.
+    """A curve from x to a nudge further, and the straight line that predicts it, dashed; the gap at the end is ochre.
 
     The title says how long the nudge is, and how far off the prediction.
 
@@ -754,20 +754,20 @@ def prediction(ax, f, slope, x, nudge, labels):
     ax.plot([x, x + nudge, x + nudge], [start, start, start + predicted], color=GREY, linewidth=1)
     below = {"xytext": (0, -13), "textcoords": "offset points", "ha": "center"}
     ax.annotate(f"nudge {significant(nudge)}", (x + nudge / 2, start), color=GREY, fontsize=SMALL, **below)
-    ax.plot(way, start + slope * (way - x), "--", color=NEGATIVE)
-    ax.plot(way, line[:-1], color=NEGATIVE)
-    ax.plot([x + nudge] * 2, [start + predicted, end], color=POSITIVE, linewidth=4, solid_capstyle="butt")
+    ax.plot(way, start + slope * (way - x), "--", color=TEAL)
+    ax.plot(way, line[:-1], color=TEAL)
+    ax.plot([x + nudge] * 2, [start + predicted, end], color=OCHRE, linewidth=4, solid_capstyle="butt")
     ax.plot(x, start, "o", color="black", markersize=5)
     ax.set_xticks([x, x + nudge], map(significant, (x, x + nudge)))
     ax.set_yticks([start, end], map(significant, (start, end)))
     _frame(ax, f"A nudge of {significant(nudge)}: off by {significant(actual - predicted)}", *labels)
     said = {"actual": actual, "predicted": predicted}
-    _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", NEGATIVE) for name, by in said.items()])
+    _beside(ax, [(x + nudge, start + by, f"{name} {significant(by)}", TEAL) for name, by in said.items()])
     return predicted, actual
 
 
 def tangent(ax, f, slope, at, x, title, labels):
-    """A curve, and in orange the straight line that touches it at one point, with its slope beside the point.
+    """A curve, and in ochre the straight line that touches it at one point, with its slope beside the point.
 
     Args:
         ax: the axes.
@@ -782,9 +782,9 @@ def tangent(ax, f, slope, at, x, title, labels):
     """
     slope, at, x = real_number("slope", slope), real_number("at", at), array("x", x, ndim=(1,), empty_too=False)
     *curve, value = array("f(x)", function("f", f)(np.append(x, at)), shape=(len(x) + 1,))
-    ax.plot(x, curve, color=NEGATIVE)
+    ax.plot(x, curve, color=TEAL)
     ax.set_ylim(ax.get_ylim())
-    ax.plot(x, value + slope * (x - at), color=POSITIVE)
+    ax.plot(x, value + slope * (x - at), color=OCHRE)
     ax.plot(at, value, "o", color="black", markersize=5)
     words = f"value {significant(value)}, slope {significant(slope)}"
     # Below a bowl where it rises, above −log where it falls, and inside where it is level.

@@ -12,7 +12,7 @@ from matplotlib.quiver import Quiver
 
 from nn_notes import ACTIVATIONS, descent, losses, numeric
 from nn_notes.activations import ComponentWise
-from nn_notes.charts import reaching
+from nn_notes.charts import OCHRE, reaching
 from nn_notes.plots import (
     BACK,
     DIVERGING,
@@ -163,7 +163,7 @@ def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
     _, straight, curve, gap, start = ax.lines
     np.testing.assert_allclose(straight.get_ydata(), 9 + 6 * (straight.get_xdata() - 3))
     np.testing.assert_allclose(curve.get_ydata(), curve.get_xdata() ** 2)
-    assert (straight.get_linestyle(), curve.get_linestyle(), gap.get_color()) == ("--", "-", POSITIVE)
+    assert (straight.get_linestyle(), curve.get_linestyle(), gap.get_color()) == ("--", "-", OCHRE)
     assert [*map(list, gap.get_xydata())] == [[5, 21], [5, 25]] and [*start.get_xydata()[0]] == [3, 9]
     assert curve.get_xdata()[-1] == straight.get_xdata()[-1] == 5
 
@@ -183,7 +183,7 @@ def test_a_tangent_touches_its_curve_and_says_its_slope(f, slope, at, value, wor
     curve, line, point = ax.lines
     np.testing.assert_allclose(curve.get_ydata(), f(x))
     np.testing.assert_allclose(line.get_ydata(), value + slope * (x - at))
-    assert line.get_color() == POSITIVE and [*point.get_xydata()[0]] == [at, value]
+    assert line.get_color() == OCHRE and [*point.get_xydata()[0]] == [at, value]
     # The curve is as high as the picture, wherever the line goes.
     assert ax.get_ylim()[0] > f(x).min() - 1 and ax.get_ylim()[1] < f(x).max() + 1
     (text,) = ax.texts

@@ -13,7 +13,7 @@ from plain import CURVATURES, DIRECTIONS, RATE, T, X
 from strategies import parameters
 
 from nn_notes import Layer, Network
-from nn_notes.show import POSITIVE
+from nn_notes.charts import TEAL
 from nn_notes.views import gradient_descent
 
 START = np.array([-2.0, 0.0])
@@ -82,7 +82,7 @@ def test_the_picture_widens_and_comes_back():
     ends = [scale.unit for scale in page.marks()[0].scales]
     for label, to in [(RATE, 100), ("w₀", 100)]:
         page.move(label, to)
-        path = next(mark for mark in page.marks() if mark.looks == {"line", POSITIVE})
+        path = next(mark for mark in page.marks() if mark.looks == {"line", TEAL})
         assert path.within(*page.view.arrays["θ"][: gradient_descent.LISTED + 1].T)
     # A pixel is more of w and of b.
     assert (np.abs([scale.unit for scale in path.scales]) < np.abs(ends)).all()
@@ -106,7 +106,7 @@ FAHRENHEIT = [0, 10, 20, 30, 40], [32, 50, 68, 86, 104]
 )
 def test_a_start_and_its_path_are_in_the_picture(x, t, start, rate):
     page = Page(gradient_descent.learning_rate(x, t, start, rate))
-    left, right = (mark for mark in page.marks() if mark.looks == {"line", POSITIVE})
+    left, right = (mark for mark in page.marks() if mark.looks == {"line", TEAL})
     assert [page.value("w₀"), page.value("b₀")] == start
     theta, J = page.view.arrays["θ"], page.view.arrays["J"]
     assert left.within(*theta[: gradient_descent.LISTED + 1].T)

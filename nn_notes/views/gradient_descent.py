@@ -7,10 +7,10 @@ import numpy as np
 from .. import descent, losses
 from ..activations import Identity, softmax
 from ..backprop import gradients
-from ..charts import Axis, Chart, Dots, Line, reaching
+from ..charts import OCHRE, TEAL, Axis, Chart, Dots, Line, reaching
 from ..explore import Choice, Drawing, LogSlider, Matrix, Slider, View
 from ..network import Layer, Network
-from ..show import NEGATIVE, POSITIVE, factor, number, significant
+from ..show import factor, number, significant
 from ..validate import array, index, items, real_number
 
 __all__ = ["learning_rate", "training"]
@@ -22,7 +22,7 @@ EPOCHS = 120
 PLACE, GAP, BAR, SHADES = 60, 7, 48, 4
 BARS = (
     "Below each sample a bar for each class, 0 on the left: how probable the network says it is. "
-    "That of the right class is orange. Under the bars stands what the sample is taken for."
+    "That of the right class is teal. Under the bars stands what the sample is taken for."
 )
 # From where to where the pictures of J go, or further, where J does: over the path, and over a run.
 HEIGHTS, LOSSES = (1e-3, 1e3), (1e-3, 10)
@@ -117,9 +117,9 @@ def learning_rate(x, t, start, rate=None):
             "The loss J, and the path over it", Axis("w", w_low, w_high), Axis("b", b_low, b_high),
             [
                 *_contours(a, curvatures, directions),
-                Line(*a["θ"].T, POSITIVE, width=1),
-                Dots(*a["θ"].T, POSITIVE, "a step", size=4),
-                Dots(*a["θ"][:1].T, POSITIVE, "the start", size=9, across="w", up="b"),
+                Line(*a["θ"].T, TEAL, width=1),
+                Dots(*a["θ"].T, TEAL, "a step", size=4),
+                Dots(*a["θ"][:1].T, TEAL, "the start", size=9, across="w", up="b"),
                 Dots(*lowest[:, None], label="lowest J", size=6),
             ],
             "The loss over w and b as contours, and the path of gradient descent towards the lowest point.",
@@ -132,8 +132,8 @@ def learning_rate(x, t, start, rate=None):
             [
                 Line([-1, STEPS + 1], np.full(2, a["J*"]), width=1, dash="20 30",
                      label=f"lowest J: {significant(a['J*'], 2)}"),
-                Line(steps, a["J"], POSITIVE, width=1),
-                Dots(steps, a["J"], POSITIVE, size=4),
+                Line(steps, a["J"], TEAL, width=1),
+                Dots(steps, a["J"], TEAL, size=4),
             ],
             "The loss by step.",
         )  # fmt: skip
@@ -330,7 +330,7 @@ def training(network, train, validation, picture=None):
 def _chart(a, classes):
     """The losses of a run, as far as it has come."""
     J, blind, epochs = a["losses"].T, math.log(classes), np.arange(len(a["losses"]))
-    ends = [("training", NEGATIVE, J[0]), ("validation", POSITIVE, J[1])]
+    ends = [("training", TEAL, J[0]), ("validation", OCHRE, J[1])]
     return Chart(
         "Mean loss by epoch", Axis("epoch", -1, EPOCHS + 1),
         Axis("mean loss", *reaching(LOSSES, J, log=True), log=True),
@@ -370,7 +370,7 @@ def _bars(S):
     wide, drawn, taken = (PLACE - 2 * GAP) / len(S), [], S.argmax(axis=1)
     for n, probabilities in enumerate(S):
         for k, p in enumerate(probabilities):
-            color, see = (POSITIVE, 1) if k == n else ("currentColor", 0.45)
+            color, see = (TEAL, 1) if k == n else ("currentColor", 0.45)
             drawn.append(
                 f'<path fill="{color}" fill-opacity="{see}" '
                 f'd="M{n * PLACE + GAP + k * wide:.1f} {BAR}v-{p * BAR:.1f}h{wide - 1:.1f}V{BAR}z"/>'

@@ -4,9 +4,9 @@ import numpy as np
 
 from .. import losses, reasons
 from ..activations import softmax
-from ..charts import Axis, Chart, Dots, Line, arrow, reaching
+from ..charts import OCHRE, TEAL, Axis, Chart, Dots, Line, arrow, reaching
 from ..explore import Choice, Matrix, Slider, Sliders, View
-from ..show import BACK, NEGATIVE, POSITIVE, number
+from ..show import BACK, number
 from ..validate import array, index, real_number
 
 __all__ = ["prediction", "view"]
@@ -16,7 +16,7 @@ PLACES = np.linspace(0.005, 0.995, 199)
 REACH = 0.12
 # From where to where the pictures go, or further, where the dots do.
 VALUES, SLOPES = (0, 4), (-12, 12)
-NAMES = ("mean squared error", NEGATIVE), ("cross entropy", POSITIVE)
+NAMES = ("mean squared error", TEAL), ("cross entropy", OCHRE)
 # How far the logits go, and the least that a drag leaves of a probability.
 FAR, LEAST = 4, 0.002
 # In the triangle: the losses whose contours are drawn, and from where to where the axes go.
@@ -235,7 +235,7 @@ def _simplex(a):
             *(Line(*along(np.exp(-E)), width=1, opacity=0.35) for E in CONTOURS),
             Line([], [], width=1, opacity=0.35, label=f"E = {', '.join(map(str, CONTOURS))}, away from t"),
             *arrow(target, (x, y), 1, "S − t, from t to S", color=BACK),
-            Dots(*np.transpose([[x, y]]), POSITIVE, "S", size=10, drag="S"),
+            Dots(*np.transpose([[x, y]]), TEAL, "S", size=10, drag="S"),
             Dots(*np.transpose([target]), label="t", size=6),
         ],
         "A triangle whose corners are certainty of a class. S is a dot in it, S − t the arrow from the target.",

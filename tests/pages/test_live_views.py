@@ -17,10 +17,9 @@ from series import PATHS, code_cells
 from strategies import in_order
 
 from nn_notes import charts, views
+from nn_notes.charts import OCHRE, TEAL
 from nn_notes.page.needs import plan
 from nn_notes.show import BACK as PURPLE
-from nn_notes.show import NEGATIVE as BLUE
-from nn_notes.show import POSITIVE as ORANGE
 from nn_notes.show import significant
 
 
@@ -174,19 +173,19 @@ def of_the_nudge(a):
 
 
 def of_the_path(a):
-    yield 0, {"line", ORANGE}, *a["θ"].T
-    yield 0, {"dots", ORANGE, "a step"}, *a["θ"].T
-    yield 0, {"dots", ORANGE, "the start"}, *a["θ"][:1].T
+    yield 0, {"line", TEAL}, *a["θ"].T
+    yield 0, {"dots", TEAL, "a step"}, *a["θ"].T
+    yield 0, {"dots", TEAL, "the start"}, *a["θ"][:1].T
     yield 0, {"dots", INK, "lowest J"}, *a["θ*"][:, None]
     yield 1, {"line", INK, DOTTED, f"lowest J: {significant(a['J*'], 2)}"}, [-1, 41], a["J*"]
     for kind in ("line", "dots"):
-        yield 1, {kind, ORANGE}, range(len(a["J"])), a["J"]
+        yield 1, {kind, TEAL}, range(len(a["J"])), a["J"]
 
 
 def of_the_run(a):
     blind = np.log(len(a["said"]))
     yield 0, {"line", INK, DOTTED, f"a blind guess: −log 1/{len(a['said'])} = {blind:.2f}"}, [-1, 121], blind
-    for colour, which, J in zip((BLUE, ORANGE), ("training", "validation"), a["losses"].T, strict=True):
+    for colour, which, J in zip((TEAL, OCHRE), ("training", "validation"), a["losses"].T, strict=True):
         yield 0, {"line", colour, which}, range(len(J)), J
         yield 0, {"dots", colour}, [len(J) - 1], J[-1:]
 
@@ -204,7 +203,7 @@ def of_the_activation(a):
 
 def of_the_losses(a):
     places, near, (y, _), (t, _) = np.linspace(0.005, 0.995, 199), np.array([-0.12, 0.12]), a["y"], a["t"]
-    for n, (colour, which) in enumerate([(BLUE, "mean squared error"), (ORANGE, "cross entropy")]):
+    for n, (colour, which) in enumerate([(TEAL, "mean squared error"), (OCHRE, "cross entropy")]):
         yield 0, {"line", colour, which}, places, a["curves"][n]
         yield 0, {"line", colour, DASHED}, y + near, a["E"][n] + a["slope"][n] * near
         yield 0, {"dots", colour}, [y], [a["E"][n]]
@@ -227,7 +226,7 @@ def of_the_logits(a):
         yield 0, contours, *np.transpose(ends)[:2]
     yield 0, {"line", PURPLE, "S − t, from t to S"}, *np.transpose([t, S])[:2]
     yield from ((0, {"line", PURPLE, "S − t, from t to S"}, *head) for head in heads(t[:2], S[:2], 1))
-    yield 0, {"dots", ORANGE, "S"}, *S[:2, None]
+    yield 0, {"dots", TEAL, "S"}, *S[:2, None]
     yield 0, {"dots", INK, "t"}, *t[:2, None]
 
 
