@@ -56,25 +56,32 @@ def test_each_press_takes_one_factor_and_fills_it_in_place(page):
 
 
 @pytest.mark.parametrize(
-    ("step", "words"),
+    ("weight", "step", "words", "at"),
     [
-        (0, "Step 1 of 9: what the loss by itself hands back, ∂E/∂z, by (4.3)δ(3)[0] = "),
-        (1, "Step 2 of 9: one factor F(3), by (4.5)ξ(3)[0] = "),
-        (3, "Step 4 of 9: one factor W(3)⊤, by (4.4)δ(2)[0] = "),
-        (8, "Step 9 of 9: the gradients branch off, by (4.6) and (4.7)∂E/∂W(1)[0, 0] = "),
+        ("W(3)[2, 1]", 0, "Step 1 of 9: what the loss by itself hands back, ∂E/∂z, by (4.3)δ(3)[1] = ", 1),
+        ("W(3)[2, 1]", 1, "Step 2 of 9: one factor F(3), by (4.5)ξ(3)[1] = ", 1),
+        ("W(3)[2, 1]", 2, "Step 3 of 9: the gradients branch off, by (4.6) and (4.7)∂E/∂W(3)[2, 1] = ", (2, 1)),
+        # Where the weight begins, and beyond that any neuron.
+        ("W(3)[2, 1]", 3, "Step 4 of 9: one factor W(3)⊤, by (4.4)δ(2)[2] = ", 2),
+        ("W(3)[2, 1]", 5, "Step 6 of 9: the gradients branch off, by (4.6) and (4.7)∂E/∂W(2)[0, 2] = ", (0, 2)),
+        ("W(3)[2, 1]", 8, "Step 9 of 9: the gradients branch off, by (4.6) and (4.7)∂E/∂W(1)[0, 0] = ", (0, 0)),
+        ("W(1)[6, 4]", 3, "Step 4 of 9: one factor W(3)⊤, by (4.4)δ(2)[0] = ", 0),
+        ("W(1)[6, 4]", 6, "Step 7 of 9: one factor W(2)⊤, by (4.4)δ(1)[4] = ", 4),
     ],
 )
-def test_the_step_is_named_with_one_entry_in_numbers(page, step, words):
+def test_the_step_is_named_with_one_entry_in_numbers(page, weight, step, words, at):
+    page.move("weight", weight)
     for _ in range(step):
         page.click("Next factor")
     said, (arrays, steps, _) = untagged(page.texts[0]), by_hand()
     assert said.startswith(words)
     *products, value = said.removeprefix(words).split(" = ")
-    assert value == plain.signed(arrays[steps[step]].flat[0], 3)
+    entry = arrays[steps[step]][at]
+    assert value == plain.signed(entry, 3)
     assert len(products) == (step > 0)
     for product in products:
         worked_out = eval(product.replace("−", "-").replace("·", "*"))
-        assert worked_out == pytest.approx(arrays[steps[step]].flat[0], abs=5e-3)
+        assert worked_out == pytest.approx(entry, abs=5e-3)
 
 
 @pytest.mark.parametrize(("weight", "l", "i", "j"), [("W(1)[6, 4]", 1, 6, 4), ("W(3)[2, 0]", 3, 2, 0)])

@@ -183,9 +183,10 @@ def _nudged(network, l, i, j, nudge):
 
 
 def _step(a, stages, L, chosen):
-    """The step that was taken last, its equation, and one entry of it with the numbers in: the chosen weight's."""
+    """The step taken last, its equation, and an entry with numbers: where the chosen weight is, begins or ends."""
     name, l = stages[a["step"]]
-    i, j = chosen[1:] if chosen[0] == l else (0, 0)
+    layer, begins, ends = chosen
+    i, j = begins if l == layer else 0, {layer: ends, layer - 1: begins}.get(l, 0)
     if name == "δ" and l == L:
         rule, entry, terms = "what the loss by itself hands back, ∂<i>E</i>/∂<i>z</i>, by (4.3)", _of("δ", l), []
     elif name == "δ":
