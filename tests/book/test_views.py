@@ -106,6 +106,19 @@ def test_it_takes_what_is_done_while_it_wakes(browsing, published):
     assert other.shown() == after != before
 
 
+# Each stop of the keyboard that has another element over its middle, if it gets the focus at an edge of the window.
+COVERED = """board => ["top", "bottom"].flatMap(edge => [...board.querySelectorAll(".nn-hand, td[tabindex]")].map(
+stop => {
+    document.activeElement.blur()
+    const place = () => stop.getBoundingClientRect()
+    scrollBy(0, place()[edge] - (edge === "top" ? 0 : innerHeight))
+    stop.focus()
+    const {x, y, width, height} = place()
+    const over = document.elementFromPoint(x + width / 2, y + height / 2)
+    return stop.contains(over) ? "" : `${over?.outerHTML.slice(0, 80)} over ${stop.outerHTML.slice(0, 200)}`
+})).filter(Boolean)"""
+
+
 class Beside(Page):
     """A native view beside one in a page: it tells what it has done, so that the other can do the same."""
 
@@ -137,6 +150,7 @@ def test_after_forty_random_actions_every_view_is_as_it_is_natively(name, again,
         for got, want in zip(shown["paths"], beside.paths, strict=True):
             # A tenth of a pixel is a matter of rounding.
             np.testing.assert_allclose(places(got), places(want), atol=1)
+        assert view.place.locator(".nn-board").evaluate(COVERED) == []
     reading.page.close()
 
 
@@ -289,6 +303,7 @@ def test_every_view_follows_a_finger(name, again, published):
             assert view.place.get_by_role("alert").is_hidden()
             held.append(what)
         assert held or view.place.get_by_role("textbox").count()
+        assert board.evaluate(COVERED) == []
     reading.page.close()
 
 
