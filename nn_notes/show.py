@@ -121,9 +121,9 @@ def number(x, digits=3):
     return text.lstrip("-") if not float(text) else _true_minus(text)
 
 
-def factor(x, digits=3):
+def factor(x, digits=3, written=number):
     """A number as a factor: in brackets where it is negative."""
-    text = number(x, digits)
+    text = written(x, digits)
     return f"({text})" if text.startswith("\N{MINUS SIGN}") else text
 
 

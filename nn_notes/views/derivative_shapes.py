@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import reasons
 from ..explore import Choice, Matrix, Slider, View
-from ..show import number, significant
+from ..show import factor, number, significant
 from ..tensors import chain, other_layout
 from ..validate import array, index, items
 
@@ -15,6 +15,8 @@ __all__ = ["view"]
 
 # The weights on the board, and as they stand where vectors are rows.
 _WEIGHTS, _TURNED = "<i>K</i>", "<i>K</i>ᵀ"
+# A number with all of its digits, as what is made of it has more than are shown of it on the board.
+_factor = partial(factor, digits=6, written=significant)
 
 
 def view(x, X, outputs=(2, 5)):
@@ -208,11 +210,6 @@ def _sum(term, over):
     if len(over) <= 3:
         return " + ".join(map(term, over))
     return f"{term(over[0])} + … + {term(over[-1])}"
-
-
-def _factor(x):
-    """A number with all of its digits, as what is made of it has more than are shown of it on the board."""
-    return f"({significant(x, 6)})" if x < 0 else significant(x, 6)
 
 
 def _in_words(a, y, x):

@@ -248,10 +248,13 @@ def training(network, train, validation, picture=None):
         history = [tuple(descent.mean_loss(network, pair, loss) for pair in (train, validation))]
         return {"network": network, "history": history, "seed": seed, "last": None}
 
+    def over(history):
+        return len(history) > EPOCHS
+
     def one_epoch(state):
-        n, γ = len(state["history"]), state["γ"]
-        if n > EPOCHS:
+        if over(state["history"]):
             return {}
+        n, γ = len(state["history"]), state["γ"]
         network = state["network"].copy()
         before = network.layers[-1].b[0]
         rng = np.random.default_rng([state["seed"], n])
@@ -273,7 +276,7 @@ def training(network, train, validation, picture=None):
     def model(γ, B, network, history, seed, last):
         S = softmax(network(validation[0]))
         return {
-            "losses": np.array(history), "last": last, "over": len(history) > EPOCHS,
+            "losses": np.array(history), "last": last, "over": over(history),
             "right": np.mean(S.argmax(axis=1) == validation[1].argmax(axis=1)),
             "said": np.einsum("nc,nk->ck", validation[1], S) / shares[:, None], "firsts": S[firsts],
         }  # fmt: skip
@@ -281,7 +284,7 @@ def training(network, train, validation, picture=None):
     def layout(a):
         J_train, J_validation = a["losses"][-1]
         best = a["losses"][:, 1].argmin()
-        over = " The run is over. Reset, and it begins anew." if a["over"] else ""
+        end = " The run is over. Reset, and it begins anew." if a["over"] else ""
         return [
             [_chart(a, sizes[-1])],
             *([[pictures], [_bars(a["firsts"])], [BARS]] if pictures else []),
@@ -289,7 +292,7 @@ def training(network, train, validation, picture=None):
                 f"<b>Epoch {len(a['losses']) - 1}:</b> <i>J</i> is {number(J_train)} in training and "
                 f"{number(J_validation)} in validation, where {100 * a['right']:.0f} % are read right.<br>"
                 f"The lowest validation loss so far is that of epoch {best}, {number(a['losses'][best, 1])}. "
-                f"By (5.5) its parameters are those to keep.{over}"
+                f"By (5.5) its parameters are those to keep.{end}"
             ],
             [_moved(a["last"], len(network.layers))],
             [
