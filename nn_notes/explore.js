@@ -383,6 +383,8 @@ function hand(board, controls, put) {
 
 // How long a number walks, in milliseconds; for whom nothing may move, it does not.
 const WALK = 600;
+// How long what has changed is marked, in milliseconds.
+const MARKED = 700;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const SIGNS = { "+": 1, [MINUS]: -1 };
@@ -514,6 +516,7 @@ function reasons(board, line) {
   board.addEventListener("pointerover", ({ target }) => ask(target.closest?.("td")));
   board.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || ask());
   board.addEventListener("focusin", ({ target }) => ask(target.closest("td")));
+  board.addEventListener("focusout", ({ relatedTarget }) => board.contains(relatedTarget) || ask());
   board.addEventListener("keydown", (event) => {
     const { target: cell, key } = event;
     if (cell.tagName !== "TD" || !(key in steps)) return;
@@ -701,7 +704,7 @@ function render({ model, el }) {
     // Not a transition: that would paint every frame, and keep the next answer waiting.
     cell.classList.add("nn-new");
     clearTimeout(marks.get(cell));
-    marks.set(cell, setTimeout(() => cell.classList.remove("nn-new"), 700));
+    marks.set(cell, setTimeout(() => cell.classList.remove("nn-new"), MARKED));
   }
   function fill([n, text, colour], few) {
     // A number under the hand is ahead of what is answered.
@@ -724,8 +727,9 @@ function render({ model, el }) {
       if (!waiting.some((step) => step.set === name)) controls[name].set(place);
     }
     if (message.board !== undefined) build(message.board);
-    // Where everything changes, marks say nothing.
-    const few = message.cells?.length <= cells.length / 3;
+    // Where everything changes, marks say nothing, nor where the next change comes before they are gone.
+    const calm = !playing || spec.paces[pace.get()] > MARKED;
+    const few = calm && message.cells?.length <= cells.length / 3;
     for (const cell of message.cells ?? []) fill(cell, few);
     for (const [n, html] of message.texts ?? []) rewrite(texts[n], html);
     for (const [n, drawn] of message.axes ?? []) rewrite(axes[n], drawn);

@@ -91,13 +91,14 @@ def learning_rate(x, t, start, rate=None):
             ],
             [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1], made=_after)],
             [
-                f"The first step takes {significant(J[0] - J[1])} off <i>J</i>. "
+                f"The first step {'takes' if J[1] <= J[0] else 'adds'} {significant(abs(J[0] - J[1]))} "
+                f"{'off' if J[1] <= J[0] else 'to'} <i>J</i>. "
                 f"Were <i>J</i> as straight as it begins, it would be γ‖∇<i>J</i>‖² = {significant(γ * slope @ slope)}."
             ],
             [
                 Matrix(bends, curvatures, "steepest, flattest",
                        made=lambda _, n: f"how fast the slope of J grows along the {('steepest', 'flattest')[n]} way"),
-                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "left of the distance after a step",
+                Matrix("1 − γ<i>λ</i>", a["1 − γλ"], "what is left of the distance after a step",
                        made=lambda _, n: [(1,), (-γ, (bends, 0, n))]),
             ],
             [
@@ -168,8 +169,9 @@ def _contours(a, curvatures, directions):
     # Where the loss hardly curves, an ellipse runs straight out of sight.
     reach = np.ptp(a["sight"][:, 0]) / np.sqrt(np.maximum(curvatures / curvatures[0], 1e-6))
     ellipse = directions @ (reach[:, None] * circle)
-    for level in 2.0 ** (-np.arange(12) / 2):
-        yield Line(*a["θ*"][:, None] + level * ellipse, width=0.7, opacity=0.45)
+    for n, level in enumerate(2.0 ** (-np.arange(12) / 2)):
+        label = "J is the same along a ring" * (n == 0)
+        yield Line(*a["θ*"][:, None] + level * ellipse, label=label, width=0.7, opacity=0.45)
 
 
 def widened(visited):

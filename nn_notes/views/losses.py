@@ -106,7 +106,7 @@ def _charts(a):
     """Both losses over the prediction, and their slopes."""
     y, t, near = a["y"][:1], a["t"][0], np.array([-REACH, REACH])
     x, J = Axis("y[0]", 0, 1), Axis("E", *reaching(VALUES, a["E"]))
-    slope = Axis("slope by y[0]", *reaching(SLOPES, a["slope"]))
+    slope = Axis("slope along (1, −1)", *reaching(SLOPES, a["slope"]))
     pairs = [*enumerate(NAMES)]
 
     def target(axis, label=""):

@@ -272,6 +272,17 @@ def stroke(place, start=0.5, by=35):
     finger.detach()
 
 
+# However many of the tasks are met, and whichever: how high they stand, and how many of them can be read.
+MET = """tries => {
+    const lines = [...tries.querySelectorAll("li")]
+    return Array.from({length: 2 ** lines.length}, (_, met) => {
+        lines.forEach((line, n) => line.classList.toggle("nn-met", met & 2 ** n))
+        const read = lines.filter(line => line.clientWidth > 100 && line.clientHeight)
+        return [tries.offsetHeight, read.length]
+    })
+}"""
+
+
 # What a finger takes hold of: a number, a dot of a chart, a drawing, a slider near its end.
 HELD = {
     ".nn-hand": 0.5,
@@ -304,6 +315,8 @@ def test_every_view_follows_a_finger(name, again, published):
             held.append(what)
         assert held or view.place.get_by_role("textbox").count()
         assert board.evaluate(COVERED) == []
+        for tries in view.place.locator(".nn-tries:not([hidden])").all():
+            assert all(high <= 60 and read == 1 for high, read in tries.evaluate(MET))
     reading.page.close()
 
 
