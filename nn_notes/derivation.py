@@ -66,7 +66,7 @@ def means(**letters):
     W="the weights",
     b="the bias",
     u="zW + b",
-    f="f(u), the bend",
+    f="f(u), any activation, softmax too",
     z_next="f(u), the output",
     F="∂z'/∂u",
     T="∂u/∂W",
@@ -101,12 +101,12 @@ def layer(rng, bend, M_in, M_out):
     z="a layer's output",
     W="the weights",
     b="the bias",
-    u="before the bend",
-    f="the bend",
-    F="∂z/∂u",
+    u="before the activation",
+    f="any activation, softmax too",
+    F="∂z/∂u of its layer",
     E="the loss",
-    delta="∂E/∂z",
-    xi="∂E/∂u",
+    delta="∂E/∂z of its layer",
+    xi="∂E/∂u of its layer",
     x="the input",
     t="the target",
     ell="this layer",
@@ -319,7 +319,8 @@ def _derived(yours, goal):
         return refused(f"not yet: {error}")
     chain = statements[0]
     if len(statements) > 1 or {*chain.relations} - {"="}:
-        return refused("not yet: one formula is enough, a side by itself or sides with = between them.")
+        hint = " A product needs no dot." if "." in yours else ""
+        return refused(f"not yet: one formula is enough, a side by itself or sides with = between them.{hint}")
     asked = goal.itself if len(chain.sides) == 1 else None
     try:
         scope = _scope(chain, yours, goal, goal.own)
@@ -400,9 +401,10 @@ def _laid_out(value, indices, node, scope):
     names = [name for name in indices if name in value.names]
     if alien := [name for name in value.names if name not in indices]:
         hint = f": is a sum over {_and(alien)} missing?" if len(value.names) > len(indices) else ""
-        raise scope.error(f"this is free in {_and(value.names)}, and the question in {_and(indices)}{hint}", node)
+        free = f"the free indices are {_and(value.names)}, and have to be {_and(indices)}{hint}"
+        raise scope.error(free, node)
     if indices[: len(names)] != "".join(names) or len(names) + len(value.shape) < len(indices) * bool(names):
-        raise scope.error(f"this is free in {_and(value.names)} alone, and the question in {_and(indices)}", node)
+        raise scope.error(f"the free indices are {_and(value.names)} alone, and have to be {_and(indices)}", node)
     return value.spread(names, len(value.shape))
 
 
@@ -439,8 +441,9 @@ def _slip(value, example, called):
         return f"it has {_shape(value)}, and {_shape(wanted)} is needed."
     if factor := _factor(value, wanted):
         return _multiple(factor, called)
-    wrong = int((np.abs(value - wanted) > TOLERANCE * np.abs(wanted).max()).sum())
-    return f"the shape is right, the numbers are not: {wrong} of {wanted.size} differ."
+    gaps = np.abs(value - wanted)
+    wrong, most = int((gaps > TOLERANCE * np.abs(wanted).max()).sum()), f"{gaps.max():.2g}"
+    return f"the shape is right, the numbers are not: {wrong} of {wanted.size} differ, by {most} at most."
 
 
 def _factor(value, wanted):

@@ -73,12 +73,12 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (DOWN, "L xi^(l+1) W^(l+1)^T", "not yet: it is 3 times what is needed, in every entry."),
         (BY_U, "2(y - t)/(D D) odot y odot (1 - y)", "not yet: it is 1/D times what is needed, in every entry."),
         (BY_U, "(delta F)^T", "not yet: the numbers are right, but they stand upright, and a row is needed."),
-        (BY_W, "z^T delta", "not yet: the shape is right, the numbers are not: 15 of 15 differ."),
+        (BY_W, "z^T delta", "not yet: the shape is right, the numbers are not: 15 of 15 differ, by 0.84 at most."),
         (BY_W, r"\underbrace{z^\top}_{(3,\,1)}\,\xi", "not yet: shape (3, 1) is claimed, and it has shape (5, 1)\n"),
         (BY_W, "z^T", "not yet: it has shape (5, 1), and shape (5, 3) is needed."),
         (BY_W, "E", "not yet: it has one number, and shape (5, 3) is needed."),
         # Shapes that do not meet, and where.
-        (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or \\odot between them\n  z xi"),
+        (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or ⊙ between them\n  z xi"),
         (BY_Z, "F W", "not yet: shape (2, 2) does not meet shape (3, 2): last axis and first need to be equal\n"),
         (BY_W, "z odot xi", "not yet: shape (5,) and shape (3,) differ; entry by entry they need to be equal"),
         # A T that is meant as a transpose, and one that is not.
@@ -95,10 +95,10 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "xiT", "not yet: x is not a letter of this page;"),
         (BY_W, "T", "not yet: it has shape (3, 5, 3), and shape (5, 3) is needed."),
         # Indices.
-        (BY_W, "z_i xi_k", "not yet: this is free in i and k, and the question in i and j\n"),
-        (BY_W, "z_i", "not yet: this is free in i alone, and the question in i and j\n"),
+        (BY_W, "z_i xi_k", "not yet: the free indices are i and k, and have to be i and j\n"),
+        (BY_W, "z_i", "not yet: the free indices are i alone, and have to be i and j\n"),
         (BY_Z, "F_kj W_ij",
-         "not yet: this is free in k, j and i, and the question in k and i: is a sum over j missing?\n  F_kj W_ij"),
+         "not yet: the free indices are k, j and i, and have to be k and i: is a sum over j missing?\n  F_kj W_ij"),
         # Letters and layers that are none.
         (BY_W, "q^T xi", "not yet: q is not a letter of this page; its letters are z, W, b, u, f, z', F, T,"),
         (DOWN, "xi", "not yet: xi has layers, and the one that is meant stands behind ^: write xi^(l+1)\n"),
@@ -106,7 +106,13 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (DOWN, "W", "not yet: W has layers, and the one that is meant stands behind ^: write W^(l) or W^(l+1)\n"),
         (DOWN, "u^(999)", "not yet: there is no such layer here\n"),
         (DOWN, "u^(-1)", "not yet: there is no such layer here\n"),
-        (DOWN, "xi^(l+1) W^{(ell+1)T}", r"not yet: where a formula has \ or {, xi is written \xi"),
+        # Braces alone make no LaTeX of it; an index is then as long as its braces.
+        (DOWN, "xi^(l+1) W^{(ell+1)T}", RIGHT),
+        (DOWN, "sum_j xi^(l+1)_j W^(l+1)_{kj}", RIGHT),
+        (BY_Z, "sum_j F_{kj} W_{ij}", RIGHT),
+        (BY_Z, r"\sum_j F_{kj} W_{ij} sum", r"not yet: where a formula has \, sum is written \sum"),
+        (BY_U, "delta F'", "not yet: F' is not a letter of this page"),
+        (DOWN, "f", "not yet: f is a function: of what stands behind it in brackets\n  f"),
         (BY_W, "outer(z, xi)", "not yet: outer is no function here; factors stand side by side\n  outer(z, xi)\n  ^"),
         (BY_W, "transpose(z) xi", "not yet: transpose is no function here, and r is not a letter of this page;"),
         (DOWN, "delta^(l)", "not yet: delta has no layer 2 here; it has 3"),
@@ -121,6 +127,8 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "z^T xi, z", "not yet: one formula is enough, a side by itself or sides with = between them."),
         (BY_W, "(z = 2) xi", "not yet: this has one number, and the other side shape (5,)\n"),
         (BY_U, "2/(D = 3) (y - t) odot y odot (1 - y)", "not yet: right for these widths, and wrong for others."),
+        (BY_Z, "F . W^T",
+         "not yet: one formula is enough, a side by itself or sides with = between them. A product needs no dot."),
         (BY_W, "z < 1", "not yet: one formula is enough, a side by itself or sides with = between them."),
         # What cannot be read.
         (BY_W, "", "not yet: nothing is written here"),
@@ -224,7 +232,7 @@ def test_of_every_letter_is_said_what_it_is(goal):
 
 @pytest.mark.parametrize(("goal", "name", "words"), DERIVATIVES)
 def test_what_is_said_to_be_a_derivative_is_it(goal, name, words):
-    of, by = words.replace("∂", "").split("/")
+    of, by = words.removesuffix(" of its layer").replace("∂", "").split("/")
     layer = r"^{(\ell+1)}" if goal is DOWN else ""
     # The loss is of no layer.
     derivative = rf"\frac{{\partial {of}{layer * (of != 'E')}}}{{\partial {by}{layer}}}"

@@ -341,7 +341,8 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         (r"2\xi(u, b)", "xi is no function here; factors stand side by side", r"\xi(u, b)"),
         ("pq(u)", f"pq is no function here, and q is not a letter of this page; its letters are {KNOWN}", "q(u)"),
         ("pq", f"q is not a letter of this page; its letters are {KNOWN}", "q"),
-        ("{xi}", r"where a formula has \ or {, xi is written \xi", "xi}"),
+        (r"\,xi", r"where a formula has \, xi is written \xi", "xi"),
+        (r"\xi odot \xi", r"where a formula has \, odot is written \odot", r"odot \xi"),
         ("f(u, b)", "this has 2 arguments; it needs 1", "f(u, b)"),
         ("N", "N has 1 or 2 indices", "N"),
         # Indices.
@@ -381,7 +382,7 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ),
         # Shapes that do not meet.
         ("z W + z", "shape (2,) and shape (3,) cannot be added", "z"),
-        ("z z", "a row does not meet a row; one has to be transposed, or \\odot between them", "z"),
+        ("z z", "a row does not meet a row; one has to be transposed, or ⊙ between them", "z"),
         (r"\xi W", "shape (2,) does not meet shape (3, 2): last axis and first need to be equal", "W"),
         (r"z \odot b", "shape (3,) and shape (2,) differ; entry by entry they need to be equal", r"\odot b"),
         (r"z_a \otimes W", r"\otimes takes whole arrays; something here has an index", r"\otimes W"),

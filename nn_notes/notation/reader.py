@@ -4,21 +4,15 @@ import re
 from dataclasses import dataclass, replace
 
 from . import tree
-from .scope import NotationError, pointed
+from .scope import FUNCTIONS, WORDS, NotationError, pointed
 
 __all__ = ["Reader"]
 
 RELATIONS = {"=", "<", ">", "le", "ge", "ne", "in", "leftarrow"}
-FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
 # Signs that a keyboard may have, or another page: in the plain spelling they stand for words.
 TYPED = {
     "∂": "partial", "∇": "nabla", "∑": "sum", "⊙": "odot", "⊗": "otimes", "·": "cdot", "ᵀ": "top", "ℓ": "ell",
     "γ": "gamma", "δ": "delta", "Δ": "Delta", "ξ": "xi", "Ξ": "Xi", "θ": "theta", "σ": "sigma",
-}  # fmt: skip
-# All that the plain spelling writes out; what else there is in it is letter beside letter.
-WORDS = {
-    *FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "ell", "tanh", "sum", "odot", "otimes",
-    "partial", "nabla",
 }  # fmt: skip
 
 COMMANDS = r"""
@@ -28,10 +22,10 @@ COMMANDS = r"""
     |(?P<word>\\(?:begin|end)\{[a-z]+\}|\\(?:mathrm|operatorname\*?)\{[^{}]*\}|\\[a-zA-Z]+)
 """
 LETTER = f"[A-Za-z{''.join(TYPED)}]"
-# Indices need no braces there, and dE/dW is the derivative.
+# dE/dW is the derivative there, and indices need no braces, if there are none.
+BELOW = r"(?P<below>(?<=_)[A-Za-z\d:]+)|"
 PLAINLY = rf"""
     (?P<space>\s+)
-    |(?P<below>(?<=_)[A-Za-z\d:]+)
     |(?P<code>@|\.T(?![A-Za-z]))
     |(?P<typed>[{"".join(TYPED)}])
     |(?P<nudge>(?<![A-Za-z_^])d(?={LETTER}[^\s/]*/d{LETTER})|(?<=/)d(?={LETTER}))
@@ -42,7 +36,7 @@ SIGNS = r"""
     |(?P<letter>[A-Za-z]+)
     |(?P<sign>[-+*/=<>()\[\]{}|,.:^_'&])
 """
-LATEX, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY))
+LATEX, BRACED, PLAIN = (re.compile(words + SIGNS, re.VERBOSE) for words in (COMMANDS, PLAINLY, BELOW + PLAINLY))
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words that no factor begins with.
 BETWEEN = {*RELATIONS, "odot", "otimes", "cdot", "times", "top", "star", "rVert", "rvert", "end", "dots"}
@@ -58,7 +52,7 @@ class Token:
 def tokens(text):
     """The tokens of a formula, without its spaces, and with an end."""
     in_matrix = False
-    for match in matches(text, LATEX if re.search(r"[\\{]", text) else PLAIN):
+    for match in matches(text, LATEX if "\\" in text else BRACED if "{" in text else PLAIN):
         kind, found, at = match.lastgroup, match[0], match.start()
         if kind == "word":
             in_matrix = in_matrix or found.startswith(r"\begin")

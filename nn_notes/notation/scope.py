@@ -32,6 +32,14 @@ def typed(name):
     return name.replace("_next", "'")
 
 
+FUNCTIONS = {"exp", "log", "max", "diag", "sqrt", "artanh", "Im", "Re"}
+# All that the plain spelling writes out; what else there is in it is letter beside letter.
+WORDS = {
+    *FUNCTIONS, "gamma", "delta", "Delta", "xi", "Xi", "theta", "sigma", "ell", "tanh", "sum", "odot", "otimes",
+    "partial", "nabla",
+}  # fmt: skip
+
+
 class Scope:
     """What is known while a formula is evaluated.
 
@@ -115,8 +123,8 @@ class Scope:
     def _unknown(self, name, node):
         """What is amiss with a letter that is none: it may be one of a word that is typed as in code, or without \\."""
         word, at = self.word(name, node)
-        if word != name and word in self.letters:
-            return f"where a formula has \\ or {{, {word} is written \\{word}"
+        if len(word) > 1 and word in WORDS | self.letters.keys():
+            return f"where a formula has \\, {word} is written \\{word}"
         applied = len(word) > 1 and self.text.startswith("(", at + len(word))
         begins = f"{word} is no function here, and " if applied else ""
         known = ", ".join(map(typed, self.letters))
@@ -164,6 +172,8 @@ class Scope:
             # A layer is told by the one below, and from here no way down ends.
             raise self.error("there is no such layer here", node) from None
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if not arguments and any(isinstance(other, _Layers) for other in others):
+                raise self.error(f"{typed(name)} is a function: of what stands behind it in brackets", node) from None
             raise self.error(f"this has no value: {error}", node) from None
 
     def _argument(self, name, node):

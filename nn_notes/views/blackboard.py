@@ -38,7 +38,7 @@ def view(goal, formula=""):
         if not a["formula"].strip():
             return [[mathml(goal.itself), "= ?"], *([words] for words in task(goal))]
         derived = a["derived"]
-        rows = [[derived.typeset]] if derived.typeset else []
+        rows = [[derived.typeset] if derived.typeset else [mathml(goal.itself), "= ?"]]
         rows.append([f"<strong>{'✓ ' * derived.right}{sentence(derived.words)}</strong>"])
         hints = [] if derived.right else [[words] for words in task(goal)[1:]]
         if derived.value is None or derived.value.size > MOST:
@@ -64,10 +64,11 @@ def task(goal):
     shapes = {way: shape for ways in known.values() for way, shape in ways.items()}
     letter = next((way for way, shape in shapes.items() if len(shape or ()) == 2), next(iter(shapes)))
     layer, its = (f"A layer is typed <code>{letter}</code>, its", "") if "^" in letter else ("A", " is typed")
-    items = "".join(f"<li>{typed(ways)}{meaning(goal, name)}</li>" for name, ways in known.items())
+    items = "".join(f"<li>{typed(goal, name, ways)}{meaning(goal, name)}</li>" for name, ways in known.items())
     return [
         "Type what this is equal to: it is checked as you type.",
-        f"{layer} transpose{its} <code>{letter}^T</code>, ⊙ <code>odot</code>, ∑ <code>sum_k</code>; or all in LaTeX.",
+        f"{layer} transpose{its} <code>{letter}^T</code>, ⊙ <code>odot</code>, ∑ <code>sum_k</code>; or all in LaTeX. "
+        f"With indices, {free(goal.indices)} free.",
         f"These letters may stand in it, each with its shape: <ul>{items}</ul>",
     ]
 
@@ -85,15 +86,31 @@ def letters(goal):
     return {name: {way: shape(way) for way in scope.written(name)} for name in goal.own.letters}
 
 
+def free(indices):
+    """Which letters a formula with indices has to leave."""
+    match [f"<code>{name}</code>" for name in indices]:
+        case [entry]:
+            return f"{entry} stays"
+        case [row, column]:
+            return f"{row}, the row, and {column}, the column, stay"
+        case [*most, last]:
+            return f"{', '.join(most)} and {last} stay"
+        case []:
+            return "none stays"
+
+
 def meaning(goal, name):
     """What a letter is, behind it, if that is said."""
     return f": {escape(goal.means[name])}" if name in goal.means else ""
 
 
-def typed(ways):
-    """A letter as it is typed, with its shape; each in one on a line."""
+def typed(goal, name, ways):
+    """A letter as it is typed, with its shape, or with the whole number that it is; each in one on a line."""
 
     def said(shape):
+        value = goal.own.letters[name]
+        if isinstance(value, int):
+            return f"&nbsp;=&nbsp;{value}"
         return f" {shape or '(one number)'}".replace(" ", "&nbsp;") * (shape is not None)
 
     return ", ".join(f"<code>{way}</code>{said(shape)}" for way, shape in ways.items())
