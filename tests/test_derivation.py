@@ -78,7 +78,7 @@ COMPONENT_WISE = "nearly: right where f works on each entry alone. Softmax does 
         (BY_W, "z^T", "not yet: it has shape (5, 1), and shape (5, 3) is needed."),
         (BY_W, "E", "not yet: it has one number, and shape (5, 3) is needed."),
         # Shapes that do not meet, and where.
-        (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or ⊙ between them\n  z xi"),
+        (BY_W, "z xi", "not yet: a row does not meet a row; one has to be transposed, or odot between them\n  z xi"),
         (BY_Z, "F W", "not yet: shape (2, 2) does not meet shape (3, 2): last axis and first need to be equal\n"),
         (BY_W, "z odot xi", "not yet: shape (5,) and shape (3,) differ; entry by entry they need to be equal"),
         # A T that is meant as a transpose, and one that is not.

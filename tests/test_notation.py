@@ -382,7 +382,8 @@ def test_what_does_not_hold_is_refuted_where_it_stands(text, problem, place):
         ),
         # Shapes that do not meet.
         ("z W + z", "shape (2,) and shape (3,) cannot be added", "z"),
-        ("z z", "a row does not meet a row; one has to be transposed, or ⊙ between them", "z"),
+        ("z z", "a row does not meet a row; one has to be transposed, or odot between them", "z"),
+        (r"\xi\xi", r"a row does not meet a row; one has to be transposed, or \odot between them", r"\xi"),
         (r"\xi W", "shape (2,) does not meet shape (3, 2): last axis and first need to be equal", "W"),
         (r"z \odot b", "shape (3,) and shape (2,) differ; entry by entry they need to be equal", r"\odot b"),
         (r"z_a \otimes W", r"\otimes takes whole arrays; something here has an index", r"\otimes W"),

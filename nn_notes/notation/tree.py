@@ -243,7 +243,9 @@ class Product(Node):
             left, right = total, scope.value(factor)
             total = product(left, right)
             if total is None and len(left.shape) == len(right.shape) == 1:
-                raise scope.error("a row does not meet a row; one has to be transposed, or ⊙ between them", factor)
+                odot = "\\odot" if "\\" in scope.text else "odot"
+                problem = f"a row does not meet a row; one has to be transposed, or {odot} between them"
+                raise scope.error(problem, factor)
             if total is None:
                 problem = f"{said(left.shape)} does not meet {said(right.shape)}: last axis and first need to be equal"
                 raise scope.error(problem, factor)
