@@ -48,7 +48,7 @@ test-pyodide: .venv/ready ## run every notebook with the versions that a browser
 dist: .venv/ready ## build the package into dist/, and install it alone
 	$(PY) trust/dist.py
 
-determinism: .venv/ready ## build the notebooks three times from a copy, and compare
+determinism: .venv/ready ## build the notebooks twice from a copy, and compare
 	$(PY) trust/determinism.py
 
 mutants: .venv/ready ## change the mathematics, one small thing at a time, and count what the tests notice (a few minutes)

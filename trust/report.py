@@ -133,7 +133,7 @@ What [SECURITY.md](../SECURITY.md) promises is held by `tests/test_security.py`,
 
 ## 7. Determinism
 
-{of["determinism"]["notebooks"]} notebooks, built twice from a copy of the project: the same bytes as in the project.
+{of["determinism"]["notebooks"]} notebooks, built from a copy of the project: the same bytes as in the project.
 Built on one core and on two: the same text outputs. Where a cell measures time, its stored output is kept, as long as
 its text is.
 """
