@@ -323,8 +323,8 @@ TYPED = {
         ("2z^T xi", "Not yet: it is 2 times what is needed"),
         ("-z^T xi", "Not yet: the sign is wrong"),
         ("z xi", "Not yet: a row does not meet a row"),
-        ("z^T delta", "Not yet: the shape is right, the numbers are not: 15 of 15 differ."),
-        ("z_i xi_k", "Not yet: this is free in i and k, and the question in i and j"),
+        ("z^T delta", "Not yet: the shape is right, the numbers are not: 15 of 15 differ, by"),
+        ("z_i xi_k", "Not yet: the free indices are i and k, and have to be i and j"),
         ("z^T delta F^T", "Nearly: right where F is symmetric"),
         ("q^T xi", "Not yet: q is not a letter of this page"),
         ("dE/dW", "Not yet: that is the question itself."),
@@ -348,16 +348,18 @@ def blackboard(view, answers):
     def silent(view, words):
         return "" if words in view.said() else f"{words!r} is not in {view.said()!r}"
 
-    view.until(silent, "Write it with these letters")
+    view.until(silent, "These letters may stand in it")
     line = view.control("Your formula")
     for typed, words in answers:
         line.fill("")
         line.press_sequentially(typed)
         view.until(silent, words)
         assert line.input_value() == typed
-        assert view.where.locator("math").count() == ("stands where" not in words)
+        # Where it cannot be set, the question stands there.
+        assert view.where.locator("math").count() == 1
+        assert ("= ?" in view.said()) == ("stands where" in words)
     view.click("Reset")
-    view.until(silent, "Write it with these letters")
+    view.until(silent, "These letters may stand in it")
 
 
 # Of each view a control that no other view of its notebook has.
