@@ -9,6 +9,7 @@ import pytest
 
 from nn_notes import charts
 from nn_notes.charts import Axis, Chart, Dots, Line, colours, reaching
+from nn_notes.show import NEGATIVE, POSITIVE
 
 LEFT, WIDTH = charts.LEFT, charts.WIDTH
 
@@ -49,6 +50,8 @@ def test_limits_reach_as_far_as_the_numbers(limits, values, log, expected):
 def test_every_line_has_a_colour_of_its_own(n):
     assert len(set(colours(n))) == n and colours(4) == colours(n)[:4] + colours(4)[n:]
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours(n))
+    # A line in the colour of a sign would look like one.
+    assert not {*colours(n)} & {NEGATIVE, POSITIVE}
 
 
 # Ticks

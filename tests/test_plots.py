@@ -155,7 +155,7 @@ def test_a_line_without_a_point_has_no_name():
     assert [text.get_text() for text in ax.texts] == ["some"]
 
 
-def test_a_prediction_is_a_straight_line_and_its_gap_is_orange():
+def test_a_prediction_is_a_straight_line_and_its_gap_is_ochre():
     _, ax = figure()
     assert prediction(ax, lambda x: x**2, 6, 3, 2, NAMES) == (12, 16)
     assert ax.get_title() == "A nudge of 2: off by 4"

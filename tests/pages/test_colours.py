@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from colours import hue, miscoloured
 from live import CALLS, every_view, seen
+from matplotlib.colors import to_hex
 from page import CELL, number
 from series import code_cells
 
 from nn_notes import plots
+from nn_notes.charts import OCHRE, TEAL
 
 
 @every_view
@@ -43,8 +45,10 @@ def test_a_picture_of_numbers_has_their_colour(draw, axes, x):
     assert hue(np.asarray(fig.canvas.buffer_rgba()).mean(axis=(0, 1))) == np.sign(x)
 
 
-def test_a_true_digit_is_blue_and_a_wrong_one_orange():
+def test_a_true_digit_is_teal_and_a_wrong_one_ochre():
     _, axes = plots.figure(1, 2, squeeze=False)
     plots.digits(axes, np.zeros((1, 64)), [np.where(np.arange(10) == 3, 0.55, 0.05)], [8])
-    hues = [hue(bar.get_facecolor()) for bar in axes[1, 0].patches]
+    bars = [to_hex(bar.get_facecolor()) for bar in axes[1, 0].patches]
+    assert [bars[8], bars[3]] == [TEAL, OCHRE]
+    hues = [*map(hue, bars)]
     assert [hues[8], hues[3], *{*hues[:3], *hues[4:8], hues[9]}] == [-1, 1, 0]
