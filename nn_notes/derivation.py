@@ -341,7 +341,7 @@ def _derived(yours, goal):
     except NotationError as error:
         only = "right only where all widths are equal, and here they are not: " if holds("equal") else ""
         return refused(f"not yet: {only}{error}", typeset)
-    if slip := _slip(value, goal.own, lambda factor: _called(factor, chain, yours, goal)):
+    if slip := _slip(value, goal.own, lambda size: _called(size, chain, yours, goal)):
         if value.shape != wanted.shape and holds("equal"):
             slip = (
                 f"right only where all widths are equal. Here it has {_shape(value)}, and {_shape(wanted)} is needed."
@@ -400,15 +400,16 @@ def _value(chain, text, goal, example):
 def _laid_out(value, indices, node, scope):
     names = [name for name in indices if name in value.names]
     if alien := [name for name in value.names if name not in indices]:
-        hint = f": is a sum over {_and(alien)} missing?" if len(value.names) > len(indices) else ""
-        free = f"the free indices are {_and(value.names)}, and have to be {_and(indices)}{hint}"
+        hint = f": is a sum over {listed(alien)} missing?" if len(value.names) > len(indices) else ""
+        free = f"the free indices are {listed(value.names)}, and have to be {listed(indices)}{hint}"
         raise scope.error(free, node)
     if indices[: len(names)] != "".join(names) or len(names) + len(value.shape) < len(indices) * bool(names):
-        raise scope.error(f"the free indices are {_and(value.names)} alone, and have to be {_and(indices)}", node)
+        raise scope.error(f"the free indices are {listed(value.names)} alone, and have to be {listed(indices)}", node)
     return value.spread(names, len(value.shape))
 
 
-def _and(names):
+def listed(names):
+    """Names as a sentence has them: k, i and j."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 

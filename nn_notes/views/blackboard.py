@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ..derivation import LONGEST, Goal, derive, sentence
+from ..derivation import LONGEST, Goal, derive, listed, sentence
 from ..explore import Line, Matrix, View
 from ..notation import NotationError, evaluate
 from ..notation.mathml import mathml
@@ -31,22 +31,24 @@ def view(goal, formula=""):
     instance("goal", goal, Goal)
     string("formula", formula)
 
+    asks, *hints = ([words] for words in task(goal))
+
     def model(formula):
         return {"formula": formula, "derived": derive(formula, goal)}
 
     def layout(a):
         if not a["formula"].strip():
-            return [[mathml(goal.itself), "= ?"], *([words] for words in task(goal))]
+            return [[mathml(goal.itself), "= ?"], asks, *hints]
         derived = a["derived"]
         rows = [[derived.typeset] if derived.typeset else [mathml(goal.itself), "= ?"]]
         rows.append([f"<strong>{'✓ ' * derived.right}{sentence(derived.words)}</strong>"])
-        hints = [] if derived.right else [[words] for words in task(goal)[1:]]
+        below = [] if derived.right else hints
         if derived.value is None or derived.value.size > MOST:
-            return rows + hints
+            return rows + below
         boards = [*sheets("yours", derived.value), *sheets("measured", derived.wanted)]
         if derived.differs and derived.value.shape == derived.wanted.shape:
             boards += sheets("the difference", derived.value - derived.wanted)
-        return [*rows, boards, *hints]
+        return [*rows, boards, *below]
 
     return View({"formula": Line("Your formula", formula, LONGEST)}, model, layout)
 
@@ -64,7 +66,7 @@ def task(goal):
     shapes = {way: shape for ways in known.values() for way, shape in ways.items()}
     letter = next((way for way, shape in shapes.items() if len(shape or ()) == 2), next(iter(shapes)))
     layer, its = (f"A layer is typed <code>{letter}</code>, its", "") if "^" in letter else ("A", " is typed")
-    items = "".join(f"<li>{typed(goal, name, ways)}{meaning(goal, name)}</li>" for name, ways in known.items())
+    items = "".join(f"<li>{item(goal, name, ways)}</li>" for name, ways in known.items())
     return [
         "Type what this is equal to: it is checked as you type.",
         f"{layer} transpose{its} <code>{letter}^T</code>, ⊙ <code>odot</code>, ∑ <code>sum_k</code>; or all in LaTeX. "
@@ -89,28 +91,24 @@ def letters(goal):
 def free(indices):
     """Which letters a formula with indices has to leave."""
     match [f"<code>{name}</code>" for name in indices]:
+        case []:
+            return "none stays"
         case [entry]:
             return f"{entry} stays"
         case [row, column]:
             return f"{row}, the row, and {column}, the column, stay"
-        case [*most, last]:
-            return f"{', '.join(most)} and {last} stay"
-        case []:
-            return "none stays"
+        case names:
+            return f"{listed(names)} stay"
 
 
-def meaning(goal, name):
-    """What a letter is, behind it, if that is said."""
-    return f": {escape(goal.means[name])}" if name in goal.means else ""
-
-
-def typed(goal, name, ways):
-    """A letter as it is typed, with its shape, or with the whole number that it is; each in one on a line."""
+def item(goal, name, ways):
+    """A letter as it is typed, with its shape or the whole number that it is, unbroken; and behind it what it means."""
+    value = goal.own.letters[name]
 
     def said(shape):
-        value = goal.own.letters[name]
         if isinstance(value, int):
             return f"&nbsp;=&nbsp;{value}"
         return f" {shape or '(one number)'}".replace(" ", "&nbsp;") * (shape is not None)
 
-    return ", ".join(f"<code>{way}</code>{said(shape)}" for way, shape in ways.items())
+    typed = ", ".join(f"<code>{way}</code>{said(shape)}" for way, shape in ways.items())
+    return f"{typed}: {escape(goal.means[name])}" if name in goal.means else typed

@@ -81,6 +81,7 @@ def learning_rate(x, t, start, rate=None):
 
     def layout(a):
         γ, θ, J, slope, bends = a["γ"], a["θ"], a["J"], a["∇J"], "curvatures <i>λ</i>"
+        takes, off = ("takes", "off") if J[1] <= J[0] else ("adds", "to")
         return [
             [*charts(a)],
             [
@@ -91,8 +92,7 @@ def learning_rate(x, t, start, rate=None):
             ],
             [Matrix(f"<i>J</i> after 0 to {LISTED} steps", J[: LISTED + 1], made=_after)],
             [
-                f"The first step {'takes' if J[1] <= J[0] else 'adds'} {significant(abs(J[0] - J[1]))} "
-                f"{'off' if J[1] <= J[0] else 'to'} <i>J</i>. "
+                f"The first step {takes} {significant(abs(J[0] - J[1]))} {off} <i>J</i>. "
                 f"Were <i>J</i> as straight as it begins, it would be γ‖∇<i>J</i>‖² = {significant(γ * slope @ slope)}."
             ],
             [

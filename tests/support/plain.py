@@ -201,7 +201,9 @@ def learning_rate(value):
     return (
         arrays,
         f"− {significant(γ)} ·",
-        f"The first step {'takes' if J[1] <= J[0] else 'adds'} {significant(abs(J[0] - J[1]))}",
+        f"The first step takes {significant(J[0] - J[1])} off J"
+        if J[1] <= J[0]
+        else f"The first step adds {significant(J[1] - J[0])} to J",
         f"it would be γ‖∇J‖² = {significant(γ * gradient @ gradient)}.",
     )
 
